@@ -1,0 +1,87 @@
+// The browser's side of the portal's split keys (delivery/escrow/keys.py has the server's).
+// The link key stays in this tab: only a proof of it, and later a read receipt, are ever sent.
+
+const VERSION = "sealpost/escrow/v1";
+const KEY_SIZE = 32;
+const NONCE_SIZE = 12;
+const HAND_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const HAND_LENGTH = 52;
+
+const utf8 = new TextEncoder();
+
+export class WrongKeyError extends Error {}
+
+export function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function fromHex(text) {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+export function fromBase64(text) {
+  const standard = text.replaceAll("-", "+").replaceAll("_", "/");
+  return Uint8Array.from(atob(standard), (letter) => letter.charCodeAt(0));
+}
+
+// From the link's fragment or from the groups that a person typed. Throws WrongKeyError.
+export function readLinkKey(text) {
+  const letters = text.replace(/\s/g, "");
+  const typed = letters.replaceAll("-", "").toUpperCase().replace(/[IL]/g, "1").replaceAll("O", "0");
+  if (typed.length === HAND_LENGTH && [...typed].every((letter) => HAND_ALPHABET.includes(letter))) {
+    return fromHandLetters(typed);
+  }
+  if (!/^[\w-]{43}$/.test(letters)) throw new WrongKeyError();
+  return fromBase64(letters);
+}
+
+function fromHandLetters(typed) {
+  let number = 0n;
+  for (const letter of typed) number = (number << 5n) | BigInt(HAND_ALPHABET.indexOf(letter));
+  return fromHex((number >> 4n).toString(16).padStart(KEY_SIZE * 2, "0"));
+}
+
+async function derive(secret, itemId, purpose) {
+  const source = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
+  const how = {
+    name: "HKDF",
+    hash: "SHA-256",
+    salt: utf8.encode(itemId),
+    info: utf8.encode(`${VERSION}/${purpose}`),
+  };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, source, KEY_SIZE * 8));
+}
+
+async function open(key, sealed, place, part) {
+  const aes = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
+  const names = [VERSION, place.tenantId, place.itemId, place.contactId, part];
+  const how = {
+    name: "AES-GCM",
+    iv: sealed.subarray(0, NONCE_SIZE),
+    additionalData: utf8.encode(names.join("|")),
+  };
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt(how, aes, sealed.subarray(NONCE_SIZE)));
+  } catch (error) {
+    throw new WrongKeyError("these keys do not open this message", { cause: error });
+  }
+}
+
+export function proof(linkKey, itemId) {
+  return derive(linkKey, itemId, "proof");
+}
+
+export function receipt(contentKey, itemId) {
+  return derive(contentKey, itemId, "receipt");
+}
+
+export async function openContentKey(place, linkKey, { serverShare, wrappedKey }) {
+  const both = new Uint8Array([...linkKey, ...serverShare]);
+  const wrappingKey = await derive(both, place.itemId, "wrapping-key");
+  return open(wrappingKey, wrappedKey, place, "content-key");
+}
+
+export async function openPart(place, contentKey, name, sealed) {
+  const partKey = await derive(contentKey, place.itemId, `part/${name}`);
+  return new TextDecoder().decode(await open(partKey, sealed, place, `part/${name}`));
+}
