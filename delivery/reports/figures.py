@@ -1,0 +1,190 @@
+"""The arithmetic of a campaign's report, over groups of messages that had the same fate."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+HANDED_OVER = frozenset({"sent", "escrowed"})
+NOT_ALLOWED = "skipped"
+
+# The order in which forecast, live bar and report show what happened to messages.
+OUTCOMES = ("tls", "portal", "held", "failed", "uncertain", "waiting")
+TLS_ORDER = ("", "TLSv1.2", "TLSv1.3")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`count` messages of one campaign that share all of these."""
+
+    status: str
+    route: str  # tls | portal | ""
+    domain: str
+    tls_version: str  # of the accepted hand-over, "" when none
+    bounced: bool  # a report of failure came after it was handed over
+    reason: str  # why it was skipped, failed or bounced, "" otherwise
+    count: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of the funnel."""
+
+    key: str
+    count: int
+    of_first: Decimal | None
+    of_former: Decimal | None
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One outcome in the split bar; `start` and `width` are percentages of the bar."""
+
+    outcome: str
+    count: int
+    share: Decimal | None
+    start: Decimal
+    width: Decimal
+
+
+@dataclass(frozen=True)
+class DomainRow:
+    domain: str
+    handed_over: int
+    delivered: int
+    portal: int
+    failed: int
+    share_delivered: Decimal | None
+    lowest_protection: str  # portal | a TLS version | ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    reason: str
+    count: int
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """Percent with one decimal: never 100.0 while some are missing, never 0.0 while there are some.
+
+    None when there is no whole to have a share of.
+    """
+    if whole == 0:
+        return None
+    exact = Decimal(part) * 100 / Decimal(whole)
+    rounded = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if part and not rounded:
+        return Decimal("0.1")
+    if part != whole and rounded == 100:
+        return Decimal("99.9")
+    return rounded
+
+
+def outcome_of(group: Group) -> str:
+    """Which part of the split bar the messages belong to. Skipped and canceled ones have none."""
+    if group.bounced:
+        return "failed"
+    if group.status in HANDED_OVER:
+        return "portal" if group.route == "portal" else "tls"
+    return {
+        "deferred": "held",
+        "failed": "failed",
+        "uncertain": "uncertain",
+        "queued": "waiting",
+        "leased": "waiting",
+        "in_data": "waiting",
+    }.get(group.status, "")
+
+
+def funnel(groups: Sequence[Group], *, read: int) -> list[Step]:
+    """From the people in the segment to those who read it in the portal."""
+    counts = {
+        "segment": _sum(groups),
+        "allowed": _sum(group for group in groups if group.status != NOT_ALLOWED),
+        "handed_over": _sum(group for group in groups if group.status in HANDED_OVER),
+        "delivered": _sum(_delivered(groups)),
+        "read": read,
+    }
+    steps: list[Step] = []
+    former = first = counts["segment"]
+    for key, count in counts.items():
+        of_former = share(count, former) if steps else None
+        steps.append(Step(key, count, share(count, first), of_former))
+        former = count
+    return steps
+
+
+def split(groups: Iterable[Group]) -> list[Slice]:
+    """How the messages traveled, in the order of OUTCOMES, without those that have none."""
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts[outcome_of(group)] += group.count
+    del counts[""]
+    whole = counts.total()
+    slices = []
+    before = 0
+    for outcome in OUTCOMES:
+        count = counts[outcome]
+        if count:
+            start = _percent(before, whole)
+            width = _percent(before + count, whole) - start
+            slices.append(Slice(outcome, count, share(count, whole), start, width))
+        before += count
+    return slices
+
+
+def by_domain(groups: Iterable[Group]) -> list[DomainRow]:
+    """One row a recipient domain, largest first."""
+    of_domain: dict[str, list[Group]] = {}
+    for group in groups:
+        if group.status != NOT_ALLOWED:
+            of_domain.setdefault(group.domain, []).append(group)
+    rows = [_domain_row(domain, members) for domain, members in of_domain.items()]
+    return sorted(rows, key=lambda row: (-row.handed_over, -row.failed, row.domain))
+
+
+def reasons(groups: Iterable[Group], outcome: str) -> list[Reason]:
+    """Why messages failed, or (`skipped`) were never sent, most frequent first."""
+    counts: Counter[str] = Counter()
+    for group in groups:
+        if outcome in (outcome_of(group), group.status):
+            counts[group.reason] += group.count
+    return [
+        Reason(reason, count)
+        for reason, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+
+
+def _domain_row(domain: str, groups: Sequence[Group]) -> DomainRow:
+    handed_over = _sum(group for group in groups if group.status in HANDED_OVER)
+    delivered = _sum(_delivered(groups))
+    return DomainRow(
+        domain=domain,
+        handed_over=handed_over,
+        delivered=delivered,
+        portal=_sum(group for group in groups if outcome_of(group) == "portal"),
+        failed=_sum(group for group in groups if outcome_of(group) == "failed"),
+        share_delivered=share(delivered, handed_over),
+        lowest_protection=_lowest_protection(groups),
+    )
+
+
+def _lowest_protection(groups: Iterable[Group]) -> str:
+    """The portal counts as lower than TLS: it says that the domain's own servers fell short."""
+    outcomes = {outcome_of(group) for group in groups}
+    if "portal" in outcomes:
+        return "portal"
+    versions = {group.tls_version for group in groups if group.status == "sent"}
+    return min(versions, key=TLS_ORDER.index, default="")
+
+
+def _delivered(groups: Iterable[Group]) -> list[Group]:
+    return [group for group in groups if group.status in HANDED_OVER and not group.bounced]
+
+
+def _percent(part: int, whole: int) -> Decimal:
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _sum(groups: Iterable[Group]) -> int:
+    return sum(group.count for group in groups)

@@ -1,0 +1,196 @@
+"""A message's events, told in order to the person who has to explain them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+LEVELS = {
+    "T4": "Verified TLS: the server's key is published in signed DNS (DANE)",
+    "T3": "Verified TLS: the domain's own policy names the server (MTA-STS)",
+    "T2": "Verified TLS: certificate and name of the server were checked",
+    "T1": "TLS without a certificate that anybody vouches for",
+    "T0": "No TLS",
+}
+PROVEN_LEVELS = frozenset({"T2", "T3", "T4"})
+
+TLS_FAILURES = {
+    "starttls-not-supported": "The server offers no TLS.",
+    "certificate-expired": "The server's certificate has expired.",
+    "certificate-host-mismatch": "The server's certificate is for another name.",
+    "certificate-not-trusted": "Nobody vouches for the server's certificate.",
+    "validation-failure": "The server offers only an old version of TLS.",
+    "starttls-refused-now": "The server refused TLS for now.",
+    "handshake-timed-out": "The server did not answer in time.",
+    "handshake-broken-off": "The server broke off while TLS was being set up.",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    kind: str
+    occurred_at: datetime
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the story. `evidence` is what a machine said, word for word."""
+
+    occurred_at: datetime
+    mark: str  # tls | portal | held | uncertain | failed | skipped | note
+    sentence: str
+    explanation: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What shows that the message left under encryption, or rests under it."""
+
+    occurred_at: datetime
+    level: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def tell(events: Iterable[Event]) -> list[Moment]:
+    """The story, oldest first. Raises KeyError for a kind of event that nobody taught it."""
+    ordered = sorted(events, key=lambda event: event.occurred_at)
+    return [TELLERS[event.kind](event) for event in ordered]
+
+
+def proof(events: Iterable[Event]) -> Proof | None:
+    """The last hand-over that a server accepted. None while there is none."""
+    accepted = [event for event in events if event.kind == "accepted"]
+    if not accepted:
+        return None
+    last = max(accepted, key=lambda event: event.occurred_at)
+    level = str(last.detail["level"])
+    return Proof(last.occurred_at, LEVELS[level], _connection(last.detail))
+
+
+def _connection(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    labels = {
+        "host": "Server",
+        "tls_version": "TLS version",
+        "cipher": "Cipher",
+        "certificate": "Certificate (SHA-256)",
+        "issuer": "Issued by",
+        "reply": "Server's reply",
+    }
+    return tuple((label, str(detail[name])) for name, label in labels.items() if detail.get(name))
+
+
+def _said(event: Event) -> tuple[tuple[str, str], ...]:
+    return (("Server's reply", str(event.detail["reply"])),) if event.detail.get("reply") else ()
+
+
+def _fixed(mark: str, sentence: str, explanation: str = "") -> Callable[[Event], Moment]:
+    def teller(event: Event) -> Moment:
+        return Moment(event.occurred_at, mark, sentence, explanation, _connection(event.detail))
+
+    return teller
+
+
+def _decided(event: Event) -> Moment:
+    """A verdict of the send gate, with the gate's own sentences."""
+    marks = {"allow": "note", "portal": "portal", "hold": "held", "deny": "skipped"}
+    sentences = {
+        "allow": "Allowed to be sent.",
+        "portal": "Allowed, by the secure portal only.",
+        "hold": "Held for now.",
+        "deny": "Not sent.",
+    }
+    outcome = str(event.detail["outcome"])
+    reasons = " ".join(event.detail.get("reasons", ()))
+    return Moment(event.occurred_at, marks[outcome], sentences[outcome], reasons)
+
+
+def _accepted(event: Event) -> Moment:
+    level = str(event.detail["level"])
+    mark = "tls" if level in PROVEN_LEVELS else "note"
+    return Moment(
+        event.occurred_at,
+        mark,
+        "The recipient's mail server accepted it.",
+        LEVELS[level] + ".",
+        _connection(event.detail),
+    )
+
+
+def _unsafe(event: Event) -> Moment:
+    failure = str(event.detail["failure"])
+    return Moment(
+        event.occurred_at,
+        "held",
+        "Nothing was sent to this server: its protection is too low.",
+        TLS_FAILURES[failure],
+        _connection(event.detail),
+    )
+
+
+def _deferred(event: Event) -> Moment:
+    return Moment(
+        event.occurred_at, "held", "The server says: try later. We try again.", "", _said(event)
+    )
+
+
+def _failed(event: Event) -> Moment:
+    return Moment(event.occurred_at, "failed", "The server refused it for good.", "", _said(event))
+
+
+def _escrowed(event: Event) -> Moment:
+    return Moment(
+        event.occurred_at,
+        "portal",
+        "Sealed in the secure portal.",
+        str(event.detail.get("reason", "")),
+    )
+
+
+def _opened(event: Event) -> Moment:
+    by = {
+        "browser": "It was opened in the person's own browser.",
+        "server": "It was shown as plain text, as the browser ran no script.",
+    }
+    return Moment(
+        event.occurred_at, "portal", "Read in the portal.", by[str(event.detail["opened_by"])]
+    )
+
+
+TELLERS: dict[str, Callable[[Event], Moment]] = {
+    "decided": _decided,
+    "accepted": _accepted,
+    "unsafe": _unsafe,
+    "deferred": _deferred,
+    "failed": _failed,
+    "escrowed": _escrowed,
+    "opened": _opened,
+    "uncertain": _fixed(
+        "uncertain",
+        "Not known whether it arrived.",
+        "The line broke after the text was sent and before the server answered.",
+    ),
+    "canceled": _fixed("skipped", "Canceled before it left."),
+    "notice_accepted": _fixed(
+        "note",
+        "The notice that leads to the portal was accepted by the mail server.",
+        "The notice holds no health information. Our copy of the link's key is erased.",
+    ),
+    "notice_failed": _fixed(
+        "failed",
+        "The notice that leads to the portal did not arrive.",
+        "Nobody can open the message without it. Reach this person in another way.",
+    ),
+    "proved": _fixed("note", "Somebody came with the right link."),
+    "code_sent": _fixed("note", "A code was sent to the mailbox."),
+    "checked": _fixed("portal", "Code and fact on file were right."),
+    "refused": _fixed("held", "A code or a fact on file was wrong."),
+    "locked": _fixed("failed", "Locked for a day after too many wrong answers."),
+    "signed_out": _fixed("note", "Signed out of the portal."),
+    "expired": _fixed("skipped", "Expired. Its keys and text are erased from the portal."),
+    "revoked": _fixed("failed", "Recalled by staff. Its keys and text are erased from the portal."),
+    "bounced": _fixed("failed", "The mail server reported later that it could not be delivered."),
+    "complained": _fixed("failed", "The person reported it as spam.", "The address is suppressed."),
+    "unsubscribed": _fixed("skipped", "The person unsubscribed from this kind of mail."),
+}

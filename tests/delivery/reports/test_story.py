@@ -1,0 +1,100 @@
+"""What happened to a message, in sentences and with the machines' own words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from delivery.reports import story
+from delivery.reports.story import Event, Moment
+
+NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+TLS = {
+    "level": "T2",
+    "host": "mx.postlark.example",
+    "tls_version": "TLSv1.3",
+    "cipher": "TLS_AES_256_GCM_SHA384",
+    "certificate": "ab12",
+    "reply": "250 2.0.0 Ok: queued as 7F3",
+}
+CONNECTION = (
+    ("Server", "mx.postlark.example"),
+    ("TLS version", "TLSv1.3"),
+    ("Cipher", "TLS_AES_256_GCM_SHA384"),
+    ("Certificate (SHA-256)", "ab12"),
+    ("Server's reply", "250 2.0.0 Ok: queued as 7F3"),
+)
+
+
+def at(minutes: int) -> datetime:
+    return NINE + timedelta(minutes=minutes)
+
+
+def test_a_greylisted_message_arrives_at_the_second_try():
+    events = [
+        Event("accepted", at(12), TLS),
+        Event("decided", at(0), {"outcome": "allow"}),
+        Event("deferred", at(1), {"reply": "451 4.7.1 Greylisted"}),
+    ]
+    assert story.tell(events) == [
+        Moment(at(0), "note", "Allowed to be sent."),
+        Moment(
+            at(1),
+            "held",
+            "The server says: try later. We try again.",
+            "",
+            (("Server's reply", "451 4.7.1 Greylisted"),),
+        ),
+        Moment(
+            at(12),
+            "tls",
+            "The recipient's mail server accepted it.",
+            "Verified TLS: certificate and name of the server were checked.",
+            CONNECTION,
+        ),
+    ]
+
+
+def test_an_unsafe_server_leads_to_the_portal():
+    events = [
+        Event("unsafe", at(0), {"failure": "certificate-expired", "host": "mx.oldmill.example"}),
+        Event("escrowed", at(1), {"reason": "The way to the mailbox is not safe."}),
+        Event("opened", at(9), {"opened_by": "browser"}),
+    ]
+    assert [(moment.mark, moment.explanation) for moment in story.tell(events)] == [
+        ("held", "The server's certificate has expired."),
+        ("portal", "The way to the mailbox is not safe."),
+        ("portal", "It was opened in the person's own browser."),
+    ]
+
+
+def test_a_refusal_gives_the_reasons_of_the_gate():
+    events = [
+        Event("decided", NINE, {"outcome": "deny", "reasons": ["Email was refused.", "And so on."]})
+    ]
+    assert story.tell(events) == [
+        Moment(NINE, "skipped", "Not sent.", "Email was refused. And so on.")
+    ]
+
+
+def test_the_proof_is_the_last_hand_over():
+    earlier = Event("accepted", at(0), {**TLS, "level": "T0"})
+    assert story.proof([Event("accepted", at(5), TLS), earlier]) == story.Proof(
+        at(5), "Verified TLS: certificate and name of the server were checked", CONNECTION
+    )
+
+
+def test_without_an_accepted_hand_over_there_is_no_proof():
+    assert story.proof([Event("deferred", NINE, {})]) is None
+
+
+def test_mail_that_left_without_proof_is_not_called_verified():
+    (moment,) = story.tell([Event("accepted", NINE, {**TLS, "level": "T1"})])
+    assert (moment.mark, moment.explanation) == (
+        "note",
+        "TLS without a certificate that anybody vouches for.",
+    )
+
+
+def test_an_event_that_nobody_can_explain_is_noticed():
+    with pytest.raises(KeyError):
+        story.tell([Event("teleported", NINE, {})])
