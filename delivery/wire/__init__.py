@@ -1,0 +1,1 @@
+"""Names, protection, headers, signatures and sockets. Nothing here knows a table."""

@@ -1,0 +1,42 @@
+"""Addresses as they stand in SMTP commands and headers."""
+
+import re
+
+import idna
+
+LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+
+
+class AddressUnusable(ValueError):
+    """The address cannot be written on the wire without changing what it says."""
+
+
+def a_label(domain: str) -> str:
+    """The domain in ASCII by IDNA2008.
+
+    Python's own codec maps faß.de to fass.de: somebody else's domain.
+    """
+    try:
+        return idna.encode(domain.rstrip("."), uts46=True).decode("ascii").lower()
+    except idna.IDNAError:
+        raise AddressUnusable("The domain is not a valid name.") from None
+
+
+def wire_address(address: str) -> str:
+    """The address as MAIL, RCPT and headers carry it.
+
+    Raises AddressUnusable. A local part outside ASCII needs SMTPUTF8, and is never rewritten to fit
+    (RFC 6531 3.2). Quoted local parts are refused: they reach nobody and carry injections.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or len(local) > 64 or not LOCAL_PART.fullmatch(local):
+        raise AddressUnusable("The part before the @ cannot be used by mail servers.")
+    wire_domain = a_label(domain)
+    if "." not in wire_domain or len(local) + len(wire_domain) > 253:
+        raise AddressUnusable("The domain is not a full name.")
+    return f"{local}@{wire_domain}"
+
+
+def domain_of(address: str) -> str:
+    """The domain that is asked for a mail server, in ASCII."""
+    return wire_address(address).rpartition("@")[2]
