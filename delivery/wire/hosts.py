@@ -1,0 +1,81 @@
+"""Which hosts take mail for a domain, in the order to try them (RFC 5321 5.1, RFC 7505)."""
+
+import random
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from delivery.wire.dns import Dns, NoSuchDomain
+
+
+class DomainTakesNoMail(Exception):
+    """Permanent: no such domain (5.1.2), or a null MX (5.1.10). `status` is the enhanced code."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class NoUsableHost(Exception):
+    """Mail servers are named, but none can be connected to (4.4.4): records need mending."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A mail server: the name that its certificate must carry, and where it may be reached."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+def hosts_for(domain: str, dns: Dns, *, allow_loopback: bool) -> list[Host]:
+    """Best first; hosts of equal preference are shuffled so that they share the load.
+
+    Raises DomainTakesNoMail, NoUsableHost, or DnsUnavailable.
+    """
+    hosts = [
+        Host(name, usable)
+        for name in _names(domain, dns)
+        if (usable := _usable_addresses(name, dns, allow_loopback=allow_loopback))
+    ]
+    if not hosts:
+        raise NoUsableHost("None of the domain's mail servers has a usable address.")
+    return hosts
+
+
+def _names(domain: str, dns: Dns) -> list[str]:
+    try:
+        records = dns.mx(domain)
+    except NoSuchDomain:
+        raise DomainTakesNoMail("5.1.2", "The domain does not exist.") from None
+    if not records:
+        return [domain]  # 5.1: the implicit MX, only when there is no MX record at all
+    if all(name in {"", "."} for _, name in records):
+        raise DomainTakesNoMail("5.1.10", "The domain says that it takes no mail.")
+    shuffled = sorted(records, key=lambda record: (record[0], random.random()))  # noqa: S311 load, not secrecy
+    return [name.lower() for _, name in shuffled if name not in {"", "."} and not _is_address(name)]
+
+
+def _usable_addresses(name: str, dns: Dns, *, allow_loopback: bool) -> tuple[str, ...]:
+    try:
+        found = dns.addresses(name)
+    except NoSuchDomain:
+        return ()
+    return tuple(text for text in found if may_connect(text, allow_loopback=allow_loopback))
+
+
+def may_connect(text: str, *, allow_loopback: bool) -> bool:
+    """An MX record must not lead into our own network: whoever owns a domain writes it."""
+    address: IPv4Address | IPv6Address = ip_address(text)
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.is_loopback:
+        return allow_loopback
+    return address.is_global and not address.is_multicast
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

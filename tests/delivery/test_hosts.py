@@ -1,0 +1,93 @@
+import json
+
+import pytest
+
+from delivery.wire.dns import DnsUnavailable, NoSuchDomain, ZoneFileDns
+from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for, may_connect
+from tests.fakes import FakeDns
+
+ADDRESS = "8.8.8.1"  # a global address; nothing connects to it
+
+
+def test_hosts_come_in_the_order_of_their_preference():
+    dns = FakeDns(
+        {"x.example": [(20, "b.x.example"), (10, "A.x.example")]},
+        {"a.x.example": [ADDRESS], "b.x.example": [ADDRESS]},
+    )
+    assert hosts_for("x.example", dns, allow_loopback=False) == [
+        Host("a.x.example", (ADDRESS,)),
+        Host("b.x.example", (ADDRESS,)),
+    ]
+
+
+def test_equal_preferences_share_the_load():
+    names = ["a.example", "b.example"]
+    dns = FakeDns(
+        {"x.example": [(10, name) for name in names]}, {name: [ADDRESS] for name in names}
+    )
+    firsts = {hosts_for("x.example", dns, allow_loopback=False)[0].name for _ in range(64)}
+    assert firsts == set(names)
+
+
+def test_a_domain_without_mx_is_its_own_host():
+    dns = FakeDns(a_records={"x.example": [ADDRESS]})
+    assert hosts_for("x.example", dns, allow_loopback=False) == [Host("x.example", (ADDRESS,))]
+
+
+def test_an_unusable_mx_never_falls_back_to_the_domain_itself():
+    dns = FakeDns(
+        {"x.example": [(10, "gone.example"), (20, "127.0.0.1")]}, {"x.example": [ADDRESS]}
+    )
+    with pytest.raises(NoUsableHost):
+        hosts_for("x.example", dns, allow_loopback=True)
+
+
+@pytest.mark.parametrize(
+    ("records", "status"), [({"x.example": [(0, "")]}, "5.1.10"), ({}, "5.1.2")]
+)
+def test_null_mx_and_unknown_domains_are_permanent(records, status):
+    with pytest.raises(DomainTakesNoMail) as refusal:
+        hosts_for("x.example", FakeDns(records), allow_loopback=False)
+    assert refusal.value.status == status
+
+
+@pytest.mark.parametrize("failing", ["x.example", "mx.x.example"])
+def test_a_broken_name_server_is_no_answer(failing):
+    dns = FakeDns(
+        {"x.example": [(10, "mx.x.example")]}, {"mx.x.example": [ADDRESS]}, failing={failing}
+    )
+    with pytest.raises(DnsUnavailable):
+        hosts_for("x.example", dns, allow_loopback=False)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.9", "169.254.169.254", "100.64.0.1",
+     "0.0.0.0", "224.0.0.1", "::1", "fc00::1", "fe80::1", "::ffff:127.0.0.1", "::"],  # noqa: S104
+)  # fmt: skip
+def test_never_connects_into_our_own_network(inside):
+    assert not may_connect(inside, allow_loopback=False)
+
+
+def test_the_sandbox_may_use_loopback_and_nothing_else_inside():
+    assert may_connect("127.0.0.2", allow_loopback=True)
+    assert not may_connect("10.0.0.1", allow_loopback=True)
+
+
+def test_the_zone_file_answers_like_a_name_server(tmp_path):
+    file = tmp_path / "zone.json"
+    zone = {
+        "mx": {"x.example": [[10, "mx.x.example"]]},
+        "a": {"mx.x.example": ["127.0.0.2"]},
+        "servfail": ["y.example"],
+    }
+    file.write_text(json.dumps(zone))
+    dns = ZoneFileDns.read(file)
+    assert hosts_for("x.example", dns, allow_loopback=True) == [
+        Host("mx.x.example", ("127.0.0.2",))
+    ]
+    assert dns.txt("x.example") == []
+    with pytest.raises(DnsUnavailable):
+        dns.mx("y.example")
+    with pytest.raises(NoSuchDomain):
+        dns.mx("z.example")
