@@ -1,0 +1,189 @@
+"""All settings. What differs between machines comes from the environment, secrets from files."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from tenancy import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = environment.text("SEALPOST_ENV", "production")
+IS_PRODUCTION = ENVIRONMENT == "production"
+DEBUG = False
+SECRET_KEY = environment.secret("DJANGO_SECRET_KEY")
+
+# Origins, separated by audience. Ports share cookies, names do not.
+PUBLIC_SCHEME = environment.text("PUBLIC_SCHEME", "http" if not IS_PRODUCTION else "https")
+PUBLIC_DOMAIN = environment.text("PUBLIC_DOMAIN", "localhost")
+PUBLIC_PORT = environment.text("PUBLIC_PORT", "")
+HOSTS = {
+    "staff": f"app.{PUBLIC_DOMAIN}",
+    "portal": f"portal.{PUBLIC_DOMAIN}",
+    "links": f"links.{PUBLIC_DOMAIN}",
+    "preview": f"preview.{PUBLIC_DOMAIN}",
+    "api": f"api.{PUBLIC_DOMAIN}",
+}
+ORIGINS = {
+    name: f"{PUBLIC_SCHEME}://{host}{f':{PUBLIC_PORT}' if PUBLIC_PORT else ''}"
+    for name, host in HOSTS.items()
+}
+ALLOWED_HOSTS = list(HOSTS.values())
+CSRF_TRUSTED_ORIGINS = list(ORIGINS.values())
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_otp",
+    "django_htmx",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "tenancy",
+    "audit",
+    "accounts",
+    "compliance",
+    "contacts",
+    "segments",
+    "campaigns",
+    "workflows",
+    "delivery",
+    "integrations",
+]
+
+MIDDLEWARE = [
+    "config.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.hosts.HostMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+AUTH_USER_MODEL = "accounts.User"
+ROOT_URLCONF = "config.urls.staff"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+_MIGRATE = {"CONN_MAX_AGE": 0, "ENGINE": "django.db.backends.postgresql"}
+DATABASES = {
+    "default": environment.database(environment.text("DATABASE_URL")),
+    # A refusal is recorded on a connection of its own, so that a rollback does not take it along.
+    "audit": environment.database(environment.text("DATABASE_URL")),
+    "keys": environment.database(
+        environment.text("KEYS_DATABASE_URL"), ENGINE="django.db.backends.postgresql"
+    ),
+}
+if environment.text("MIGRATE_DATABASE_URL", ""):
+    DATABASES["migrate"] = environment.database(
+        environment.text("MIGRATE_DATABASE_URL"), **_MIGRATE
+    )
+    DATABASES["keys_migrate"] = environment.database(
+        environment.text("MIGRATE_DATABASE_URL"),
+        **{**_MIGRATE, "NAME": DATABASES["keys"]["NAME"]},
+    )
+DATABASE_ROUTERS = ["tenancy.router.KeysRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+KMS = "tenancy.kms.LocalFileKms"
+KMS_ROOT_KEY_FILE = environment.text("KMS_ROOT_KEY_FILE")
+
+VALKEY_URL = environment.text("VALKEY_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL}
+}
+
+CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_TASK_ROUTES = {
+    "delivery.tasks.freeze*": {"queue": "dispatch"},
+    "delivery.tasks.*": {"queue": "deliver"},
+    "contacts.tasks.*": {"queue": "ingest"},
+}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+
+LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "static_built"
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+SECURE_HSTS_SECONDS = 63_072_000 if PUBLIC_SCHEME == "https" else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_SCHEME == "https"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+COOKIE_PREFIX = "__Host-" if PUBLIC_SCHEME == "https" else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sealpost_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sealpost_csrf"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [ORIGINS["preview"]],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# Delivery's doors to the world. Everything but the defaults is for the sandbox and refused in production.
+DELIVERY_SMTP_PORT = int(environment.text("DELIVERY_SMTP_PORT", "25"))
+DELIVERY_CA_FILE = environment.text("DELIVERY_CA_FILE", "")
+DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
+DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"
+SANDBOX_MAIL_DIR = environment.text("SANDBOX_MAIL_DIR", "")
+STATE_DIR = environment.text("STATE_DIR", "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.db.backends": {"level": "WARNING"}},
+}

@@ -1,0 +1,182 @@
+from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from tenancy import clock
+from tenancy.fields import SealedJSONField, SealedTextField
+from tenancy.ids import uuid7
+from tenancy.scope import current_tenant_id
+
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+
+
+class TenantManager(models.Manager[Row_co]):
+    """Shows rows of the tenant in scope. Raises TenantContextMissing without a scope."""
+
+    def get_queryset(self) -> models.QuerySet[Row_co]:
+        return super().get_queryset().filter(tenant_id=current_tenant_id())
+
+
+class Tenant(models.Model):
+    """A customer's workspace."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
+    time_zone = models.CharField(max_length=40, default="America/New_York")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "suspended"]), name="tenant_has_a_known_status"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TenantModel(models.Model):
+    """Base of every table that belongs to a tenant.
+
+    The migration guards the table with `SELECT kernel.guard('table')`; the catalogue check refuses
+    to start the service when one is forgotten.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(
+        Tenant,
+        on_delete=models.DO_NOTHING,
+        default=current_tenant_id,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
+    tenant_id: UUID
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TenantForeignKey(models.ForeignKey[Any, Any]):
+    """A reference to a row of the same tenant.
+
+    Django cannot relate to a composite key, so the constraint on (tenant_id, column) is made in the
+    migration: `SELECT kernel.refer('table', 'column', 'referenced_table')`.
+    """
+
+    def __init__(self, to: Any, on_delete: Any, **options: Any) -> None:
+        options["db_constraint"] = False
+        super().__init__(to, on_delete, **options)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        return name, path, args, kwargs
+
+
+class WrappedKey(models.Model):
+    """A tenant's key, wrapped by the KMS. Lives in the keys database; destroyed by emptying `wrapped`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.UUIDField()
+    version = models.PositiveIntegerField()
+    wrapped = models.BinaryField(null=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "version"], name="wrapped_key_once_per_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Job(TenantModel):
+    """A long piece of work that a person can watch and stop."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELED = "canceled"
+
+    OPEN: ClassVar = (Status.QUEUED, Status.RUNNING)
+
+    kind = models.CharField(max_length=40)
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    total = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    cancel_requested_at = models.DateTimeField(null=True)
+    problem = SealedTextField(null=True)
+    started_by = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "running", "succeeded", "failed", "canceled"]),
+                name="job_has_a_known_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "running"], ended_at__isnull=True)
+                | Q(status__in=["succeeded", "failed", "canceled"], ended_at__isnull=False),
+                name="job_ended_at_set_once_ended",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
+
+
+class SystemMail(TenantModel):
+    """Mail of the service itself (invitation, reset, notice), waiting for delivery to drain it."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        SENT = "sent"
+        FAILED = "failed"
+
+    to = SealedTextField()
+    kind = models.CharField(max_length=40)
+    context = SealedJSONField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "sent", "failed"]),
+                name="system_mail_has_a_known_status",
+            ),
+        ]
+        indexes: ClassVar = [
+            # For delivery.worker: queued mail, oldest first.
+            models.Index(fields=["due_at"], condition=Q(status="queued"), name="system_mail_due"),
+        ]

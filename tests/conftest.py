@@ -1,0 +1,71 @@
+"""Each worker process owns a fresh database; each test owns a fresh tenant; nothing is ever flushed."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from audit.services import Actor
+from tenancy import services as tenancy
+from tenancy.ids import uuid7
+from tenancy.models import Tenant
+from tenancy.scope import platform_scope, tenant_scope
+
+TEMPLATES = {
+    "default": os.environ.get("TEST_TEMPLATE_DATABASE", ""),
+    "keys": os.environ.get("TEST_TEMPLATE_KEYS_DATABASE", ""),
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Clone the migrated templates that `make test` prepared, as the administrator; drop them at the end."""
+    if not all(TEMPLATES.values()):
+        pytest.exit("Run the suite with `make test T=path`: it starts PostgreSQL and Valkey.", 2)
+    admin_url = os.environ["ADMIN_DATABASE_URL"]
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        for alias, template in TEMPLATES.items():
+            name = sql.Identifier(settings.DATABASES[alias]["NAME"])
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template))
+            )
+        yield
+        connections.close_all()
+        for alias in TEMPLATES:
+            name = sql.Identifier(settings.DATABASES[alias]["NAME"])
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+def make_tenant(name: str = "Elm Street Clinic") -> Tenant:
+    with platform_scope():
+        return tenancy.create_tenant(name=name, slug=f"t-{uuid7()}")
+
+
+@pytest.fixture
+def clinic() -> Iterator[Tenant]:
+    """Elm Street Clinic, new for this test, its scope entered."""
+    tenant = make_tenant()
+    with tenant_scope(tenant.id):
+        yield tenant
+
+
+@pytest.fixture
+def other_clinic() -> Tenant:
+    """A second tenant, whose scope is not entered."""
+    return make_tenant("Harbor Dental")
+
+
+@pytest.fixture
+def nurse() -> Actor:
+    return Actor(kind="user", id=str(uuid7()), name="Nora Nurse")
