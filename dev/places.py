@@ -33,7 +33,7 @@ def socket_directory() -> Path:
     In /tmp and short, because a socket's path may have 107 bytes only (103 on macOS); open for
     passing through, since the database server may run as another account.
     """
-    return private_directory(Path("/tmp") / f"sealpost-{os.geteuid()}-{CHECKOUT}", mode=0o711)  # noqa: S108
+    return private_directory(Path("/tmp") / f"sealpost-{os.geteuid()}-{CHECKOUT}", mode=0o711)
 
 
 def temporary_directory(purpose: str) -> Path:

@@ -164,7 +164,7 @@ def _reachable_data(data: Path, account: Account) -> Path:
 
 def _outside() -> Path:
     """A directory under /var/tmp for what another account must reach; only root can write to it."""
-    path = Path("/var/tmp") / f"sealpost-{os.geteuid()}-{CHECKOUT}"  # noqa: S108
+    path = Path("/var/tmp") / f"sealpost-{os.geteuid()}-{CHECKOUT}"
     return private_directory(path, mode=0o755)
 
 

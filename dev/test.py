@@ -107,7 +107,7 @@ def prepare_templates(variables: Mapping[str, str]) -> None:
 
 def remove_abandoned() -> None:
     """Remove what runs left that were killed: their lock is free."""
-    for run in Path("/tmp").glob("sealpost-test-*"):  # noqa: S108
+    for run in Path("/tmp").glob("sealpost-test-*"):
         try:
             with (run / "lock").open("r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
