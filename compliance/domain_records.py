@@ -1,0 +1,113 @@
+"""DNS records of a sender domain: which to publish, and where else they may be found.
+
+Sources: RFC 6376 (DKIM), 7208 (SPF), 9989 (DMARC), 5321 5.1 (MX).
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import TextChoices
+
+
+class Question(NamedTuple):
+    name: str
+    kind: str
+
+
+class RecordKind(TextChoices):
+    DKIM = "dkim", "DKIM"
+    SPF = "spf", "SPF"
+    DMARC = "dmarc", "DMARC"
+    RETURN_PATH = "return_path", "Bounces"
+
+
+class Record(NamedTuple):
+    """One record to publish."""
+
+    kind: RecordKind
+    name: str
+    type: str
+    value: str
+
+    @property
+    def question(self) -> Question:
+        return Question(self.name, self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The names of this installation that customers' records point to."""
+
+    bounce_host: str
+    spf_mechanism: str
+    dmarc_reports: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainNames:
+    """A sender domain with its DKIM key; `public_key` is the base64 of RFC 6376 3.6.1, `p=`."""
+
+    domain: str
+    selector: str
+    public_key: str
+
+    @property
+    def return_path(self) -> str:
+        """SPF is checked here (RFC 7208 2.4), aligned with the domain in relaxed mode."""
+        return f"bounce.{self.domain}"
+
+
+def records_for(names: DomainNames, platform: Platform) -> tuple[Record, ...]:
+    """The records to publish, in the order in which they are best made."""
+    dkim_name = f"{names.selector}._domainkey.{names.domain}"
+    policy = f"v=DMARC1; p=quarantine; rua=mailto:{platform.dmarc_reports}"
+    return (
+        Record(RecordKind.DKIM, dkim_name, "TXT", f"v=DKIM1; k=rsa; p={names.public_key}"),
+        Record(RecordKind.SPF, names.return_path, "TXT", f"v=spf1 {platform.spf_mechanism} -all"),
+        Record(RecordKind.RETURN_PATH, names.return_path, "MX", f"10 {platform.bounce_host}"),
+        Record(RecordKind.DMARC, f"_dmarc.{names.domain}", "TXT", policy),
+    )
+
+
+class Slip(NamedTuple):
+    """A place where a record ends up by mistake, and what to do then."""
+
+    name: str
+    advice: str
+
+
+def slips(record: Record) -> tuple[Slip, ...]:
+    """Where the record lands when a DNS service appends the zone, or a person picks the parent."""
+    zones = _zones_above(record.name)
+    doubled = [
+        Slip(
+            f"{record.name}.{zone}",
+            f"The record is at {record.name}.{zone}: your DNS service adds the domain by itself. "
+            f"Enter only {record.name.removesuffix('.' + zone)} as the name.",
+        )
+        for zone in zones
+    ]
+    if record.kind != RecordKind.SPF:
+        return tuple(doubled)
+    advice = f"The record is at {zones[0]}. Receivers look at {record.name}: add it there as well."
+    return (*doubled, Slip(zones[0], advice))
+
+
+def inherited_names(record: Record) -> tuple[str, ...]:
+    """The parents whose DMARC policy also covers the domain (RFC 9989, tree walk)."""
+    if record.kind != RecordKind.DMARC:
+        return ()
+    return tuple(f"_dmarc.{parent}" for parent in _zones_above(record.name)[1:])
+
+
+def questions_if_missing(record: Record) -> tuple[Question, ...]:
+    """What to ask once the record is not where it belongs."""
+    names = (*inherited_names(record), *(slip.name for slip in slips(record)))
+    return tuple(Question(name, record.type) for name in names)
+
+
+def _zones_above(name: str) -> tuple[str, ...]:
+    """`_dmarc.news.elm.example` -> `news.elm.example`, `elm.example`."""
+    labels = name.split(".")
+    tails = (".".join(labels[depth:]) for depth in range(1, len(labels) - 1))
+    return tuple(tail for tail in tails if not tail.startswith("_"))

@@ -1,0 +1,126 @@
+"""Which records a sender domain needs, and what is said about those that the DNS shows."""
+
+import pytest
+
+from compliance.domain_checks import RecordStatus, check
+from compliance.domain_records import (
+    DomainNames,
+    Platform,
+    Question,
+    RecordKind,
+    questions_if_missing,
+    records_for,
+)
+
+KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" * 8
+PLATFORM = Platform("bounce.sealpost.example", "include:_spf.sealpost.example", "dmarc@rua.example")
+RECORDS = {
+    record.kind: record
+    for record in records_for(DomainNames("news.elm.example", "sp26a", KEY), PLATFORM)
+}
+
+
+def finding(kind, *values, elsewhere=None):
+    """What is said when the record's own name holds `values` and other names hold `elsewhere`."""
+    record = RECORDS[kind]
+    places = {Question(name, record.type): (value,) for name, value in (elsewhere or {}).items()}
+    return check(record, {record.question: values, **places})
+
+
+def test_names_four_records_to_publish():
+    assert [tuple(record)[1:] for record in RECORDS.values()] == [
+        ("sp26a._domainkey.news.elm.example", "TXT", f"v=DKIM1; k=rsa; p={KEY}"),
+        ("bounce.news.elm.example", "TXT", "v=spf1 include:_spf.sealpost.example -all"),
+        ("bounce.news.elm.example", "MX", "10 bounce.sealpost.example"),
+        (
+            "_dmarc.news.elm.example",
+            "TXT",
+            "v=DMARC1; p=quarantine; rua=mailto:dmarc@rua.example",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("kind", RecordKind)
+def test_a_record_published_as_shown_is_found(kind):
+    assert finding(kind, RECORDS[kind].value) == (RecordStatus.FOUND, "")
+
+
+@pytest.mark.parametrize("kind", RecordKind)
+def test_other_records_under_the_same_name_do_not_count(kind):
+    if kind != RecordKind.RETURN_PATH:
+        assert finding(kind, "google-site-verification=x").status == RecordStatus.MISSING
+
+
+@pytest.mark.parametrize("kind", RecordKind)
+def test_no_answer_is_not_taken_for_a_missing_record(kind):
+    record = RECORDS[kind]
+    assert check(record, {record.question: None}).status == RecordStatus.UNKNOWN
+    assert check(record, {record.question: ()}).status == RecordStatus.MISSING
+
+
+@pytest.mark.parametrize("kind", RecordKind)
+def test_a_name_with_the_zone_twice_is_explained(kind):
+    record = RECORDS[kind]
+    found = finding(kind, elsewhere={f"{record.name}.elm.example": record.value})
+    assert found.status == RecordStatus.WRONG_PLACE
+    assert f"Enter only {record.name.removesuffix('.elm.example')} as the name." in found.advice
+
+
+def test_spf_at_the_domain_itself_is_told_to_go_to_the_return_path():
+    value = RECORDS[RecordKind.SPF].value
+    found = finding(RecordKind.SPF, elsewhere={"news.elm.example": value})
+    assert found.status == RecordStatus.WRONG_PLACE
+    assert "Receivers look at bounce.news.elm.example" in found.advice
+
+
+def test_an_unrelated_spf_record_at_the_domain_is_no_slip():
+    found = finding(RecordKind.SPF, elsewhere={"news.elm.example": "v=spf1 mx -all"})
+    assert found.status == RecordStatus.MISSING
+
+
+def test_the_dmarc_policy_of_the_parent_domain_covers_it():
+    found = finding(RecordKind.DMARC, elsewhere={"_dmarc.elm.example": "v=DMARC1; p=none"})
+    assert found == (
+        RecordStatus.FOUND,
+        "The policy at _dmarc.elm.example covers this domain.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "status", "words"),
+    [
+        (RecordKind.DKIM, [f'"v=DKIM1; k=rsa; p={KEY[:200]}" "{KEY[200:]}"'], "found", ""),
+        (RecordKind.DKIM, [f"k=rsa;p={KEY[:40]} {KEY[40:]}"], "found", ""),
+        (RecordKind.DKIM, [f"v=DKIM1; p={KEY[:200]}"], "wrong_value", "cut off"),
+        (RecordKind.DKIM, ["v=DKIM1; p="], "wrong_value", "revoked"),
+        (RecordKind.DKIM, ["v=DKIM1; p=MIIBother"], "wrong_value", "another key"),
+        (RecordKind.DKIM, [f"p={KEY}", "p=MIIBother"], "duplicate", "two keys"),
+        (RecordKind.SPF, ["v=spf1 mx include:_spf.sealpost.example ~all"], "found", ""),
+        (RecordKind.SPF, ["v=spf1 mx -all"], "wrong_value", "Add include:_spf.sealpost"),
+        (RecordKind.SPF, ["v=spf1 include:_spf.sealpost.example +all"], "wrong_value", "anybody"),
+        (RecordKind.SPF, ["v=spf1 mx -all", "v=spf1 a -all"], "duplicate", "Merge them"),
+        (RecordKind.DMARC, ["v=DMARC1;p=reject;aspf=r"], "found", ""),
+        (RecordKind.DMARC, ["v=DMARC1; rua=mailto:x@elm.example"], "wrong_value", "no policy"),
+        (RecordKind.DMARC, ["v=DMARC1; p=none", "v=DMARC1; p=reject"], "duplicate", "void"),
+        (RecordKind.RETURN_PATH, ["10 Bounce.Sealpost.Example."], "found", ""),
+        (RecordKind.RETURN_PATH, ["10 mx.elm.example"], "wrong_value", "Another mail server"),
+        (
+            RecordKind.RETURN_PATH,
+            ["10 bounce.sealpost.example", "20 mx.elm.example"],
+            "wrong_value",
+            "Remove the others",
+        ),
+    ],
+)
+def test_says_what_is_wrong_with_a_value_and_what_to_do(kind, values, status, words):
+    found = finding(kind, *values)
+    assert found.status == status
+    assert words in found.advice
+
+
+def test_asks_for_slipped_names_only_below_the_top_level():
+    assert [question.name for question in questions_if_missing(RECORDS[RecordKind.DMARC])] == [
+        "_dmarc.elm.example",
+        "_dmarc.news.elm.example.news.elm.example",
+        "_dmarc.news.elm.example.elm.example",
+    ]
