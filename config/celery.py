@@ -1,9 +1,24 @@
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("sealpost")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def refuse_to_work_with_holes(**_: Any) -> None:
+    """A worker, like a web process, does not start while a table is open between tenants."""
+    from django.db import connection
+
+    from tenancy import catalogue
+    from tenancy.scope import platform_scope
+
+    with platform_scope(), connection.cursor() as cursor:
+        catalogue.refuse_holes(cursor)
+    connection.close()

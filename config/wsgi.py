@@ -1,6 +1,15 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from tenancy import catalogue
+from tenancy.scope import platform_scope
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+
+# Refuse to serve with a hole in the walls between tenants.
+with platform_scope(), connection.cursor() as cursor:
+    catalogue.refuse_holes(cursor)
+connection.close()

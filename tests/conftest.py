@@ -1,6 +1,7 @@
 """Each worker process owns a fresh database; each test owns a fresh tenant; nothing is ever flushed."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 
 import psycopg
@@ -14,6 +15,7 @@ from tenancy import services as tenancy
 from tenancy.ids import uuid7
 from tenancy.models import Tenant
 from tenancy.scope import platform_scope, tenant_scope
+from tests import celery_worker as celery_worker_process
 
 TEMPLATES = {
     "default": os.environ.get("TEST_TEMPLATE_DATABASE", ""),
@@ -69,3 +71,13 @@ def other_clinic() -> Tenant:
 @pytest.fixture
 def nurse() -> Actor:
     return Actor(kind="user", id=str(uuid7()), name="Nora Nurse")
+
+
+@pytest.fixture(scope="session")
+def celery_worker(
+    _database: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[subprocess.Popen[bytes]]:
+    """One real worker for the tests that need one; it shares this process's database and broker."""
+    log = tmp_path_factory.mktemp("celery") / "worker.log"
+    with celery_worker_process.running(log, "tests.tenancy.sample_tasks") as process:
+        yield process
