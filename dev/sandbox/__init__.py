@@ -1,0 +1,1 @@
+"""Receiving mail servers for trying Sealpost out: several domains, each with its own posture."""
