@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 HANDED_OVER = frozenset({"sent", "escrowed"})
 NOT_ALLOWED = "skipped"
@@ -32,19 +31,17 @@ class Step:
 
     key: str
     count: int
-    of_first: Decimal | None
-    of_former: Decimal | None
+    of_first: float | None
+    of_former: float | None
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One outcome in the split bar; `start` and `width` are percentages of the bar."""
+    """One outcome in the split bar and its legend."""
 
     outcome: str
     count: int
-    share: Decimal | None
-    start: Decimal
-    width: Decimal
+    share: float
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class DomainRow:
     delivered: int
     portal: int
     failed: int
-    share_delivered: Decimal | None
+    share_delivered: float | None
     lowest_protection: str  # portal | a TLS version | ""
 
 
@@ -64,20 +61,9 @@ class Reason:
     count: int
 
 
-def share(part: int, whole: int) -> Decimal | None:
-    """Percent with one decimal: never 100.0 while some are missing, never 0.0 while there are some.
-
-    None when there is no whole to have a share of.
-    """
-    if whole == 0:
-        return None
-    exact = Decimal(part) * 100 / Decimal(whole)
-    rounded = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    if part and not rounded:
-        return Decimal("0.1")
-    if part != whole and rounded == 100:
-        return Decimal("99.9")
-    return rounded
+def share(part: int, whole: int) -> float | None:
+    """A share of one; None when there is no whole to have a share of."""
+    return part / whole if whole else None
 
 
 def outcome_of(group: Group) -> str:
@@ -121,16 +107,11 @@ def split(groups: Iterable[Group]) -> list[Slice]:
         counts[outcome_of(group)] += group.count
     del counts[""]
     whole = counts.total()
-    slices = []
-    before = 0
-    for outcome in OUTCOMES:
-        count = counts[outcome]
-        if count:
-            start = _percent(before, whole)
-            width = _percent(before + count, whole) - start
-            slices.append(Slice(outcome, count, share(count, whole), start, width))
-        before += count
-    return slices
+    return [
+        Slice(outcome, counts[outcome], counts[outcome] / whole)
+        for outcome in OUTCOMES
+        if counts[outcome]
+    ]
 
 
 def by_domain(groups: Iterable[Group]) -> list[DomainRow]:
@@ -180,10 +161,6 @@ def _lowest_protection(groups: Iterable[Group]) -> str:
 
 def _delivered(groups: Iterable[Group]) -> list[Group]:
     return [group for group in groups if group.status in HANDED_OVER and not group.bounced]
-
-
-def _percent(part: int, whole: int) -> Decimal:
-    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _sum(groups: Iterable[Group]) -> int:
