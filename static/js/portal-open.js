@@ -1,0 +1,94 @@
+// <portal-open>: fetches a sealed message, opens it in this tab and shows it in a frame that runs no script.
+import { fromBase64, openContentKey, openPart, receipt, toHex } from "./escrow-keys.js";
+import { keptKey, storageName } from "./portal-gate.js";
+
+const IDLE_AFTER = 15 * 60_000;
+const NEVER_SHOWN = "script, base, meta, link, iframe, object, embed, form";
+
+// The message as a document without anything that acts by itself; links open beside the portal.
+export function inert(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const element of page.querySelectorAll(NEVER_SHOWN)) element.remove();
+  for (const link of page.querySelectorAll("a[href]")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+  }
+  return page;
+}
+
+export async function openMessage(sealed, linkKey) {
+  const lock = { serverShare: fromBase64(sealed.serverShare), wrappedKey: fromBase64(sealed.wrappedKey) };
+  const contentKey = await openContentKey(sealed.place, linkKey, lock);
+  const parts = {};
+  for (const [name, bytes] of Object.entries(sealed.parts)) {
+    parts[name] = await openPart(sealed.place, contentKey, name, fromBase64(bytes));
+  }
+  return { parts, receipt: toHex(await receipt(contentKey, sealed.place.itemId)) };
+}
+
+if (globalThis.customElements) {
+  customElements.define("portal-open", class extends HTMLElement {
+    connectedCallback() {
+      this.itemId = this.getAttribute("item-id");
+      this.byHand = this.querySelector("form[data-by-hand]");
+      this.byHand.addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.open(keptKey(this.itemId, this.byHand.elements.access_key.value, sessionStorage));
+      });
+      this.leaveWhenIdle();
+      this.open(keptKey(this.itemId, "", sessionStorage));
+    }
+
+    async open(linkKey) {
+      this.byHand.hidden = linkKey !== null;
+      if (!linkKey) return;
+      try {
+        const sealed = await (await fetch(this.getAttribute("sealed-url"))).json();
+        const message = await openMessage(sealed, linkKey);
+        this.show(message.parts);
+        await this.confirm(message.receipt);
+      } catch {
+        this.byHand.hidden = false;
+        this.querySelector("[role=status]").textContent = this.getAttribute("not-opened");
+      }
+    }
+
+    show({ subject, html }) {
+      this.closest("main").querySelector("h1").textContent = subject;
+      this.querySelector("[role=status]").textContent = "";
+      const frame = this.querySelector("iframe");
+      const write = () => {
+        const shown = frame.contentDocument;
+        shown.replaceChild(shown.importNode(inert(html).documentElement, true), shown.documentElement);
+        frame.height = shown.documentElement.scrollHeight + 24;
+      };
+      frame.hidden = false;
+      frame.addEventListener("load", write, { once: true });
+      frame.src = this.getAttribute("frame-url");
+    }
+
+    confirm(shown) {
+      const body = new FormData(this.querySelector("form[data-receipt]"));
+      body.set("receipt", shown);
+      return fetch(this.getAttribute("receipt-url"), { method: "POST", body });
+    }
+
+    leaveWhenIdle() {
+      const leave = () => {
+        sessionStorage.removeItem(storageName(this.itemId));
+        document.querySelector("form[data-leave]").submit();
+      };
+      document.querySelector("form[data-leave]").addEventListener("submit", () => {
+        sessionStorage.removeItem(storageName(this.itemId));
+      });
+      const wait = () => {
+        clearTimeout(this.idle);
+        this.idle = setTimeout(leave, IDLE_AFTER);
+      };
+      for (const sign of ["pointerdown", "keydown", "scroll"]) {
+        document.addEventListener(sign, wait, { passive: true });
+      }
+      wait();
+    }
+  });
+}
