@@ -31,7 +31,7 @@ HAND_LENGTH = 52  # 256 bits, five a letter
 MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
-class WrongKeyError(Exception):
+class WrongKey(Exception):
     """The keys do not open this ciphertext: wrong key, changed bytes, or moved from elsewhere."""
 
 
@@ -87,13 +87,13 @@ def lock(place: Place, parts: Mapping[str, bytes]) -> Locked:
 
 
 def content_key(place: Place, *, link_key: bytes, server_share: bytes, wrapped_key: bytes) -> bytes:
-    """The key of the parts. Raises WrongKeyError unless both halves belong to this message."""
+    """The key of the parts. Raises WrongKey unless both halves belong to this message."""
     wrapping_key = _wrapping_key(link_key, server_share, place.item_id)
     return _open(wrapping_key, wrapped_key, place.associated_data("content-key"))
 
 
 def open_part(place: Place, *, content_key: bytes, name: str, sealed: bytes) -> bytes:
-    """One part in clear. Raises WrongKeyError."""
+    """One part in clear. Raises WrongKey."""
     part_key = _derive(content_key, place.item_id, f"part/{name}")
     return _open(part_key, sealed, place.associated_data(f"part/{name}"))
 
@@ -133,7 +133,7 @@ def to_groups(link_key: bytes) -> str:
 
 
 def read_link_key(text: str) -> bytes:
-    """The link key from a fragment or from typed groups. Raises WrongKeyError if it is neither."""
+    """The link key from a fragment or from typed groups. Raises WrongKey if it is neither."""
     letters = "".join(text.split())
     typed = letters.replace("-", "").upper().translate(MISREAD)
     if len(typed) == HAND_LENGTH and set(typed) <= set(HAND_ALPHABET):
@@ -144,9 +144,9 @@ def read_link_key(text: str) -> bytes:
     try:
         link_key = base64.b64decode(letters + "=", altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise WrongKeyError from error
+        raise WrongKey from error
     if len(link_key) != KEY_SIZE:
-        raise WrongKeyError
+        raise WrongKey
     return link_key
 
 
@@ -173,4 +173,4 @@ def _open(key: bytes, sealed: bytes, associated_data: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], associated_data)
     except (InvalidTag, ValueError) as error:
-        raise WrongKeyError from error
+        raise WrongKey from error

@@ -42,6 +42,7 @@ if (globalThis.customElements) {
     async open(linkKey) {
       this.byHand.hidden = linkKey !== null;
       if (!linkKey) return;
+      this.say("opening");
       try {
         const sealed = await (await fetch(this.getAttribute("sealed-url"))).json();
         const message = await openMessage(sealed, linkKey);
@@ -49,8 +50,12 @@ if (globalThis.customElements) {
         await this.confirm(message.receipt);
       } catch {
         this.byHand.hidden = false;
-        this.querySelector("[role=status]").textContent = this.getAttribute("not-opened");
+        this.say("not-opened");
       }
+    }
+
+    say(attribute) {
+      this.querySelector("[role=status]").textContent = this.getAttribute(attribute);
     }
 
     show({ subject, html }) {
