@@ -33,6 +33,7 @@ def main(wanted: list[str]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs in one checkout wait for each other
         install_python_packages({"boot", "app", *({"dev"} & set(wanted))})
         install_page_packages()
+        run([PYTHON, "-m", "dev.frontend"])
         if "browser" in wanted:
             run([PYTHON, "-m", "dev.chromium"])
 

@@ -27,17 +27,10 @@ def main(paths: list[str], options: list[str]) -> int:
     with servers() as variables:
         prepare_templates(variables)
         tests = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "2", *without_kernel(), *paths, *options],
+            [sys.executable, "-m", "pytest", "-n", "2", *paths, *options],
             cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     return static or tests.returncode
-
-
-def without_kernel() -> list[str]:
-    """Leave Django out until its settings are here."""
-    if (ROOT / "config" / "settings_test.py").exists():
-        return []
-    return ["-p", "no:django", "-o", "addopts=-q --import-mode=importlib -p no:cacheprovider"]
 
 
 @contextmanager
@@ -93,8 +86,6 @@ def for_tests(run: Path) -> dict[str, str]:
 def prepare_templates(variables: Mapping[str, str]) -> None:
     """Make the databases that each xdist worker clones. Raises SystemExit if migrating fails."""
     for command in ("bootstrap_database", "migrate_all"):
-        if not (ROOT / "tenancy" / "management" / "commands" / f"{command}.py").exists():
-            continue
         done = subprocess.run(
             [sys.executable, "manage.py", command],
             cwd=ROOT, env=dict(variables), stdin=subprocess.DEVNULL, check=False,
