@@ -1,0 +1,15 @@
+"""People, what they agreed to, what happened to them, and the files they came in."""
+
+from contacts.models.consent import ConsentRecord
+from contacts.models.imports import ImportChunk, ImportProblem, ImportRun
+from contacts.models.people import Activity, Attribute, Contact
+
+__all__ = [
+    "Activity",
+    "Attribute",
+    "ConsentRecord",
+    "Contact",
+    "ImportChunk",
+    "ImportProblem",
+    "ImportRun",
+]
