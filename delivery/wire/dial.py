@@ -1,0 +1,82 @@
+"""From an address to a session that has proved as much as it can."""
+
+import socket
+from dataclasses import dataclass, field
+
+from delivery.wire import tls
+from delivery.wire.levels import Level, TlsFailure
+from delivery.wire.reply import Reply
+from delivery.wire.session import Answer, Session, SessionBroken, Stage, Timeouts
+
+UNREACHABLE = Reply(451, "4.4.1", "No connection to the mail server.")
+NO_USE_INSISTING = frozenset({TlsFailure.NOT_OFFERED, TlsFailure.OLD_VERSION})
+
+
+class HostUnusable(Exception):
+    """No session with this host, for a reason that is not its protection. `answer` says which."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer.reply))
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Dialer:
+    """How connections are made: the same for every message."""
+
+    local_name: str
+    contexts: tls.Contexts
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    port: int = 25
+    source_address: str | None = None
+
+    def dial(self, name: str, address: str, *, required: Level) -> Session:
+        """A session with the best level that the host can prove, and at least the required one.
+
+        Raises TlsUnavailable if it cannot, HostUnusable for anything else. Less than verified TLS
+        is only tried for mail that may go to whoever answers.
+        """
+        level = Level.T2
+        while True:
+            try:
+                return self._connected(name, address, level)
+            except tls.TlsUnavailable as unavailable:
+                level = _next(level, unavailable.failure)
+                if level < required:
+                    raise
+
+    def _connected(self, name: str, address: str, level: Level) -> Session:
+        where = (self.source_address, 0) if self.source_address else None
+        patience = self.timeouts.connect.total_seconds()
+        try:
+            connection = socket.create_connection((address, self.port), patience, where)
+        except OSError:
+            raise HostUnusable(Answer(Stage.CONNECT, UNREACHABLE)) from None
+        session = Session(connection, self.timeouts)
+        try:
+            self._introduced(session, name, level)
+        except SessionBroken:
+            raise HostUnusable(Answer(Stage.CONNECT, UNREACHABLE)) from None
+        except (tls.TlsUnavailable, HostUnusable):
+            session.close()
+            raise
+        return session
+
+    def _introduced(self, session: Session, name: str, level: Level) -> None:
+        _need(Stage.CONNECT, session.greeting())
+        _need(Stage.EHLO, session.introduce(self.local_name))
+        if level is Level.T0:
+            return
+        context = self.contexts.verified if level is Level.T2 else self.contexts.unverified
+        session.start_tls(context, name)
+        _need(Stage.EHLO, session.introduce(self.local_name))
+
+
+def _next(level: Level, failure: TlsFailure) -> Level:
+    """The next lower level worth a connection. In clear text no TLS can fail."""
+    return Level.T0 if failure in NO_USE_INSISTING or level is Level.T1 else Level.T1
+
+
+def _need(stage: Stage, reply: Reply) -> None:
+    if not reply.is_positive:
+        raise HostUnusable(Answer(stage, reply))

@@ -1,0 +1,148 @@
+"""The only door to the wire: nothing else in the product writes a message to a socket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from delivery.wire.levels import NO_PROTECTION, Evidence, Level, TlsFailure
+from delivery.wire.reply import Reply
+from delivery.wire.session import Answer, Session, SessionBroken, Stage
+
+LOST = Reply(451, "4.4.2", "The connection was lost.")  # RFC 5321 3.8
+TOO_LARGE = Reply(552, "5.3.4", "The message is larger than the server takes.")
+
+
+class LevelTooLow(Exception):
+    """Somebody tried to hand a message to a connection that proved less than it needs."""
+
+
+class Result(StrEnum):
+    """What is known after a try."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # by a reply, or by a finding of ours that is put as one
+    UNPROTECTED = "unprotected"  # no host reached the level; nothing was said about the message
+    WITHHELD = "withheld"  # it may no longer be sent; nothing was handed over
+    UNCERTAIN = "uncertain"  # the dot was written, and no answer came
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One message to one recipient, and what the connection has to prove to get it."""
+
+    id: UUID
+    mail_from: str
+    rcpt_to: str
+    required: Level
+    build: Callable[[], bytes] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class HostFailure:
+    """A host that could not be used, and why: its protection, or else what was found."""
+
+    host: str
+    tls: TlsFailure | None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that one try brought, to be recorded whether it went well or not."""
+
+    result: Result
+    stage: Stage
+    reply: Reply
+    host: str = ""
+    address: str = ""
+    evidence: Evidence = NO_PROTECTION
+    failures: tuple[HostFailure, ...] = ()
+
+
+Announce = Callable[[UUID], bool]
+
+
+def hand_over(session: Session, envelope: Envelope, announce: Announce) -> Outcome:
+    """Give the message to the server at the other end.
+
+    Raises LevelTooLow before a single word about the message if the connection proved too little;
+    only then is its text made. `announce` makes it known, for good, that the dot follows; if it
+    says no, the connection is dropped without a dot, and nothing was handed over.
+    """
+    if session.evidence.level < envelope.required:
+        raise LevelTooLow(f"{session.evidence.level.name} < {envelope.required.name}")
+    message = _on_the_wire(envelope.build())
+    stage = Stage.MAIL
+    try:
+        answer = _open(session, envelope, size=len(message))
+        stage = answer.stage
+        if answer.reply.code != 354:
+            return _refused(session, answer)
+        if not announce(envelope.id):
+            session.close()
+            return _outcome(session, Result.WITHHELD, answer)
+        said = session.write_body(message)
+        if said:
+            session.close()
+            return _outcome(session, Result.REFUSED, Answer(Stage.DATA, _no_success(said)))
+    except SessionBroken:
+        return _outcome(session, Result.REFUSED, Answer(stage, LOST))
+    return _finish(session)
+
+
+def _open(session: Session, envelope: Envelope, *, size: int) -> Answer:
+    if session.size_limit and size > session.size_limit:
+        return Answer(Stage.MAIL, TOO_LARGE)
+    mail, rcpt = f"MAIL FROM:<{envelope.mail_from}>", f"RCPT TO:<{envelope.rcpt_to}>"
+    if session.offers("SIZE"):
+        mail += f" SIZE={size}"
+    if session.offers("DSN"):  # a bounce must not carry the text back over unknown wires
+        mail += f" RET=HDRS ENVID={envelope.id.hex}"
+        rcpt += " NOTIFY=FAILURE"
+    return session.open_transaction(mail=mail, rcpt=rcpt)
+
+
+def _refused(session: Session, answer: Answer) -> Outcome:
+    if answer.reply is not TOO_LARGE and session.is_open:
+        session.reset()
+    return _outcome(session, Result.REFUSED, answer._replace(reply=_no_success(answer.reply)))
+
+
+def _finish(session: Session) -> Outcome:
+    """After the dot only a clear word counts; anything else leaves us not knowing."""
+    try:
+        reply = session.write_dot()
+    except SessionBroken:
+        return _outcome(session, Result.UNCERTAIN, Answer(Stage.DOT, LOST))
+    if reply.code // 100 == 3:
+        session.close()
+        return _outcome(session, Result.UNCERTAIN, Answer(Stage.DOT, reply))
+    result = Result.ACCEPTED if reply.is_positive else Result.REFUSED
+    return _outcome(session, result, Answer(Stage.DOT, reply))
+
+
+def _no_success(reply: Reply) -> Reply:
+    """A 2xx or 3xx where none makes sense says nothing: as if the connection had been lost."""
+    return reply if reply.code >= 400 else LOST
+
+
+def _outcome(session: Session, result: Result, answer: Answer) -> Outcome:
+    return Outcome(result, answer.stage, answer.reply, evidence=session.evidence)
+
+
+def _on_the_wire(message: bytes) -> bytes:
+    """With dots doubled (RFC 5321 4.5.2). Raises ValueError for bytes that a server could misread.
+
+    A bare CR or LF lets one server see two messages where another sees one.
+    """
+    lines = message.count(b"\r\n")
+    if (
+        not message.endswith(b"\r\n")
+        or lines != message.count(b"\n")
+        or lines != message.count(b"\r")
+    ):
+        raise ValueError("A message has CRLF line ends, and nothing else of the kind.")
+    if not message.isascii() or b"\0" in message:
+        raise ValueError("A message is seven bits wide.")
+    return message.replace(b"\r\n.", b"\r\n..")

@@ -1,0 +1,50 @@
+"""What a server answers, line by line (RFC 5321 4.2, RFC 2034)."""
+
+import re
+from typing import NamedTuple
+
+REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
+ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
+LINE_LIMIT, LINES_LIMIT = 4096, 1000  # a server that talks longer is no mail server
+
+
+class Reply(NamedTuple):
+    """A complete answer. Also how our own findings are put, so that one table classifies both."""
+
+    code: int
+    enhanced: str
+    text: str
+
+    @property
+    def is_positive(self) -> bool:
+        """2xx: done."""
+        return self.code // 100 == 2
+
+    @property
+    def is_transient(self) -> bool:
+        """4xx: may be tried again."""
+        return self.code // 100 == 4
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+
+class MalformedReply(Exception):
+    """Not SMTP. Nothing that this server said can be relied on."""
+
+
+def parse(lines: list[bytes]) -> Reply:
+    """The reply that these lines, without their ends, make. Raises MalformedReply."""
+    if len(lines) > LINES_LIMIT:
+        raise MalformedReply("The reply does not end.")
+    matches = [REPLY_LINE.fullmatch(line) for line in lines]
+    if not all(matches) or len({match[1] for match in matches if match}) != 1:
+        raise MalformedReply("The lines of the reply do not belong together.")
+    texts = [match[3].decode("utf-8", "replace") for match in matches if match]
+    enhanced = ENHANCED.match(texts[0])
+    return Reply(int(lines[0][:3]), enhanced[1] if enhanced else "", "\n".join(texts))
+
+
+def is_complete(lines: list[bytes]) -> bool:
+    """Whether the reply ends with the last of these lines, or has gone on for too long."""
+    return bool(lines) and (lines[-1][3:4] != b"-" or len(lines) > LINES_LIMIT)
