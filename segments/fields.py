@@ -50,7 +50,7 @@ Schema = Mapping[str, Field]
 IDENTITY_FIELDS = (
     Field("identity.age", "Age", FieldType.NUMBER, "limited"),
     Field("identity.birth_date", "Birthday", FieldType.DATE, "limited"),
-    Field("identity.language", "Language", FieldType.TEXT, "limited"),
+    Field("identity.language", "Language", FieldType.TEXT),
     Field("identity.email", "E-mail address", FieldType.PRESENCE, "limited"),
     Field("identity.email_domain", "Mail domain", FieldType.TEXT, "limited"),
     Field("identity.phone", "Phone number", FieldType.PRESENCE, "limited"),

@@ -37,7 +37,7 @@ BY_OPERANDS = {
     ("values:texts",): st.fixed_dictionaries({"values": st.lists(TEXTS, min_size=1, max_size=3)}),
     ("value:choice",): st.fixed_dictionaries({"value": st.sampled_from(CHOICES)}),
     ("values:choices",): st.fixed_dictionaries(
-        {"values": st.lists(st.sampled_from(CHOICES), min_size=1, max_size=2)}
+        {"values": st.sets(st.sampled_from(CHOICES), min_size=1).map(sorted)}
     ),
     ("value:number",): st.fixed_dictionaries({"value": NUMBERS}),
     ("low:number", "high:number"): pairs(NUMBERS),
