@@ -1,0 +1,3 @@
+from delivery.models.message import Message, MessageEvent
+
+__all__ = ["Message", "MessageEvent"]
