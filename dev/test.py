@@ -34,8 +34,11 @@ def main(paths: list[str], options: list[str]) -> int:
 
 
 @contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """Start both servers in a new directory; yields the environment; leaves nothing behind."""
+def servers(*, keeps_data: bool = False) -> Iterator[dict[str, str]]:
+    """Start both servers in a new directory; yields the environment; leaves nothing behind.
+
+    `keeps_data` waits for the disk as production does: benchmarks ask for it, tests need not.
+    """
     remove_abandoned()
     run = temporary_directory("test")
     lock = (run / "lock").open("w")
@@ -52,13 +55,13 @@ def servers() -> Iterator[dict[str, str]]:
         sockets=machine.postgres_sockets,
         log=run / "postgres.log",
         password=passwords(machine.state)["admin"],
-        keeps_data=False,
+        keeps_data=keeps_data,
     )
     valkey = Valkey(
         data=run / "valkey",
         socket=machine.valkey_socket,
         log=run / "valkey.log",
-        keeps_data=False,
+        keeps_data=keeps_data,
     )
     try:
         postgres.start()

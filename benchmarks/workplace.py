@@ -1,0 +1,37 @@
+"""Django, a tenant of this run and the limits that figures are compared with."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import django
+
+if TYPE_CHECKING:
+    from tenancy.models import Tenant
+
+
+@contextmanager
+def clinic() -> Iterator["Tenant"]:
+    """A fresh tenant in the run's own database, its scope entered."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from tenancy import services
+    from tenancy.ids import uuid7
+    from tenancy.scope import platform_scope, tenant_scope
+
+    with platform_scope():
+        tenant = services.create_tenant(name="Bench Clinic", slug=f"bench-{uuid7()}")
+    with tenant_scope(tenant.id):
+        yield tenant
+
+
+def rsa2048_signatures_per_second(seconds: int = 3) -> float:
+    """What `openssl speed` reaches on one core: the floor of a signed message."""
+    done = subprocess.run(
+        ["openssl", "speed", "-mr", "-seconds", str(seconds), "rsa2048"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    fields = next(line for line in done.stdout.splitlines() if line.startswith("+F2:")).split(":")
+    return float(fields[3])
