@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dev.places import CHECKOUT, private_directory
-from dev.processes import Account, end, identity, spawn, unprivileged_account
+from dev.processes import Account, Children, identity, unprivileged_account
 
 MAJOR = "18"
 START_TIMEOUT = 30.0
@@ -52,6 +52,7 @@ THROW_AWAY = {
 class Postgres:
     """One server on one data directory, reached by a unix socket in `sockets`."""
 
+    children: Children
     data: Path
     sockets: Path
     log: Path
@@ -85,7 +86,7 @@ class Postgres:
     def stop(self) -> None:
         """Fast shutdown: SIGTERM would wait for every client."""
         if self.process:
-            end(self.process, by=signal.SIGINT, seconds=STOP_TIMEOUT)
+            self.children.end(self.process, by=signal.SIGINT, seconds=STOP_TIMEOUT)
 
     def _make_cluster(self, binaries: Path) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
@@ -112,7 +113,7 @@ class Postgres:
     def _spawn(self, binaries: Path) -> subprocess.Popen[bytes]:
         settings = SETTINGS if self.keeps_data else SETTINGS | THROW_AWAY
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return spawn(
+        return self.children.spawn(
             [binaries / "postgres", "-D", self.data, "-k", self.sockets, *options],
             environment=ENVIRONMENT,
             log=self.log,
@@ -130,6 +131,13 @@ class Postgres:
                     return True
             time.sleep(0.02)
         return False
+
+
+def remove_cluster(data: Path) -> None:
+    """Drop the data directory, wherever the account of the server could reach it."""
+    shutil.rmtree(data, ignore_errors=True)
+    if os.geteuid() == 0:
+        shutil.rmtree(_outside() / data.name, ignore_errors=True)
 
 
 def _wheel() -> Path:

@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
+from dev.places import ROOT
+
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LEASH = Path(__file__).with_name("leash.py")
 
 
 class Account(NamedTuple):
@@ -45,51 +48,71 @@ def identity(account: Account) -> Identity:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def spawn(
-    command: Sequence[str | Path],
-    *,
-    environment: Mapping[str, str],
-    log: Path,
-    account: Account | None = None,
-    directory: Path = Path("/"),
-    death_signal: signal.Signals = signal.SIGTERM,
-) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, so that Ctrl-C reaches only its parent.
+class Children:
+    """The processes that this one started, none of which outlives it.
 
-    It gets `death_signal` when its parent dies, however that happens.
+    They get a signal when it dies, and their own children a leash; `held` are open locks that
+    stay locked until the leash has done its work.
     """
-    become: Identity = identity(account) if account else {}
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [*command],
-            cwd=directory,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+
+    def __init__(self, held: Sequence[int] = ()) -> None:
+        self._leash = subprocess.Popen(
+            [sys.executable, "-I", "-S", LEASH],
+            stdin=subprocess.PIPE,
+            text=True,
+            bufsize=1,
             start_new_session=True,
-            preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509 - this process has no threads
-            **become,
+            pass_fds=held,
         )
 
+    def spawn(
+        self,
+        command: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str],
+        log: Path,
+        account: Account | None = None,
+        death_signal: signal.Signals = signal.SIGTERM,
+    ) -> subprocess.Popen[bytes]:
+        """Start a process in a session of its own, so that Ctrl-C reaches only its parent."""
+        become: Identity = identity(account) if account else {}
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [*command],
+                cwd="/" if become else ROOT,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=die_with_parent(death_signal),  # noqa: PLW1509 - no threads here
+                **become,
+            )
+        self._tell(f"+{process.pid}")
+        return process
 
-def end(process: subprocess.Popen[bytes], *, by: signal.Signals, seconds: float) -> None:
-    """Ask the process to end, wait that long, then kill what is left of its session."""
-    if process.poll() is None:
-        process.send_signal(by)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=seconds)
-    kill_session(process.pid)
-    process.wait()
+    def end(self, process: subprocess.Popen[bytes], *, by: signal.Signals, seconds: float) -> None:
+        """Ask the process to end, wait that long, then kill what is left of its session."""
+        if process.poll() is None:
+            process.send_signal(by)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        self._tell(f"-{process.pid}")
+
+    def close(self) -> None:
+        """Let the leash go, once all have ended."""
+        self._leash.communicate()
+
+    def _tell(self, change: str) -> None:
+        if self._leash.stdin:
+            self._leash.stdin.write(f"{change}\n")
 
 
-def kill_session(leader: int) -> None:
-    """Kill every process of the leader's group, also when the leader itself is gone."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGKILL)
-
-
-def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """For subprocess's `preexec_fn`: the child gets that signal when this process ends."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)  # loaded here: little is allowed between fork and exec

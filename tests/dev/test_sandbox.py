@@ -4,9 +4,12 @@ import ssl
 
 import pytest
 
-from dev.sandbox.server import Sandbox, free_port
+from dev.ports import free_port
+from dev.sandbox.postures import MAIL_SERVERS
+from dev.sandbox.server import Sandbox
 
 MESSAGE = b"Subject: Your visit\r\n\r\n.A line that begins with a dot.\r\n"
+ADDRESSES = [server.address for server in MAIL_SERVERS]
 SENDER = "return@mail.elmstreet.example"
 
 
@@ -17,7 +20,7 @@ def sandbox(tmp_path_factory):
         certificates=folder / "certificates",
         zone=folder / "zone.json",
         mail=folder / "mail",
-        port=free_port(2600),
+        port=free_port(2600, ADDRESSES),
     )
     servers.prepare()
     with servers.serving():
@@ -138,4 +141,4 @@ def test_keeps_certificates_and_published_texts_over_a_restart(sandbox):
 
 
 def test_moves_on_from_a_taken_port(sandbox):
-    assert free_port(sandbox.port) > sandbox.port
+    assert free_port(sandbox.port, ADDRESSES) > sandbox.port

@@ -8,6 +8,7 @@ import redis
 from dev.environment import Machine, environment, passwords
 from dev.places import private_directory, temporary_directory
 from dev.postgres import Postgres
+from dev.processes import Children
 from dev.valkey import Valkey
 
 
@@ -30,17 +31,26 @@ def machine(run):
 
 
 @pytest.fixture
-def postgres(run, machine):
+def children():
+    started = Children()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def postgres(children, run, machine):
     password = passwords(machine.state)["admin"]
-    server = Postgres(run / "data", machine.postgres_sockets, run / "postgres.log", password)
+    server = Postgres(
+        children, run / "data", machine.postgres_sockets, run / "postgres.log", password
+    )
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def valkey(run, machine):
-    server = Valkey(run / "valkey", machine.valkey_socket, run / "valkey.log")
+def valkey(children, run, machine):
+    server = Valkey(children, run / "valkey", machine.valkey_socket, run / "valkey.log")
     server.start()
     yield server
     server.stop()

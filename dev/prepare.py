@@ -1,0 +1,17 @@
+"""Run several management commands in one process: starting Django costs more than most of them."""
+
+import os
+import sys
+
+import django
+from django.core.management import call_command, get_commands
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from tenancy.scope import platform_scope
+
+    with platform_scope():
+        for command in sys.argv[1:]:
+            if command in get_commands():
+                call_command(command, verbosity=0)
