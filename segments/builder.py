@@ -127,10 +127,7 @@ class _Builder:
             is_phi=field.is_phi if field else False,
             fields=_field_options(self.schema, field),
             operators=_operator_options(field, str(draft.get("operator"))),
-            inputs=[
-                _input(operand, draft.get(operand.name), field)
-                for operand in (operands_of(draft, field) if field else ())
-            ],
+            inputs=_inputs(draft, field) if field else [],
             problem=self.problems.get(path, ""),
         )
 
@@ -155,6 +152,12 @@ def _operator_options(field: Field | None, chosen: str) -> list[Option]:
         return []
     operators = OPERATORS[field.type].values()
     return _options({operator.name: operator.label for operator in operators}, chosen)
+
+
+def _inputs(draft: Draft, field: Field) -> list[Input]:
+    return [
+        _input(operand, draft.get(operand.name), field) for operand in operands_of(draft, field)
+    ]
 
 
 def _input(operand: Operand, value: object, field: Field) -> Input:
