@@ -21,13 +21,13 @@ def test_stores_nothing_of_a_key_but_its_hash():
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda key: "",
+        lambda _: "",
         lambda key: key[:-1],
         lambda key: key + "0",
         lambda key: key.replace("sk_live_", "sk_test_"),
         lambda key: key[:20] + ("A" if key[20] != "A" else "B") + key[21:],
         lambda key: f" {key}",
-        lambda key: "sk_live_ş",
+        lambda _: "sk_live_ş",
     ],
 )
 def test_tells_a_mistyped_key_without_looking_it_up(spoil):
