@@ -92,6 +92,7 @@ class Reason(TextChoices):
     NO_ADDRESS = "no_address", "There is no email address on file."
     DECEASED = "deceased", "The person has died."
     APPOINTMENT_CANCELED = "appointment_canceled", "The appointment was canceled."
+    PAUSED = "paused", "Mail that can wait was paused."
     FREQUENCY_CAP = "frequency_cap", "The limit of messages per person is reached."
     QUIET_HOURS = "quiet_hours", "It is a quiet hour where the person lives."
     PREFERS_PORTAL = "prefers_portal", "The secure portal was asked for."
@@ -147,6 +148,7 @@ class PersonFacts:
     appointment_is_canceled: bool = False
     shares_address: bool = False
     prefers_portal: bool = False
+    is_paused: bool = False
     recent_messages: int = 0
     local_time: time | None = None
 

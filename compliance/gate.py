@@ -158,6 +158,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.NO_ADDRESS, Outcome.DENY, lambda f: not f.person.has_address),
     Rule(Reason.DECEASED, Outcome.DENY, lambda f: f.person.is_deceased),
     Rule(Reason.APPOINTMENT_CANCELED, Outcome.DENY, lambda f: f.person.appointment_is_canceled),
+    Rule(Reason.PAUSED, Outcome.DENY, lambda f: f.person.is_paused and is_discretionary(f)),
     Rule(Reason.FREQUENCY_CAP, Outcome.DENY, exceeds_cap),
     Rule(Reason.QUIET_HOURS, Outcome.HOLD, is_quiet),
     Rule(Reason.PREFERS_PORTAL, Outcome.PORTAL, lambda f: f.person.prefers_portal),

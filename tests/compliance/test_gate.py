@@ -107,6 +107,7 @@ OBSTACLES = [
     (Reason.NO_ADDRESS, Outcome.DENY, {"has_address": False}),
     (Reason.DECEASED, Outcome.DENY, {"is_deceased": True}),
     (Reason.APPOINTMENT_CANCELED, Outcome.DENY, {"appointment_is_canceled": True}),
+    (Reason.PAUSED, Outcome.DENY, {"is_paused": True}),
     (Reason.FREQUENCY_CAP, Outcome.DENY, {"recent_messages": 4}),
     (Reason.QUIET_HOURS, Outcome.HOLD, {"local_time": time(23)}),
     (Reason.PREFERS_PORTAL, Outcome.PORTAL, {"prefers_portal": True}),
@@ -133,10 +134,10 @@ def test_every_mix_of_obstacles_gives_all_reasons_and_the_severest_outcome():
 
 
 @pytest.mark.parametrize(("reason", "outcome", "change"), OBSTACLES)
-def test_care_mail_ignores_the_cap_and_quiet_hours_and_nothing_else(reason, outcome, change):
+def test_care_mail_ignores_pause_cap_and_quiet_hours_and_nothing_else(reason, outcome, change):
     facts = with_obstacles(facts_for(Purpose.APPOINTMENT), {"sensitivity": Sensitivity.S2})
     verdict = decide(with_obstacles(facts, change))
-    waits = reason in {Reason.FREQUENCY_CAP, Reason.QUIET_HOURS}
+    waits = reason in {Reason.PAUSED, Reason.FREQUENCY_CAP, Reason.QUIET_HOURS}
     assert verdict.outcome == (Outcome.ALLOW if waits else outcome)
     assert verdict.reasons == (() if waits else (reason,))
 
