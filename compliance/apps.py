@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ComplianceConfig(AppConfig):
     name = "compliance"
+
+    def ready(self) -> None:
+        from compliance import checks  # noqa: F401 - registers the system checks
+
+        autodiscover_modules("data_lifecycle")

@@ -1,0 +1,76 @@
+"""What may be done with the tables of this app and of those below it."""
+
+from datetime import timedelta
+
+from accounts.models import Membership
+from audit.models import AuditEvent
+from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
+from compliance.models import Agreement, Policy, Sender, SenderDomain, Suppression
+from tenancy.models import Job, SystemMail
+
+_NINETY_DAYS = timedelta(days=90)
+
+register(
+    Job,
+    data_class=DataClass.OPERATIONAL,
+    retention=_NINETY_DAYS,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    SystemMail,
+    data_class=DataClass.STAFF,
+    retention=_NINETY_DAYS,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    AuditEvent,
+    data_class=DataClass.EVIDENCE,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
+)
+register(
+    Membership,
+    data_class=DataClass.STAFF,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    Agreement,
+    data_class=DataClass.EVIDENCE,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
+)
+register(
+    Policy,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    SenderDomain,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    Sender,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
+# Outlives the person: without it a re-imported address would be mailed again.
+register(
+    Suppression,
+    data_class=DataClass.PHI,
+    retention=None,
+    export=Export.PERSON,
+    erasure=Erasure.KEPT,
+)
