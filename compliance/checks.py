@@ -1,0 +1,58 @@
+"""System checks: a production that would send or show PHI without protection does not start."""
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "*"}
+
+
+@register(Tags.security, deploy=True)
+def check_transport(**_scope: object) -> list[CheckMessage]:
+    """What `check --deploy` must find before the service may run for real."""
+    found = [
+        (
+            settings.PUBLIC_SCHEME != "https",
+            "E001",
+            "Pages are not served over TLS.",
+            "Set PUBLIC_SCHEME=https.",
+        ),
+        (
+            not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE),
+            "E002",
+            "Cookies may travel without TLS.",
+            "Leave SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE on.",
+        ),
+        (
+            settings.DELIVERY_ALLOW_LOOPBACK,
+            "E003",
+            "TLS is not required for outgoing mail to this machine: the sandbox is on.",
+            "Unset DELIVERY_ALLOW_LOOPBACK.",
+        ),
+        (
+            bool(settings.DELIVERY_DNS_FILE or settings.DELIVERY_CA_FILE),
+            "E004",
+            "Outgoing mail trusts the sandbox's names or certificates.",
+            "Unset DELIVERY_DNS_FILE and DELIVERY_CA_FILE.",
+        ),
+        (settings.DEBUG, "E005", "Error pages would show PHI.", "Unset DEBUG."),
+    ]
+    return [
+        Error(message, hint=hint, id=f"compliance.{number}")
+        for is_wrong, number, message, hint in found
+        if is_wrong
+    ]
+
+
+@register(Tags.security)
+def check_content_security_policy(**_scope: object) -> list[CheckMessage]:
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    loose = [name for name, sources in directives.items() if UNSAFE_SOURCES & set(sources)]
+    if not loose and "default-src" in directives:
+        return []
+    return [
+        Error(
+            f"The content security policy lets foreign code run: {', '.join(loose) or 'no default'}.",
+            hint="List exact sources only.",
+            id="compliance.E006",
+        )
+    ]
