@@ -1,0 +1,6 @@
+from compliance.models.agreement import Agreement
+from compliance.models.policy import Policy
+from compliance.models.sender import Sender, SenderDomain
+from compliance.models.suppression import Suppression
+
+__all__ = ["Agreement", "Policy", "Sender", "SenderDomain", "Suppression"]

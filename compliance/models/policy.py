@@ -1,0 +1,76 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from compliance.facts import GatePolicy, Sensitivity, TransportLevel
+from tenancy import clock
+from tenancy.models import TenantModel
+
+
+class Policy(TenantModel):
+    """What a tenant decided about its own mail. The defaults are the strictest useful ones."""
+
+    class ApprovalMode(models.TextChoices):
+        SECOND_PERSON = "second_person", "A second person approves every campaign"
+        SELF_ATTESTATION = "self_attestation", "The author may approve, with a recorded reason"
+
+    class TlsFloor(models.IntegerChoices):
+        VERIFIED = TransportLevel.VERIFIED.value, "Verified TLS"
+        MTA_STS = TransportLevel.MTA_STS.value, "Verified TLS that the recipient's domain promises"
+
+    class PortalFrom(models.IntegerChoices):
+        S1 = Sensitivity.S1.value, "Everything that tells of care"
+        S2 = Sensitivity.S2.value, "Everything with health details"
+        S3 = Sensitivity.S3.value, "Only what is specially protected"
+
+    approval_mode = models.CharField(
+        max_length=16, choices=ApprovalMode, default=ApprovalMode.SECOND_PERSON
+    )
+    tls_floor = models.PositiveSmallIntegerField(choices=TlsFloor, default=TlsFloor.VERIFIED)
+    portal_from = models.PositiveSmallIntegerField(choices=PortalFrom, default=PortalFrom.S3)
+    portal_expiry_days = models.PositiveSmallIntegerField(default=30)
+    may_operate_without_opt_in = models.BooleanField(default=False)
+    frequency_cap = models.PositiveSmallIntegerField(null=True, default=4)
+    frequency_window_days = models.PositiveSmallIntegerField(default=7)
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant"], name="policy_one_for_a_tenant"),
+            models.CheckConstraint(
+                condition=Q(approval_mode__in=["second_person", "self_attestation"]),
+                name="policy_has_a_known_approval_mode",
+            ),
+            models.CheckConstraint(
+                condition=Q(tls_floor__in=[2, 3]), name="policy_never_asks_for_less_than_verified"
+            ),
+            models.CheckConstraint(
+                condition=Q(portal_from__in=[1, 2, 3]), name="policy_portal_from_a_known_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(portal_expiry_days__range=(1, 365)),
+                name="policy_portal_messages_expire_within_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(frequency_window_days__range=(1, 90)),
+                name="policy_frequency_window_is_1_to_90_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="policy_quiet_hours_have_both_ends",
+            ),
+        ]
+
+    def for_gate(self) -> GatePolicy:
+        return GatePolicy(
+            may_operate_without_opt_in=self.may_operate_without_opt_in,
+            frequency_cap=self.frequency_cap,
+            quiet_from=self.quiet_from,
+            quiet_until=self.quiet_until,
+            tls_floor=TransportLevel(self.tls_floor),
+            portal_from=Sensitivity(self.portal_from),
+        )
