@@ -12,7 +12,8 @@ from django.db.models import TextChoices
 from compliance.domain_records import Question, Record, RecordKind, inherited_names, slips
 
 # An empty tuple: the name or the type does not exist. None: no server answered; nothing is known.
-Answers = Mapping[Question, tuple[str, ...] | None]
+Values = tuple[str, ...] | None
+Answers = Mapping[Question, Values]
 
 
 class RecordStatus(TextChoices):

@@ -1,0 +1,39 @@
+from tenancy.errors import DomainError
+
+
+class AgreementRequired(DomainError):
+    """PHI may neither come in nor go out before an agreement is in force."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A business associate agreement must be in force first. "
+            "Sign it under Compliance; it takes effect when Sealpost has countersigned."
+        )
+
+
+class AgreementNotSignable(DomainError):
+    """A signature already waits for its counterpart, or no purpose was chosen."""
+
+
+class AgreementNotPending(DomainError):
+    """Only an agreement that waits for us can be countersigned."""
+
+
+class AgreementNotInForce(DomainError):
+    """Only an agreement in force can be ended."""
+
+
+class DomainNotAdded(DomainError):
+    """The name is not a domain that can send, or it was added before."""
+
+
+class SenderNotAdded(DomainError):
+    """The address is not valid, or it exists."""
+
+
+class SenderInUse(DomainError):
+    """A domain with senders cannot be removed."""
+
+
+class NotSuppressible(DomainError):
+    """The text is not an email address."""

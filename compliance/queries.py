@@ -1,0 +1,93 @@
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from compliance.agreement_text import Terms
+from compliance.errors import AgreementRequired
+from compliance.facts import SendingFacts, Sensitivity, SuppressionReason
+from compliance.models import Agreement, Policy, SenderDomain, Suppression
+from compliance.purposes import Purpose, Remuneration
+from tenancy import clock
+from tenancy.keyring import current_keys
+
+# 45 CFR 164.410(b) allows 60 days; the proposed rule of 2025 (90 FR 898) asks for 24 hours.
+NOTIFY_WITHIN_HOURS = 24
+
+
+def agreement_in_force() -> Agreement | None:
+    return Agreement.objects.filter(status=Agreement.Status.ACTIVE).first()
+
+
+def require_agreement() -> Agreement:
+    """The agreement in force. Raises AgreementRequired; every way for PHI in or out asks here."""
+    agreement = agreement_in_force()
+    if agreement is None:
+        raise AgreementRequired
+    return agreement
+
+
+def waiting_agreement() -> Agreement | None:
+    return Agreement.objects.filter(status=Agreement.Status.SIGNED).first()
+
+
+def terms_for(covered_entity: str, permitted_purposes: Iterable[str]) -> Terms:
+    return Terms(
+        covered_entity=covered_entity,
+        business_associate=settings.PLATFORM_OPERATOR,
+        permitted_purposes=frozenset(permitted_purposes),
+        notify_within_hours=NOTIFY_WITHIN_HOURS,
+        subcontractors=tuple(settings.PLATFORM_SUBCONTRACTORS),
+    )
+
+
+def tenants_to_countersign() -> list[UUID]:
+    """Tenants whose signature waits for the platform operator, longest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.agreements_to_countersign()")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def policy() -> Policy:
+    """What the tenant decided, or the defaults if it has not decided anything yet."""
+    return Policy.objects.first() or Policy()
+
+
+def sending_facts(
+    purpose: str, *, sensitivity: Sensitivity, remuneration: str, is_approved: bool
+) -> SendingFacts:
+    """The half of the gate's facts that every recipient of one sending shares."""
+    agreement = agreement_in_force()
+    return SendingFacts(
+        purpose=Purpose(purpose),
+        sensitivity=sensitivity,
+        remuneration=Remuneration(remuneration),
+        agreement_in_force=agreement is not None,
+        permitted_purposes=frozenset(agreement.permitted_purposes if agreement else ()),
+        is_approved=is_approved,
+        policy=policy().for_gate(),
+    )
+
+
+def address_index(address: str) -> bytes:
+    """The same fingerprint as a contact's email_index, so that the two tables can be joined."""
+    return current_keys().blind_index("contact.email", address.strip().lower())
+
+
+def suppressed(indexes: Iterable[bytes]) -> dict[bytes, SuppressionReason]:
+    """Which of these addresses get no mail, and why."""
+    rows = Suppression.objects.filter(address_index__in=list(indexes))
+    return {
+        bytes(index): SuppressionReason(reason)
+        for index, reason in rows.values_list("address_index", "reason")
+    }
+
+
+def suppression_of(address: str) -> Suppression | None:
+    return Suppression.objects.filter(address_index=address_index(address)).first()
+
+
+def domains_that_may_send() -> list[SenderDomain]:
+    now = clock.now()
+    return [domain for domain in SenderDomain.objects.order_by("domain") if domain.may_send(now)]

@@ -1,0 +1,29 @@
+"""The verbs of compliance, called through this module."""
+
+from compliance.services.agreements import Signature, countersign, end_agreement, sign_agreement
+from compliance.services.domains import (
+    LookUp,
+    add_domain,
+    add_sender,
+    check_domain,
+    remove_domain,
+    remove_sender,
+)
+from compliance.services.policies import set_policy
+from compliance.services.suppressions import suppress, unsuppress
+
+__all__ = [
+    "LookUp",
+    "Signature",
+    "add_domain",
+    "add_sender",
+    "check_domain",
+    "countersign",
+    "end_agreement",
+    "remove_domain",
+    "remove_sender",
+    "set_policy",
+    "sign_agreement",
+    "suppress",
+    "unsuppress",
+]

@@ -1,0 +1,120 @@
+"""Adding a sender domain, and what a check of its records changes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from audit.models import AuditEvent
+from compliance import services as compliance
+from compliance.errors import DomainNotAdded, SenderInUse, SenderNotAdded
+from compliance.models import Sender, SenderDomain
+from tenancy import clock
+from tenancy.models import Tenant
+from tenancy.scope import tenant_scope
+from tests.factories.compliance import OWNER, published, verified_domain
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def actions() -> list[str]:
+    return list(AuditEvent.objects.order_by("recorded_at").values_list("action", flat=True))
+
+
+def test_makes_an_rsa_2048_key_and_shows_its_public_half(clinic):
+    domain = compliance.add_domain(" News.ElmStreet.example. ", actor=OWNER)
+    stored = SenderDomain.objects.get()
+    key = serialization.load_pem_private_key(stored.private_key, password=None)
+    assert (domain.domain, key.key_size) == ("news.elmstreet.example", 2048)
+    assert stored.selector.startswith("sp")
+    assert actions() == ["domain.added"]
+
+
+@pytest.mark.parametrize("text", ["", "clinic", "a b.example", "hello@elm.example", "élm.example"])
+def test_refuses_what_is_no_domain(clinic, text):
+    with pytest.raises(DomainNotAdded, match="Enter the domain of your From address"):
+        compliance.add_domain(text, actor=OWNER)
+    assert SenderDomain.objects.count() == 0
+
+
+def test_refuses_a_domain_twice_but_not_in_two_workspaces(clinic, other_clinic: Tenant):
+    compliance.add_domain("elm.example", actor=OWNER)
+    with pytest.raises(DomainNotAdded, match="in the list already"):
+        compliance.add_domain("elm.example", actor=OWNER)
+    with tenant_scope(other_clinic.id):
+        assert compliance.add_domain("elm.example", actor=OWNER).domain == "elm.example"
+
+
+def test_may_send_for_a_day_after_every_record_was_seen(clinic):
+    with clock.at(NOW):
+        domain = verified_domain()
+    assert {finding["status"] for finding in domain.findings.values()} == {"found"}
+    assert domain.may_send(NOW + timedelta(hours=23))
+    assert not domain.may_send(NOW + timedelta(hours=24))
+    assert actions() == ["domain.added", "domain.verified"]
+
+
+def test_a_record_that_goes_missing_stops_sending_at_once(clinic):
+    domain = verified_domain()
+    zone = published(domain)
+    del zone[f"{domain.selector}._domainkey.{domain.domain}", "TXT"]
+    domain = compliance.check_domain(domain, lambda name, kind: zone.get((name, kind), ()))
+    assert domain.findings["dkim"]["status"] == "missing"
+    assert domain.verified_at is None
+    assert actions()[-1] == "domain.broken"
+
+
+def test_silent_name_servers_leave_the_last_proof_alone(clinic):
+    domain = verified_domain()
+    checked = compliance.check_domain(domain, lambda *_question: None)
+    assert {finding["status"] for finding in checked.findings.values()} == {"unknown"}
+    assert checked.verified_at == domain.verified_at
+
+
+def test_asks_for_slipped_records_only_when_one_is_missing(clinic):
+    domain = compliance.add_domain("news.elm.example", actor=OWNER)
+    zone = published(domain)
+    name = f"_dmarc.{domain.domain}"
+    zone[f"{name}.elm.example", "TXT"] = zone.pop((name, "TXT"))
+    asked = []
+
+    def look_up(name, kind):
+        asked.append(name)
+        return zone.get((name, kind), ())
+
+    domain = compliance.check_domain(domain, look_up)
+    assert domain.findings["dmarc"]["status"] == "wrong_place"
+    assert "Enter only _dmarc.news as the name." in domain.findings["dmarc"]["advice"]
+    assert [name for name in asked if "dmarc" not in name] == [
+        f"{domain.selector}._domainkey.news.elm.example",
+        "bounce.news.elm.example",
+        "bounce.news.elm.example",
+    ]
+
+
+def test_a_sender_is_an_address_with_a_name(clinic):
+    sender = compliance.add_sender(
+        verified_domain(), display_name="Elm Street Clinic", local_part="Hello", actor=OWNER
+    )
+    assert sender.address == "hello@news.elmstreet.example"
+    assert sender.mailbox == "Elm Street Clinic <hello@news.elmstreet.example>"
+    with pytest.raises(SenderNotAdded, match="in the list already"):
+        compliance.add_sender(sender.domain, display_name="Other", local_part="hello", actor=OWNER)
+
+
+@pytest.mark.parametrize("local_part", ["", "a b", "x@y"])
+def test_refuses_a_sender_that_is_no_address(clinic, local_part):
+    domain = compliance.add_domain("elm.example", actor=OWNER)
+    with pytest.raises(SenderNotAdded, match="before the @"):
+        compliance.add_sender(domain, display_name="Elm", local_part=local_part, actor=OWNER)
+
+
+def test_a_domain_goes_only_after_its_senders(clinic):
+    domain = verified_domain()
+    sender = compliance.add_sender(domain, display_name="Elm", local_part="hi", actor=OWNER)
+    with pytest.raises(SenderInUse):
+        compliance.remove_domain(domain, actor=OWNER)
+    assert "domain.removed" not in actions()
+    compliance.remove_sender(sender, actor=OWNER)
+    compliance.remove_domain(domain, actor=OWNER)
+    assert (SenderDomain.objects.count(), Sender.objects.count()) == (0, 0)
