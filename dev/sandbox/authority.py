@@ -54,14 +54,13 @@ def new_authority() -> Authority:
     return Authority(builder.sign(key, SHA256()), key)
 
 
-def issue(authority: Authority, host: str, *, expires: datetime) -> str:
-    """PEM of a new key and a certificate for the host and the names directly below it."""
-    names = [host, f"*.{host}"]
+def issue(authority: Authority, names: list[str], *, expires: datetime) -> str:
+    """PEM of a new key and a server certificate for `names`, as ssl.load_cert_chain reads it."""
     key = generate_private_key(SECP256R1())
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())
     certificate = (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]))
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]))
         .issuer_name(authority.certificate.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
@@ -77,7 +76,7 @@ def issue(authority: Authority, host: str, *, expires: datetime) -> str:
 
 
 def write_certificates(folder: Path, expiry: dict[str, datetime]) -> Path:
-    """Write `ca.pem`, and `HOST.pem` for each host; returns the former.
+    """Write `ca.pem`, and `HOST.pem` for each host and the names below it; returns the former.
 
     What was written before stays: clients that are running trust it.
     """
@@ -86,7 +85,9 @@ def write_certificates(folder: Path, expiry: dict[str, datetime]) -> Path:
         return root
     authority = new_authority()
     for host, expires in expiry.items():
-        write_private(folder / f"{host}.pem", issue(authority, host, expires=expires))
+        write_private(
+            folder / f"{host}.pem", issue(authority, [host, f"*.{host}"], expires=expires)
+        )
     write_private(root, authority.certificate.public_bytes(Encoding.PEM).decode())
     return root
 
