@@ -1,33 +1,22 @@
-# Python that makes .venv; everything else comes from the locks in requirements/ and package-lock.json.
+# Everything is installed from the locks at the first use, below this folder.
 PYTHON ?= python3
 HOST ?=
 PORT ?= 8000
 WHO ?=
 T ?=
 ARGS ?=
+B ?=
 
-.PHONY: help demo code stop reset test check lock
+.PHONY: help demo code stop reset test check prove bench lock
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-test: ## All tests: T=tests/contacts for a part, ARGS='-n0 -k word' for pytest
-	@$(PYTHON) -m dev.bootstrap dev browser
-	@exec .venv/bin/python -m dev.test $(T) -- $(ARGS)
-
-check: ## The static checks only
-	@$(PYTHON) -m dev.bootstrap dev
-	@exec .venv/bin/python -m dev.checks
-
-lock: ## Resolve requirements/*.in and package.json anew
-	@$(PYTHON) -m dev.bootstrap dev
-	@exec .venv/bin/python -m dev.lock
-
-demo: ## Everything on this machine; HOST=name for browsers elsewhere, PORT=8000
+demo: ## Run everything on this machine; HOST=name for browsers elsewhere, PORT=8000
 	@$(PYTHON) -m dev.bootstrap
 	@HOST='$(HOST)' PORT='$(PORT)' exec .venv/bin/python -m dev.demo
 
-code: ## One-time codes for the running demo: WHO=email for one account
+code: ## One-time codes for the running demo; WHO=email for one account
 	@exec .venv/bin/python -m dev.running code $(WHO)
 
 stop: ## End the running demo
@@ -35,3 +24,23 @@ stop: ## End the running demo
 
 reset: ## Drop the demo's data
 	@exec .venv/bin/python -m dev.running reset
+
+test: ## All checks and tests; T=tests/contacts for a part, ARGS='-n0 -k word' for pytest
+	@$(PYTHON) -m dev.bootstrap dev browser
+	@exec .venv/bin/python -m dev.test $(T) -- $(ARGS)
+
+check: ## The static checks only
+	@$(PYTHON) -m dev.bootstrap dev
+	@exec .venv/bin/python -m dev.checks
+
+prove: ## The long proofs: attacks, faults, volumes
+	@$(PYTHON) -m dev.bootstrap dev browser
+	@exec .venv/bin/python -m dev.test $(or $(T),tests) -- -m prove $(ARGS)
+
+bench: ## Measure, and write docs/performance.md; B=name for one figure
+	@$(PYTHON) -m dev.bootstrap dev
+	@exec .venv/bin/python -m benchmarks $(B)
+
+lock: ## Resolve requirements/*.in and package.json anew
+	@$(PYTHON) -m dev.bootstrap dev
+	@exec .venv/bin/python -m dev.lock

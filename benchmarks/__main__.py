@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dev.ephemeral import prepare_databases, servers
 from dev.places import ROOT
-from dev.test import prepare_templates, servers
 
 RUNS = ("import_csv", "segment_count", "pages", "send")
 PAGE = ROOT / "docs" / "performance.md"
@@ -24,8 +24,8 @@ def main(wanted: list[str]) -> int:
     """Exit code 1 if a run failed or a figure misses its goal."""
     lines: list[str] = []
     codes = []
-    with servers(keeps_data=True) as variables:
-        prepare_templates(variables)
+    with servers("sealpost", "sealpost_keys", keeps_data=True) as variables:
+        prepare_databases(variables)
         for name in wanted or RUNS:
             done = subprocess.run(
                 [sys.executable, "-m", f"benchmarks.{name}"],

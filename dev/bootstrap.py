@@ -35,7 +35,7 @@ def main(wanted: list[str]) -> None:
         install_page_packages()
         run([PYTHON, "-m", "dev.frontend"])
         if "browser" in wanted:
-            run([PYTHON, "-m", "dev.chromium"])
+            subprocess.run([PYTHON, "-m", "dev.chromium"], cwd=ROOT, check=True)
 
 
 def install_python_packages(names: set[str]) -> None:
@@ -67,7 +67,7 @@ def install_page_packages() -> None:
         return
     began = announce("page packages")
     unshare(NODE_MODULES)
-    run([npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"])
+    run([npm(), "ci", "--no-audit", "--no-fund"])
     stamp(NODE_MODULES, {"npm"}, locks)
     finish(began)
 
@@ -157,11 +157,12 @@ def run(command: Sequence[str | Path]) -> None:
     """Run in the checkout. Raises SystemExit with the command's own words if it fails."""
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        [*command], cwd=ROOT, env=os.environ | {"PATH": path}, stdin=subprocess.DEVNULL, check=False
-    )
+        [*command], cwd=ROOT, env=os.environ | {"PATH": path}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
     if done.returncode != 0:
         words = " ".join(Path(part).name for part in map(str, command[:3]))
-        raise SystemExit(f"\n`{words}` failed ({done.returncode}).")
+        raise SystemExit(f"\n{done.stdout}\n`{words}` failed ({done.returncode}).")
 
 
 if __name__ == "__main__":

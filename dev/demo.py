@@ -204,7 +204,7 @@ def welcome(address: Address) -> None:
 
 
 def watch(supervisor: Supervisor, postgres: Postgres, valkey: Valkey) -> None:
-    """Start again what ends. Raises SystemExit if one of the two servers does."""
+    """Start again what ends; without one of the two servers nothing can go on."""
     while True:
         for name, server in (("PostgreSQL", postgres), ("Valkey", valkey)):
             if server.process is None or server.process.poll() is not None:
