@@ -1,7 +1,16 @@
 """How long messages and their stories stay, and how they go."""
 
+from datetime import timedelta
+
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
-from delivery.models import Message, MessageEvent
+from delivery.models import (
+    EscrowCode,
+    EscrowEvent,
+    EscrowItem,
+    EscrowVisit,
+    Message,
+    MessageEvent,
+)
 
 register(
     Message,
@@ -17,3 +26,25 @@ register(
     export=Export.PERSON,
     erasure=Erasure.WITH_PERSON,
 )
+register(
+    EscrowItem,
+    data_class=DataClass.PHI,
+    retention=SIX_YEARS,
+    export=Export.TENANT,  # its text is in the message's own record; what is here opens to nobody
+    erasure=Erasure.WITH_PERSON,
+)
+register(
+    EscrowEvent,
+    data_class=DataClass.PHI,
+    retention=SIX_YEARS,
+    export=Export.PERSON,
+    erasure=Erasure.WITH_PERSON,
+)
+for of_a_visit in (EscrowVisit, EscrowCode):
+    register(
+        of_a_visit,
+        data_class=DataClass.OPERATIONAL,
+        retention=timedelta(days=30),
+        export=Export.NEVER,
+        erasure=Erasure.WITH_PERSON,
+    )

@@ -8,7 +8,6 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 
 
@@ -48,10 +47,9 @@ def letter(root: Path, domain: str, name: UUID) -> Letter:
     if folder is None:
         raise FileNotFoundError(domain)
     arrival = _arrival(folder / f"{name}.json")
-    parsed = BytesParser(EmailMessage, policy=policy.default).parsebytes(
+    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(
         (folder / f"{name}.eml").read_bytes()
     )
-    message = cast("EmailMessage", parsed)
     return Letter(
         arrival=arrival,
         sender=str(message["From"] or ""),

@@ -44,11 +44,15 @@ def read_code(typed: str) -> str:
     return re.sub(r"[\s-]", "", typed)
 
 
-def same_birth_date(typed: date | None, on_file: str) -> bool:
-    return typed is not None and typed == date.fromisoformat(on_file)
+def is_right(fact: Fact, typed: date | str | None, on_file: str) -> bool:
+    match fact:
+        case Fact.BIRTH_DATE:
+            return isinstance(typed, date) and typed == date.fromisoformat(on_file)
+        case Fact.POSTAL_CODE:
+            return isinstance(typed, str) and _same_postal_code(typed, on_file)
 
 
-def same_postal_code(typed: str, on_file: str) -> bool:
+def _same_postal_code(typed: str, on_file: str) -> bool:
     """Five digits count: many people do not know the four after the hyphen."""
     given, expected = (re.sub(r"\W", "", text).upper()[:5] for text in (typed, on_file))
     return bool(given) and given == expected

@@ -190,6 +190,11 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
     "signed_out": _fixed("note", "Signed out of the portal."),
     "expired": _fixed("skipped", "Expired. Its keys and text are erased from the portal."),
     "revoked": _fixed("failed", "Recalled by staff. Its keys and text are erased from the portal."),
+    "wrong_person": _fixed(
+        "failed",
+        "Somebody said that this mailbox is not this person's.",
+        "The message is closed and the mailbox is suppressed.",
+    ),
     "bounced": _fixed("failed", "The mail server reported later that it could not be delivered."),
     "complained": _fixed("failed", "The person reported it as spam.", "The address is suppressed."),
     "unsubscribed": _fixed("skipped", "The person unsubscribed from this kind of mail."),

@@ -43,9 +43,9 @@ def test_a_code_may_be_typed_in_groups():
 
 
 def test_birth_dates_are_compared_as_dates():
-    assert checks.same_birth_date(date(1961, 3, 4), "1961-03-04")
-    assert not checks.same_birth_date(date(1961, 4, 3), "1961-03-04")
-    assert not checks.same_birth_date(None, "1961-03-04")
+    assert checks.is_right(Fact.BIRTH_DATE, date(1961, 3, 4), "1961-03-04")
+    assert not checks.is_right(Fact.BIRTH_DATE, date(1961, 4, 3), "1961-03-04")
+    assert not checks.is_right(Fact.BIRTH_DATE, None, "1961-03-04")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_birth_dates_are_compared_as_dates():
     [("04101", True), ("04101-2231", True), (" 04101 ", True), ("0410", False), ("", False)],
 )
 def test_five_digits_of_a_postal_code_count(typed, matches):
-    assert checks.same_postal_code(typed, "04101-9999") is matches
+    assert checks.is_right(Fact.POSTAL_CODE, typed, "04101-9999") is matches
 
 
 @pytest.mark.parametrize(

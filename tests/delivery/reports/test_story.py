@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from delivery.models import EscrowEvent, MessageEvent
 from delivery.reports import story
 from delivery.reports.story import Event, Moment
 
@@ -93,6 +94,10 @@ def test_mail_that_left_without_proof_is_not_called_verified():
         "note",
         "TLS without a certificate that anybody vouches for.",
     )
+
+
+def test_every_event_that_is_recorded_can_be_told():
+    assert {*MessageEvent.Kind.values, *EscrowEvent.Kind.values} == set(story.TELLERS)
 
 
 def test_an_event_that_nobody_can_explain_is_noticed():

@@ -1,0 +1,169 @@
+"""The code and the facts that a visitor must give.
+
+A wrong answer is recorded before it is refused, so that refusing never rolls back the count.
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import services as audit
+from contacts.models import Contact
+from delivery.escrow import checks, services
+from delivery.escrow.checks import Fact
+from delivery.escrow.visits import patient
+from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit, Message
+from tenancy import clock
+from tenancy.errors import DomainError
+from tenancy.ids import uuid7
+from tenancy.keyring import current_keys
+
+Kind = EscrowEvent.Kind
+
+
+class WrongAnswer(DomainError):
+    """The code or a fact does not match."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__("Something does not match.")
+        self.tries_left = tries_left
+
+
+class CodeSpent(DomainError):
+    """The code is too old, used, or was tried too often."""
+
+
+class TooManyCodes(DomainError):
+    """Three codes within an hour are enough."""
+
+
+class Locked(DomainError):
+    """Too many wrong answers today."""
+
+
+@transaction.atomic
+def send_code(visit: EscrowVisit) -> EscrowCode:
+    """Mail a fresh code; older ones stop working. Raises Locked or TooManyCodes."""
+    item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+    refuse_if_locked(item)
+    codes = EscrowCode.objects.filter(visit__item=item)
+    if not checks.may_send_code(list(codes.values_list("created_at", flat=True)), clock.now()):
+        raise TooManyCodes("You asked for three codes within an hour.")
+    codes.filter(spent_at=None).update(spent_at=clock.now(), digits=None)
+    digits = checks.new_code()
+    code = EscrowCode(id=uuid7(), visit=visit, digits=digits)
+    code.digest = _code_digest(code.id, digits)
+    code.save(force_insert=True)
+    services.mail_about(item, cause_id=code.id, mail_class=Message.MailClass.CODE).save(
+        force_insert=True
+    )
+    services.record(item, Kind.CODE_SENT)
+    return code
+
+
+@transaction.atomic
+def settle_code(code_id: UUID, *, left_verified: bool) -> None:
+    """Forget the digits of a code whose mail has left; remember whether it left a safe way."""
+    code = EscrowCode.objects.select_for_update().get(pk=code_id)
+    code.digits = None
+    code.left_verified = left_verified
+    code.save(update_fields=["digits", "left_verified"])
+
+
+def facts_asked(visit: EscrowVisit) -> tuple[Fact, ...]:
+    """Which facts this visit must name, as far as is known of the way that its code took."""
+    item = visit.item
+    left_unverified = EscrowCode.objects.filter(
+        visit=visit, spent_at=None, left_verified=False
+    ).exists()
+    is_trusted = item.reason != EscrowItem.Reason.UNSAFE_TRANSPORT and not left_unverified
+    return checks.facts_asked(
+        facts_on_file(item.contact), preferred=Fact.BIRTH_DATE, code_is_trusted=is_trusted
+    )
+
+
+def facts_on_file(contact: Contact) -> dict[Fact, str]:
+    known = {
+        Fact.BIRTH_DATE: contact.identity.get("birth_date"),
+        Fact.POSTAL_CODE: contact.attributes.get("postal_code"),
+    }
+    return {fact: str(value) for fact, value in known.items() if value}
+
+
+def answer(
+    visit: EscrowVisit, *, code: str, birth_date: date | None, postal_code: str
+) -> EscrowVisit:
+    """Check the code and the facts. Raises Locked, CodeSpent or WrongAnswer, which count."""
+    given = {Fact.BIRTH_DATE: birth_date, Fact.POSTAL_CODE: postal_code}
+    with transaction.atomic():
+        item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+        refuse_if_locked(item)
+        current = EscrowCode.objects.filter(visit=visit, spent_at=None).first()
+        if current is None or _is_spent(current):
+            raise CodeSpent("This code no longer works.")
+        is_right = _is_right(visit, current, code=code, given=given)
+        current.tries += 1
+        if is_right or current.tries >= checks.TRIES_PER_CODE:
+            current.spent_at = clock.now()
+        current.save(update_fields=["tries", "spent_at"])
+        _record_answer(visit, item, is_right=is_right)
+    if not is_right:
+        audit.record_denial("portal.answer", actor=patient(item), on=item, reason="no match")
+        raise WrongAnswer(checks.TRIES_PER_CODE - current.tries)
+    return visit
+
+
+def refuse_if_locked(item: EscrowItem) -> None:
+    """Raises Locked after too many wrong answers, to this message or to the person's others."""
+    now = clock.now()
+    wrong = EscrowEvent.objects.filter(
+        item__contact_id=item.contact_id,
+        kind=Kind.REFUSED,
+        occurred_at__gt=now - checks.FAILURES_COUNT_FOR,
+    ).values_list("item_id", "occurred_at")
+    if checks.is_locked(
+        of_message=[at for item_id, at in wrong if item_id == item.id],
+        of_person=[at for _, at in wrong],
+        now=now,
+    ):
+        raise Locked("Too many answers were wrong.")
+
+
+def _is_right(
+    visit: EscrowVisit, current: EscrowCode, *, code: str, given: Mapping[Fact, date | str | None]
+) -> bool:
+    """Every answer is compared, so that the time taken does not tell which one was wrong."""
+    on_file = facts_on_file(visit.item.contact)
+    asked = facts_asked(visit)
+    same_code = hmac.compare_digest(
+        _code_digest(current.id, checks.read_code(code)), bytes(current.digest)
+    )
+    same_facts = [checks.is_right(fact, given[fact], on_file[fact]) for fact in asked]
+    return same_code and bool(asked) and all(same_facts)
+
+
+def _record_answer(visit: EscrowVisit, item: EscrowItem, *, is_right: bool) -> None:
+    if is_right:
+        visit.checked_at = clock.now()
+        visit.save(update_fields=["checked_at"])
+        services.record(item, Kind.CHECKED)
+        return
+    services.record(item, Kind.REFUSED)
+    try:
+        refuse_if_locked(item)
+    except Locked:
+        services.record(item, Kind.LOCKED)
+        audit.record("portal.locked", actor=patient(item), on=item)
+
+
+def _is_spent(code: EscrowCode) -> bool:
+    return code.created_at + checks.CODE_LIFETIME <= clock.now()
+
+
+def _code_digest(code_id: UUID, digits: str) -> bytes:
+    """Keyed, as eight digits alone are quickly tried through."""
+    key = current_keys().derive("portal-code")
+    return hmac.digest(key, f"{code_id}|{digits}".encode(), "sha256")

@@ -1,0 +1,156 @@
+"""What is done with a message in the portal: deposit, tell the person, recall, let expire."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import services as audit
+from audit.services import SYSTEM, Actor
+from compliance import queries as compliance
+from delivery.escrow import keys
+from delivery.models import EscrowEvent, EscrowItem, Message
+from delivery.wire import headers
+from tenancy import clock
+from tenancy.errors import DomainError
+from tenancy.ids import uuid7
+
+Kind = EscrowEvent.Kind
+Status = EscrowItem.Status
+
+
+class ItemClosed(DomainError):
+    """The message is no longer in the portal."""
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """One rendered message that must not travel, and why."""
+
+    message: Message
+    subject: str
+    html: str
+    text: str
+    reason: EscrowItem.Reason
+    language: str
+
+
+@transaction.atomic
+def deposit(deposits: Sequence[Deposit]) -> list[EscrowItem]:
+    """Seal the messages in the portal and queue a notice for each that leads there.
+
+    The notice holds no health information; its link key rests sealed until the notice has left.
+    """
+    stay = timedelta(days=compliance.policy().portal_expiry_days)
+    items = [_item(each, stay) for each in deposits]
+    EscrowItem.objects.bulk_create(items)
+    Message.objects.bulk_create(
+        mail_about(item, cause_id=item.id, mail_class=Message.MailClass.NOTICE) for item in items
+    )
+    return items
+
+
+def mail_about(item: EscrowItem, *, cause_id: UUID, mail_class: Message.MailClass) -> Message:
+    """A mail of the portal to the item's person, to be queued: a notice or a code.
+
+    It holds no health information, so it leaves by the best way that there is.
+    """
+    mail_id = uuid7()
+    domain = item.message.message_id.rstrip(">").rpartition("@")[2]
+    return Message(
+        id=mail_id,
+        cause=Message.Cause.NOTICE,
+        cause_id=cause_id,
+        contact_id=item.contact_id,
+        mail_class=mail_class,
+        route=Message.Route.PLAIN,
+        message_id=headers.message_id(mail_id, domain),
+    )
+
+
+@transaction.atomic
+def settle_notice(item_id: UUID, *, accepted: bool) -> None:
+    """Erase our copy of the link key: the notice has left, or never will."""
+    item = EscrowItem.objects.select_for_update().get(pk=item_id)
+    item.notice_link_key = None
+    item.save(update_fields=["notice_link_key"])
+    record(item, Kind.NOTICE_ACCEPTED if accepted else Kind.NOTICE_FAILED)
+
+
+@transaction.atomic
+def revoke(item: EscrowItem, *, actor: Actor) -> EscrowItem:
+    """Recall a message: nobody can open it from now on. Raises ItemClosed if it is gone already."""
+    item = EscrowItem.objects.select_for_update().get(pk=item.pk)
+    if not item.is_open:
+        raise ItemClosed("This message is no longer in the portal.")
+    was_read = item.read_at is not None
+    shred(item, Status.REVOKED)
+    record(item, Kind.REVOKED)
+    audit.record("escrow.revoked", actor=actor, on=item, was_read=was_read)
+    return item
+
+
+@transaction.atomic
+def expire_due(limit: int = 500) -> int:
+    """Shred what has expired. Returns how many messages that were."""
+    due = EscrowItem.objects.select_for_update(skip_locked=True).filter(
+        status__in=EscrowItem.OPENABLE, expires_at__lte=clock.now()
+    )
+    expired = list(due.order_by("pk")[:limit])
+    for item in expired:
+        shred(item, Status.EXPIRED)
+        record(item, Kind.EXPIRED)
+    if expired:
+        audit.record("escrow.expired", actor=SYSTEM, messages=len(expired))
+    return len(expired)
+
+
+def shred(item: EscrowItem, status: Status) -> None:
+    """Close the item and empty everything that could open it, in the caller's transaction."""
+    item.status = status
+    for column in SECRETS:
+        setattr(item, column, None)
+    item.save(update_fields=["status", *SECRETS])
+
+
+def record(item: EscrowItem, kind: EscrowEvent.Kind, **detail: str | int) -> None:
+    EscrowEvent.objects.create(item=item, kind=kind, detail=detail)
+
+
+SECRETS = (
+    "server_share",
+    "wrapped_key",
+    "proof_digest",
+    "receipt_digest",
+    "subject",
+    "html",
+    "text",
+    "notice_link_key",
+)
+
+
+def _item(each: Deposit, stay: timedelta) -> EscrowItem:
+    now = clock.now()
+    item = EscrowItem(
+        id=uuid7(),
+        message=each.message,
+        contact_id=each.message.contact_id,
+        reason=each.reason,
+        language=each.language,
+        deposited_at=now,
+        expires_at=now + stay,
+    )
+    locked = keys.lock(
+        item.place,
+        {"subject": each.subject.encode(), "html": each.html.encode(), "text": each.text.encode()},
+    )
+    item.server_share = locked.lock.server_share
+    item.wrapped_key = locked.lock.wrapped_key
+    item.proof_digest = locked.lock.proof_digest
+    item.receipt_digest = locked.lock.receipt_digest
+    item.notice_link_key = locked.link_key
+    for name, sealed in locked.parts.items():
+        setattr(item, name, sealed)
+    return item

@@ -1,0 +1,69 @@
+"""A person's visit to the portal: prove the link, come back, leave."""
+
+import hashlib
+import secrets
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.services import Actor
+from delivery.escrow import keys, services
+from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
+from tenancy import clock
+from tenancy.errors import DomainError
+
+
+class NotOpened(DomainError):
+    """Nothing can be opened with this link. Never says why: unknown, expired and wrong look alike."""
+
+
+class VisitEnded(DomainError):
+    """The visit is over: signed out, idle for too long, or never begun in this browser."""
+
+
+def prove(item_id: UUID, shown: bytes, *, network: str) -> tuple[EscrowVisit, str]:
+    """Begin a visit for whoever holds the link key. Returns it with its cookie. Raises NotOpened.
+
+    A former visit ends: a link serves one browser at a time.
+    """
+    item = EscrowItem.objects.filter(pk=item_id).first()
+    expected = item.proof_digest if item and item.is_open else None
+    # The digest is compared even when there is nothing to compare with, so that time tells nothing.
+    holds = keys.matches(keys.proof_digest(shown), bytes(expected or secrets.token_bytes(32)))
+    if item is None or expected is None or not holds:
+        raise NotOpened("This message can't be opened.")
+    cookie = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        EscrowItem.objects.select_for_update().get(pk=item.pk)
+        EscrowVisit.objects.filter(item=item, ended_at=None).update(ended_at=clock.now())
+        visit = EscrowVisit.objects.create(item=item, cookie_digest=_digest(cookie))
+        services.record(item, EscrowEvent.Kind.PROVED, network=network)
+    return visit, cookie
+
+
+def resume(item_id: UUID, cookie: str) -> EscrowVisit:
+    """The running visit of this browser, kept awake. Raises VisitEnded."""
+    now = clock.now()
+    visit = (
+        EscrowVisit.objects.select_related("item")
+        .filter(item_id=item_id, cookie_digest=_digest(cookie), ended_at=None)
+        .first()
+    )
+    if visit is None or visit.is_idle(now) or not visit.item.is_open:
+        raise VisitEnded("You are signed out.")
+    EscrowVisit.objects.filter(pk=visit.pk).update(seen_at=now)
+    return visit
+
+
+def leave(visit: EscrowVisit) -> None:
+    EscrowVisit.objects.filter(pk=visit.pk).update(ended_at=clock.now())
+    services.record(visit.item, EscrowEvent.Kind.SIGNED_OUT)
+
+
+def patient(item: EscrowItem) -> Actor:
+    """The person as an actor of the audit trail: an id, never a name."""
+    return Actor(kind="patient", id=str(item.contact_id), name="")
+
+
+def _digest(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()

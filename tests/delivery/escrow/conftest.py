@@ -1,0 +1,25 @@
+import pytest
+
+from contacts.models import Contact
+from tenancy.keyring import current_keys
+from tenancy.models import Tenant
+
+
+@pytest.fixture
+def ada(clinic: Tenant) -> Contact:
+    """A patient with both facts on file."""
+    index = current_keys().blind_index("contact.external_id", "EV-1")
+    identity = {
+        "external_id": "EV-1",
+        "given_name": "Ada",
+        "family_name": "Quennell",
+        "email": "ada@postbox.example",
+        "birth_date": "1961-03-04",
+        "language": "en",
+    }
+    return Contact.objects.create(
+        identity=identity,
+        attributes={"postal_code": "04101"},
+        external_id_index=index,
+        content_hash=index,
+    )

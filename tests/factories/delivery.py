@@ -1,0 +1,50 @@
+"""Messages and portal items with plausible defaults; a test names only what it is about."""
+
+from typing import Any
+
+from contacts.models import Contact
+from delivery.escrow import services as escrow
+from delivery.escrow.services import Deposit
+from delivery.models import EscrowItem, Message
+from tenancy import clock
+from tenancy.ids import uuid7
+
+
+def make_message(contact: Contact, **columns: Any) -> Message:
+    """A campaign's message that a worker has settled into the portal, unless columns say other."""
+    message_id = uuid7()
+    defaults: dict[str, Any] = {
+        "id": message_id,
+        "cause": Message.Cause.CAMPAIGN,
+        "cause_id": uuid7(),
+        "contact": contact,
+        "mail_class": Message.MailClass.CARE,
+        "status": Message.Status.ESCROWED,
+        "route": Message.Route.PORTAL,
+        "message_id": f"<{message_id.hex}@mail.elmstreet.example>",
+        "settled_at": clock.now(),
+    }
+    return Message.objects.create(**defaults | columns)
+
+
+def make_item(
+    contact: Contact,
+    *,
+    reason: str = EscrowItem.Reason.PREFERS_PORTAL,
+    language: str = "en",
+    subject: str = "Your visit on 2 December",
+    text: str = "Hello Ada, your mammogram is at 10:20.",
+) -> EscrowItem:
+    (item,) = escrow.deposit(
+        [
+            Deposit(
+                message=make_message(contact),
+                subject=subject,
+                html=f"<p>{text}</p>",
+                text=text,
+                reason=EscrowItem.Reason(reason),
+                language=language,
+            )
+        ]
+    )
+    return item
