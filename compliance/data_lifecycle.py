@@ -2,7 +2,14 @@
 
 from datetime import timedelta
 
-from accounts.models import Membership
+from accounts.models import (
+    Invitation,
+    Membership,
+    RecoveryCode,
+    Session,
+    SignInFailures,
+    TotpDevice,
+)
 from audit.models import AuditEvent
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
 from compliance.models import Agreement, Policy, Sender, SenderDomain, Suppression
@@ -38,6 +45,30 @@ register(
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
 )
+register(
+    Invitation,
+    data_class=DataClass.STAFF,
+    retention=_NINETY_DAYS,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
+# Rows of the platform's tenant: secrets stay as long as the account, sessions and failures a day.
+for _secret in (TotpDevice, RecoveryCode):
+    register(
+        _secret,
+        data_class=DataClass.STAFF,
+        retention=None,
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+    )
+for _passing in (Session, SignInFailures):
+    register(
+        _passing,
+        data_class=DataClass.OPERATIONAL,
+        retention=timedelta(days=1),
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+    )
 register(
     Agreement,
     data_class=DataClass.EVIDENCE,
