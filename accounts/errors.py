@@ -6,6 +6,8 @@ import secrets
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from accounts.http import is_signed_in
+
 logger = logging.getLogger(__name__)
 
 STAFF = "layouts/staff.html"
@@ -21,11 +23,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(request, 403, "This form was open too long. Go back and send it again.")
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    logger.info("refused: %s", type(exception).__name__)
     return error_page(request, 400, "")
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
     return error_page(request, 404, "")
 
 
@@ -39,9 +42,9 @@ def error_page(request: HttpRequest, status: int, reason: str) -> HttpResponse:
     error_id = secrets.token_hex(4)
     route = request.resolver_match.route if request.resolver_match else "no route"
     logger.warning("status %s at %s, error id %s", status, route, error_id)
-    is_signed_in = getattr(request, "membership", None) is not None
+    has_shell = status != 500 and is_signed_in(request)
     context = {
-        "layout": STAFF if is_signed_in and status != 500 else PLAIN,
+        "layout": STAFF if has_shell else PLAIN,
         "error_id": error_id,
         "reason": reason,
     }

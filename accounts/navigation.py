@@ -5,26 +5,36 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from accounts.permissions import may
+
 
 @dataclass(frozen=True)
 class Place:
     label: str
     icon: str
     url_name: str
+    permission: str
     sections: tuple[str, ...]
 
 
 MAIN = (
-    Place("Home", "home", "home", ("home",)),
-    Place("Contacts", "users", "contacts:list", ("contacts",)),
-    Place("Segments", "filter", "segments:list", ("segments",)),
-    Place("Campaigns", "send", "campaigns:list", ("campaigns",)),
-    Place("Templates", "template", "templates:list", ("templates",)),
-    Place("Reports", "chart-bar", "reports:list", ("reports",)),
+    Place("Home", "home", "home", "reports.view", ("home",)),
+    Place("Contacts", "users", "contacts:list", "contacts.view", ("contacts",)),
+    Place("Segments", "filter", "segments:list", "segments.view", ("segments",)),
+    Place("Campaigns", "send", "campaigns:list", "campaigns.view", ("campaigns",)),
+    Place("Templates", "template", "templates:list", "templates.view", ("templates",)),
+    Place("Reports", "chart-bar", "reports:list", "reports.view", ("reports",)),
+    Place("Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator",)),
 )
 ADMINISTRATION = (
-    Place("Compliance", "shield-check", "compliance:home", ("compliance",)),
-    Place("Settings", "settings", "settings:home", ("settings", "users", "domains", "account")),
+    Place("Compliance", "shield-check", "compliance:home", "policy.view", ("compliance",)),
+    Place(
+        "Settings",
+        "settings",
+        "settings:home",
+        "settings.view",
+        ("settings", "users", "domains", "api_keys"),
+    ),
 )
 
 
@@ -37,10 +47,14 @@ class Link:
 
 
 def links(places: tuple[Place, ...], request: HttpRequest | None) -> list[Link]:
-    """The places that exist on this host, with the one marked that the request is in."""
+    """The places that the person may go to, with the one marked that the request is in."""
+    if request is None:
+        return []
     section = section_of(request)
     found = []
     for place in places:
+        if not may(request, place.permission):
+            continue
         try:
             url = reverse(place.url_name)
         except NoReverseMatch:
@@ -49,8 +63,8 @@ def links(places: tuple[Place, ...], request: HttpRequest | None) -> list[Link]:
     return found
 
 
-def section_of(request: HttpRequest | None) -> str:
-    match = request.resolver_match if request else None
+def section_of(request: HttpRequest) -> str:
+    match = request.resolver_match
     if match is None:
         return ""
     return match.namespace.split(":")[0] or match.url_name or ""

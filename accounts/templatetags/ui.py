@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts import bars, display, navigation
 from accounts.theme import SYSTEM, theme_of
+from tenancy import clock
 
 register = template.Library()
 
@@ -64,7 +65,7 @@ def moment(at: datetime | None) -> SafeString | str:
     if at is None:
         return "Not known"
     zone = timezone.get_current_timezone()
-    words = display.when(at, timezone.now(), zone)
+    words = display.when(at, clock.now(), zone)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), display.exact(at, zone), words
     )

@@ -1,0 +1,148 @@
+"""What people type about themselves and their colleagues."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import RegexValidator
+from django.http import QueryDict
+
+from accounts.models import User
+from accounts.roles import PURPOSES, Role
+
+# NIST 800-63B: long passphrases are welcome; the limit keeps hashing cheap.
+LONGEST_PASSWORD = 128
+PASSWORD_RULE = (
+    "At least 12 characters. Four unrelated words are easy to remember and hard to guess."  # noqa: S105
+)
+
+role_choices = [(role.value, f"{role.label}: {PURPOSES[role]}") for role in Role]
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    zones = sorted(zone for zone in available_timezones() if "/" in zone)
+    return [("", "As the workspace"), *((zone, zone.replace("_", " ")) for zone in zones)]
+
+
+class SignInForm(forms.Form):
+    email = forms.EmailField(
+        label="Work email",
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        max_length=6,
+        validators=[RegexValidator(r"^\d{6}$", "A code has six digits.")],
+        help_text="It continues by itself after the sixth digit.",
+        widget=forms.TextInput(
+            attrs={
+                "class": "sp-code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class RecoveryCodeForm(forms.Form):
+    code = forms.CharField(
+        label="Recovery code",
+        max_length=40,
+        help_text="One of the ten that you kept when you set up your authenticator app.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A password for `user`, whose name and address it must not resemble."""
+
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        help_text=PASSWORD_RULE,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    user: User
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+
+class JoinForm(NewPasswordForm):
+    name = forms.CharField(
+        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    field_order = ("name", "password")
+
+    def __init__(self, data: QueryDict | None, *, email: str) -> None:
+        super().__init__(data)
+        self.user = User(email=email)
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = forms.CharField(
+        label="Your password now",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("current", "password")
+
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        self.fields["password"].label = "New password"
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        if not self.user.check_password(current):
+            raise forms.ValidationError("This is not your password.")
+        return current
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label="Your name",
+        max_length=120,
+        help_text="Colleagues see it beside what you did.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        choices=time_zone_choices,
+        help_text="Times on your pages are shown in it.",
+    )
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label="Work email", help_text="We mail a link that works once, for three days."
+    )
+    role = forms.ChoiceField(choices=role_choices, widget=forms.RadioSelect)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=role_choices, widget=forms.RadioSelect)
+
+
+class WorkspaceForm(forms.Form):
+    name = forms.CharField(label="Name of the organization", max_length=120)
+    slug = forms.SlugField(
+        label="Short name",
+        max_length=60,
+        help_text="Letters, digits and hyphens. It never changes.",
+    )
+    owner_email = forms.EmailField(
+        label="Email of its owner", help_text="We invite them; they sign the agreement."
+    )

@@ -1,0 +1,120 @@
+"""Every request runs in the platform's scope; that of somebody signed in, in their workspace's."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from accounts import queries
+from accounts.http import address_of, is_signed_in
+from accounts.models import Membership, User
+from accounts.services.sign_in import actor_for, anonymous
+from accounts.sessions import TENANT, USER, SessionStore
+from tenancy.scope import platform_scope, tenant_scope
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+# Set by elements that poll: looking at a page does not keep somebody signed in, using it does.
+BACKGROUND_HEADER = "X-Background"
+
+
+class PlatformScopeMiddleware:
+    """Outermost of ours: sessions are read and written in the platform's scope."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with platform_scope():
+            return self.get_response(request)
+
+
+class IdentityMiddleware:
+    """Sets `request.user`, `actor`, `membership` and `tenant`, and enters the workspace's scope.
+
+    Rights are read anew for each request, so a changed role or a suspension holds from the next one.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.user = AnonymousUser()
+        request.actor = anonymous(address_of(request))  # type: ignore[attr-defined]
+        request.membership = request.tenant = None  # type: ignore[attr-defined]
+        with ExitStack() as stack:
+            self._identify(request, stack)
+            response = self.get_response(request)
+        if is_signed_in(request):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _identify(self, request: HttpRequest, stack: ExitStack) -> None:
+        session = request.session
+        if USER not in session:
+            return
+        if BACKGROUND_HEADER not in request.headers and isinstance(session, SessionStore):
+            session.keep_alive()
+        user = User.objects.get(pk=session[USER])
+        if TENANT in session:
+            tenant_id = UUID(session[TENANT])
+            with tenant_scope(tenant_id):
+                membership = queries.active_membership(user.id)
+            if membership is None:
+                session.flush()
+                return
+            stack.enter_context(tenant_scope(tenant_id))
+            _enter(request, membership)
+        request.user = user
+        request.actor = actor_for(user)  # type: ignore[attr-defined]
+        stack.enter_context(timezone.override(_zone(request, user)))
+
+    def process_view(
+        self, _request: HttpRequest, view: Callable[..., HttpResponseBase], *_args: object
+    ) -> None:
+        """Default deny: a view that does not say who may see it answers nobody."""
+        if not hasattr(view, "access"):
+            raise ImproperlyConfigured(f"{view.__module__} has a view without @requires or @public")
+
+
+class StreamScopeMiddleware:
+    """Innermost: the parts of a streamed answer are made after the view, in the view's scope."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        tenant = getattr(request, "tenant", None)
+        if isinstance(response, StreamingHttpResponse) and tenant is not None:
+            response.streaming_content = in_scope(iter(response), tenant.id)
+        return response
+
+
+def in_scope(parts: Iterable[bytes], tenant_id: UUID) -> Iterator[bytes]:
+    """Enters the scope for each part and leaves it before handing the part on."""
+    iterator = iter(parts)
+    while True:
+        with tenant_scope(tenant_id):
+            part = next(iterator, None)
+        if part is None:
+            return
+        yield part
+
+
+def _enter(request: HttpRequest, membership: Membership) -> None:
+    request.membership = membership  # type: ignore[attr-defined]
+    request.tenant = membership.tenant  # type: ignore[attr-defined]
+    request.has_other_workspaces = bool(  # type: ignore[attr-defined]
+        request.session.get("has_other_workspaces")
+    )
+
+
+def _zone(request: HttpRequest, user: User) -> ZoneInfo:
+    tenant = getattr(request, "tenant", None)
+    return ZoneInfo(user.time_zone or (tenant.time_zone if tenant else "UTC"))

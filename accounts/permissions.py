@@ -1,0 +1,137 @@
+"""Who may do what: one table, and the two decorators that a view declares itself with.
+
+The table follows the separation of duties: who writes a campaign does not approve it, who manages
+people sees no PHI, an auditor changes nothing. An owner may also do a marketer's work, because the
+owner of a one-person workspace is everybody; approval stays apart from authorship all the same.
+"""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts import queries
+from accounts.http import SignedInRequest, ask_to_sign_in, is_signed_in, role_of
+from accounts.roles import Role
+from audit import services as audit
+
+O, A, M, N, C, U = (  # noqa: E741 - columns of the table below
+    Role.OWNER,
+    Role.ADMIN,
+    Role.MARKETER,
+    Role.ANALYST,
+    Role.COMPLIANCE_OFFICER,
+    Role.AUDITOR,
+)
+EVERYONE = frozenset(Role)
+# Platform operators are members of no workspace; they see the list of workspaces and nothing inside.
+OPERATORS: frozenset[Role] = frozenset()
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "account.own": EVERYONE,
+    "contacts.view": frozenset({O, A, M, C, U}),
+    "contacts.reveal": frozenset({O, M, C}),
+    "contacts.edit": frozenset({O, M}),
+    "contacts.import": frozenset({O, M}),
+    "contacts.export": frozenset({O, M, C}),
+    "segments.view": EVERYONE,
+    "segments.edit": frozenset({O, M}),
+    "templates.view": EVERYONE,
+    "templates.edit": frozenset({O, M}),
+    "campaigns.view": EVERYONE,
+    "campaigns.edit": frozenset({O, M}),
+    "campaigns.submit": frozenset({O, M}),
+    "campaigns.approve": frozenset({C}),
+    "campaigns.send": frozenset({O, M}),
+    "campaigns.stop": frozenset({O, A, M, C}),
+    "reports.view": EVERYONE,
+    "reports.people": frozenset({O, M, C}),
+    "domains.view": frozenset({O, A, M, C, U}),
+    "domains.edit": frozenset({O, A}),
+    "policy.view": frozenset({O, A, C, U}),
+    "policy.edit": frozenset({O, C}),
+    "baa.view": frozenset({O, A, C, U}),
+    "baa.sign": frozenset({O}),
+    "audit.view": frozenset({O, C, U}),
+    "users.view": frozenset({O, A, C, U}),
+    "users.edit": frozenset({O, A}),
+    "api_keys.edit": frozenset({O, A}),
+    "settings.view": EVERYONE,
+    "operator.tenants": OPERATORS,
+}
+FOR_OPERATORS = frozenset({"operator.tenants", "account.own"})
+# Somebody who was invited nowhere, or not any more, still owns the account.
+FOR_NEWCOMERS = frozenset({"account.own"})
+
+Parameters = ParamSpec("Parameters")
+Response = TypeVar("Response", bound=HttpResponseBase)
+Wanted = Callable[Concatenate[SignedInRequest, Parameters], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
+
+
+def role_may(role: str, permission: str) -> bool:
+    return role in PERMISSIONS[permission]
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    """Whether the person behind `request` may do this here and now."""
+    if not is_signed_in(request):
+        return False
+    if request.user.is_operator:
+        return permission in FOR_OPERATORS
+    role = role_of(request)
+    return permission in FOR_NEWCOMERS if role is None else role_may(role, permission)
+
+
+def requires(permission: str) -> Callable[[Wanted[Parameters]], View[Parameters]]:
+    """The view is for people who are signed in with both factors and may do `permission`.
+
+    A refusal is written to the audit log, and its page says who may.
+    """
+    if permission not in PERMISSIONS:
+        raise ValueError(f"{permission} is not in the table of permissions")
+
+    def decorate(view: Wanted[Parameters]) -> View[Parameters]:
+        def guarded(
+            request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+        ) -> HttpResponseBase:
+            if not is_signed_in(request):
+                return ask_to_sign_in(request)
+            if not may(request, permission):
+                audit.record_denial(permission, actor=request.actor, reason="role")
+                raise PermissionDenied(who_may(permission))
+            return view(request, *args, **kwargs)
+
+        update_wrapper(guarded, view)
+        guarded.access = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(why: str) -> Callable[[View[Parameters]], View[Parameters]]:
+    """The view answers anybody, because of `why`."""
+
+    def decorate(view: View[Parameters]) -> View[Parameters]:
+        view.access = f"public: {why}"  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def who_may(permission: str) -> str:
+    """A sentence for the person who may not: which roles may, and who has them."""
+    roles = PERMISSIONS[permission]
+    if not roles:
+        return "Only the operators of the platform may do this."
+    names = queries.names_with_roles(roles)
+    titles = [f"{Role(role).label.lower()}s" for role in Role if role in roles]
+    sentence = f"In this workspace, {_listed(titles, 'and')} may do this."
+    return f"{sentence} Ask {_listed(names, 'or')}." if names else sentence
+
+
+def _listed(words: list[str], last: str) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,92 @@
+"""Reads: who somebody is, where they work, who has which role."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.models import Invitation, Membership, RecoveryCode, TotpDevice, User
+from tenancy import clock
+from tenancy.models import Tenant
+from tenancy.scope import PLATFORM_TENANT_ID, platform_scope
+
+# A refusal names a few people to ask, not a directory.
+NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Person:
+    """A row of the people page."""
+
+    membership: Membership
+    has_second_factor: bool
+
+
+def workspaces_of(user: User) -> list[Tenant]:
+    """The workspaces that somebody may enter, the one they joined first at the top."""
+    with platform_scope():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tenant_id FROM kernel.memberships_of(%s::uuid)", [user.id])
+            ids = [row[0] for row in cursor.fetchall()]
+        found = Tenant.objects.in_bulk(ids)
+    return [found[tenant_id] for tenant_id in ids]
+
+
+def active_membership(user_id: UUID) -> Membership | None:
+    """The membership in the workspace of the scope, if it and the workspace are active."""
+    return (
+        Membership.objects.select_related("tenant")
+        .filter(
+            user_id=user_id,
+            status=Membership.Status.ACTIVE,
+            tenant__status=Tenant.Status.ACTIVE,
+        )
+        .first()
+    )
+
+
+def people() -> list[Person]:
+    """Everybody of the workspace, by name, with whether their second factor is set up."""
+    memberships = list(Membership.objects.select_related("user").order_by("user__name"))
+    user_ids = [membership.user_id for membership in memberships]
+    with platform_scope():
+        enrolled = set(
+            TotpDevice.objects.filter(user__in=user_ids).values_list("user_id", flat=True)
+        )
+    return [Person(membership, membership.user_id in enrolled) for membership in memberships]
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now()
+    ).order_by("email")
+
+
+def names_with_roles(roles: Collection[str]) -> list[str]:
+    """The first few people of the workspace with one of `roles`."""
+    names = (
+        Membership.objects.filter(role__in=roles, status=Membership.Status.ACTIVE)
+        .order_by("user__name")
+        .values_list("user__name", flat=True)
+    )
+    return list(names[:NAMES_SHOWN])
+
+
+def has_second_factor(user: User) -> bool:
+    return TotpDevice.objects.filter(user=user).exists()
+
+
+def recovery_codes_left(user: User) -> int:
+    return RecoveryCode.objects.filter(user=user, used_at__isnull=True).count()
+
+
+def all_workspaces() -> QuerySet[Tenant]:
+    """Every workspace but the platform's own, newest first. For the platform's scope."""
+    return Tenant.objects.exclude(pk=PLATFORM_TENANT_ID).order_by("-created_at")
+
+
+def is_last_owner(membership: Membership) -> bool:
+    others = Membership.objects.filter(role=membership.role, status=Membership.Status.ACTIVE)
+    return not others.exclude(pk=membership.pk).exists()

@@ -1,0 +1,88 @@
+"""Password, then the second factor, then the workspace."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import queries, visits
+from accounts.forms import CodeForm, RecoveryCodeForm, SignInForm
+from accounts.http import SignedInRequest, address_of, is_signed_in
+from accounts.models import User
+from accounts.permissions import public, requires
+from accounts.services import sign_in as services
+from audit import services as audit
+from tenancy.errors import DomainError
+
+
+@public("the way in")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if is_signed_in(request):
+        return redirect(visits.landing_url(request.user))
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = services.check_password(**form.cleaned_data, address=address_of(request))
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            visits.begin(request, user)
+            return redirect(visits.next_step_url(user))
+    return page(request, "accounts/sign_in.html", form)
+
+
+@public("the second half of the way in")
+@require_http_methods(["GET", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    return ask_for_code(request, CodeForm, services.check_code, "accounts/second_factor.html")
+
+
+@public("the way in without the phone")
+@require_http_methods(["GET", "POST"])
+def recovery(request: HttpRequest) -> HttpResponse:
+    check = services.check_recovery_code
+    return ask_for_code(request, RecoveryCodeForm, check, "accounts/recovery.html")
+
+
+@requires("account.own")
+@require_POST
+def sign_out(request: SignedInRequest) -> HttpResponse:
+    audit.record("session.ended", actor=request.actor, on=request.user)
+    request.session.flush()
+    response = redirect("accounts:sign_in")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def ask_for_code(
+    request: HttpRequest,
+    form_class: type[forms.Form],
+    check: Callable[[User, str], None],
+    template: str,
+) -> HttpResponse:
+    user = visits.half_signed_in(request)
+    if user is None:
+        return redirect("accounts:sign_in")
+    if not queries.has_second_factor(user):
+        return redirect("accounts:enroll")
+    form = form_class(request.POST or None)
+    if form.is_valid():
+        try:
+            services.prove(user, form.cleaned_data["code"], check)
+        except services.StartAgain:
+            request.session.flush()
+            return redirect("accounts:sign_in")
+        except DomainError as error:
+            form.add_error("code", str(error))
+        else:
+            return redirect(visits.complete(request, user))
+    return page(request, template, form)
+
+
+def page(request: HttpRequest, template: str, form: forms.Form, **more: object) -> HttpResponse:
+    """A page around a form; 422 if what was sent was not accepted."""
+    context = {"form": form, **more}
+    return render(request, template, context, status=422 if form.errors else 200)

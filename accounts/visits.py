@@ -1,0 +1,79 @@
+"""What a browser's session says about who is there, from the password to the workspace."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import queries, totp
+from accounts.http import address_of
+from accounts.models import User
+from accounts.services import sign_in
+from accounts.sessions import ADDRESS, TENANT, USER, SessionStore
+from tenancy.models import Tenant
+
+# Whose password was right, while the second factor is outstanding.
+HALF_SIGNED_IN = "half_signed_in"
+SEED = "new_seed"
+NEXT = "next"
+INVITATION = "invitation"
+HAS_OTHERS = "has_other_workspaces"
+
+
+def begin(request: HttpRequest, user: User) -> None:
+    """The password was right. The key changes, so that one planted before is worth nothing."""
+    wanted = request.GET.get(NEXT, "")
+    restart(request)
+    request.session[HALF_SIGNED_IN] = str(user.id)
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        request.session[NEXT] = wanted
+
+
+def restart(request: HttpRequest) -> None:
+    """An empty session under a new key; an invitation being followed is carried along."""
+    invitation = request.session.get(INVITATION)
+    request.session.flush()
+    if invitation:
+        request.session[INVITATION] = invitation
+
+
+def half_signed_in(request: HttpRequest) -> User | None:
+    user_id = request.session.get(HALF_SIGNED_IN)
+    return User.objects.get(pk=user_id) if user_id else None
+
+
+def next_step_url(user: User) -> str:
+    is_enrolled = queries.has_second_factor(user)
+    return reverse("accounts:second_factor" if is_enrolled else "accounts:enroll")
+
+
+def seed_being_enrolled(request: HttpRequest) -> bytes:
+    """The seed that the page shows, the same until it is confirmed."""
+    if SEED not in request.session:
+        request.session[SEED] = totp.new_seed().hex()
+    return bytes.fromhex(request.session[SEED])
+
+
+def complete(request: HttpRequest, user: User) -> str:
+    """Both factors are proven: the session becomes the person's. Returns where to go."""
+    wanted = request.session.get(NEXT)
+    workspaces = sign_in.finish(user)
+    SessionStore.clear_expired()
+    restart(request)
+    request.session[USER] = str(user.id)
+    request.session[ADDRESS] = address_of(request)
+    if workspaces and not user.is_operator:
+        request.session[HAS_OTHERS] = len(workspaces) > 1
+        enter(request, user, workspaces[0])
+    elif not user.is_operator:
+        return wanted or reverse("accounts:workspaces")
+    return wanted or landing_url(user)
+
+
+def enter(request: HttpRequest, user: User, tenant: Tenant) -> None:
+    """Work in `tenant` from the next request on. Raises NoLongerMember."""
+    sign_in.enter(user, tenant)
+    request.session[TENANT] = str(tenant.id)
+
+
+def landing_url(user: User) -> str:
+    return reverse("operator:workspaces" if user.is_operator else "home")
