@@ -1,3 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import settings
+
+urlpatterns = [
+    path("", settings.home, name="home"),
+    path("", include("accounts.urls")),
+]
+
+handler400 = "accounts.errors.bad_request"
+handler403 = "accounts.errors.forbidden"
+handler404 = "accounts.errors.not_found"
+handler500 = "accounts.errors.failed"

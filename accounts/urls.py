@@ -1,0 +1,38 @@
+from django.urls import include, path
+
+from accounts.views import account, enrollment, joining, operator, people, settings, sign_in
+
+accounts = [
+    path("login/", sign_in.sign_in, name="sign_in"),
+    path("login/code/", sign_in.second_factor, name="second_factor"),
+    path("login/recovery/", sign_in.recovery, name="recovery"),
+    path("login/app/", enrollment.enroll, name="enroll"),
+    path("logout/", sign_in.sign_out, name="sign_out"),
+    path("join/", joining.join, name="join"),
+    path("join/<str:token>/", joining.follow, name="follow_invitation"),
+    path("account/", account.profile, name="profile"),
+    path("account/password/", account.change_password, name="change_password"),
+    path("account/recovery-codes/", enrollment.new_recovery_codes, name="recovery_codes"),
+    path("account/theme/", account.choose_theme, name="theme"),
+    path("workspaces/", account.workspaces, name="workspaces"),
+    path("workspaces/<uuid:tenant_id>/", account.switch_workspace, name="switch_workspace"),
+]
+users = [
+    path("", people.people, name="list"),
+    path("invite/", people.invite, name="invite"),
+    path("invitations/<uuid:invitation_id>/revoke/", people.revoke_invitation, name="revoke"),
+    path("<uuid:membership_id>/", people.person, name="detail"),
+    path("<uuid:membership_id>/suspend/", people.suspend, name="suspend"),
+    path("<uuid:membership_id>/restore/", people.restore, name="restore"),
+]
+operators = [
+    path("", operator.workspaces, name="workspaces"),
+    path("new/", operator.open_workspace, name="open"),
+]
+
+urlpatterns = [
+    path("", include((accounts, "accounts"))),
+    path("settings/", include(([path("", settings.home, name="home")], "settings"))),
+    path("settings/people/", include((users, "users"))),
+    path("operator/", include((operators, "operator"))),
+]

@@ -1,0 +1,106 @@
+"""The people of a workspace: invite, change a role, suspend."""
+
+from typing import Protocol
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import queries
+from accounts.forms import InvitationForm, RoleForm
+from accounts.http import SignedInRequest
+from accounts.models import Membership
+from accounts.permissions import may, requires
+from accounts.roles import Role
+from accounts.services import people as services
+from accounts.views.sign_in import page
+from audit.services import Actor
+from tenancy.errors import DomainError
+
+
+@requires("users.view")
+@require_GET
+def people(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "people": queries.people(),
+        "invitations": queries.open_invitations(),
+        "may_edit": may(request, "users.edit"),
+    }
+    return render(request, "accounts/people.html", context)
+
+
+@requires("users.edit")
+@require_http_methods(["GET", "POST"])
+def invite(request: SignedInRequest) -> HttpResponse:
+    form = InvitationForm(request.POST or None, initial={"role": Role.MARKETER})
+    if form.is_valid():
+        email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
+        try:
+            services.invite(email, role, by=request.membership, actor=request.actor)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"The invitation to {email} is on its way.")
+            return redirect("users:list")
+    return page(request, "accounts/invite.html", form)
+
+
+@requires("users.edit")
+@require_POST
+def revoke_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
+    invitation = get_object_or_404(queries.open_invitations(), pk=invitation_id)
+    services.revoke_invitation(invitation, actor=request.actor)
+    messages.success(request, "The invitation is withdrawn. Its link no longer works.")
+    return redirect("users:list")
+
+
+@requires("users.edit")
+@require_http_methods(["GET", "POST"])
+def person(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
+    membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id)
+    form = RoleForm(request.POST or None, initial={"role": membership.role})
+    if form.is_valid():
+        try:
+            services.change_role(
+                membership,
+                Role(form.cleaned_data["role"]),
+                by=request.membership,
+                actor=request.actor,
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "The role is changed. It holds from the next click.")
+            return redirect("users:list")
+    return page(request, "accounts/person.html", form, person=membership)
+
+
+@requires("users.edit")
+@require_POST
+def suspend(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
+    return _change_access(request, membership_id, services.suspend, "is suspended")
+
+
+@requires("users.edit")
+@require_POST
+def restore(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
+    return _change_access(request, membership_id, services.restore, "may sign in again")
+
+
+class Change(Protocol):
+    def __call__(self, membership: Membership, *, by: Membership, actor: Actor) -> None: ...
+
+
+def _change_access(
+    request: SignedInRequest, membership_id: UUID, change: Change, outcome: str
+) -> HttpResponse:
+    membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id)
+    try:
+        change(membership, by=request.membership, actor=request.actor)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{membership.user.name} {outcome}.")
+    return redirect("users:list")

@@ -1,0 +1,85 @@
+"""The list of settings pages. Each app brings its own; this page only knows their names."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from accounts.http import SignedInRequest
+from accounts.permissions import may, requires
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    about: str
+    icon: str
+    url_name: str
+    permission: str
+
+
+ENTRIES = (
+    Entry("People", "Who works here, in which role.", "users", "users:list", "users.view"),
+    Entry(
+        "Sender domains",
+        "The records that prove your mail is yours.",
+        "world",
+        "domains:list",
+        "domains.view",
+    ),
+    Entry(
+        "Contact fields",
+        "What you know about people, and its PHI class.",
+        "list-check",
+        "contacts:attributes",
+        "contacts.view",
+    ),
+    Entry(
+        "Policy",
+        "Approval, TLS, portal, caps and quiet hours.",
+        "adjustments-horizontal",
+        "compliance:policy",
+        "policy.view",
+    ),
+    Entry(
+        "Agreement",
+        "The business associate agreement and what it permits.",
+        "certificate",
+        "compliance:agreement",
+        "baa.view",
+    ),
+    Entry(
+        "API keys",
+        "Machines that send us people and events.",
+        "key",
+        "api_keys:list",
+        "api_keys.edit",
+    ),
+    Entry(
+        "Your account",
+        "Name, time zone, password and recovery codes.",
+        "user",
+        "accounts:profile",
+        "account.own",
+    ),
+)
+
+
+@requires("settings.view")
+@require_GET
+def home(request: SignedInRequest) -> HttpResponse:
+    entries = [
+        {"entry": entry, "url": url}
+        for entry in ENTRIES
+        if may(request, entry.permission) and (url := url_of(entry.url_name))
+    ]
+    return render(request, "accounts/settings.html", {"entries": entries})
+
+
+def url_of(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
