@@ -54,6 +54,21 @@ def test_every_version_opens_and_the_newest_seals(clinic):
     assert current_keys().blind_index("contact.email", "ada@harbormail.example") == index
 
 
+def test_an_opener_opens_every_row_of_its_column_and_nothing_else(clinic):
+    row = uuid7()
+    old = current_keys().seal(b"Ada", row=row, **PLACE)
+    keyring.create_key(clinic.id, version=2)
+    keyring.forget()
+    keys = current_keys()
+    new = keys.seal(b"Bo", row=row, **PLACE)
+    open_ = keys.opener(**PLACE)
+    assert [open_(old, row), open_(new, row)] == [b"Ada", b"Bo"]
+    with pytest.raises(SealBroken):
+        open_(new, uuid7())
+    with pytest.raises(SealBroken):
+        keys.opener(table="contacts_contact", column="attributes")(new, row)
+
+
 def test_blind_index_differs_by_tenant_and_attribute(clinic, other_clinic):
     fingerprints = {
         current_keys().blind_index("contact.email", "ada@harbormail.example"),
