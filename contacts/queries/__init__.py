@@ -1,0 +1,27 @@
+"""Reads of people."""
+
+from contacts.queries.reachability import Reach, person_facts, reachability
+from contacts.queries.schema import schema
+from contacts.queries.searching import Page, find, page
+from contacts.queries.streaming import (
+    Happening,
+    Person,
+    people,
+    people_with_activity,
+    shared_mailboxes,
+)
+
+__all__ = [
+    "Happening",
+    "Page",
+    "Person",
+    "Reach",
+    "find",
+    "page",
+    "people",
+    "people_with_activity",
+    "person_facts",
+    "reachability",
+    "schema",
+    "shared_mailboxes",
+]

@@ -1,0 +1,49 @@
+"""The verbs of contacts, called through this module."""
+
+from contacts.services.activity import Fact, record_activity, record_facts
+from contacts.services.attributes import (
+    AttributeRefused,
+    change_attribute,
+    define_attribute,
+)
+from contacts.services.consent import (
+    ConsentRefused,
+    Evidence,
+    choose_route,
+    come_back,
+    pause,
+    record_consent,
+    stop_everything,
+    withdraw,
+)
+from contacts.services.people import (
+    ReasonNeeded,
+    RecordNumberTaken,
+    add,
+    change,
+    reveal,
+    upsert,
+)
+
+__all__ = [
+    "AttributeRefused",
+    "ConsentRefused",
+    "Evidence",
+    "Fact",
+    "ReasonNeeded",
+    "RecordNumberTaken",
+    "add",
+    "change",
+    "change_attribute",
+    "choose_route",
+    "come_back",
+    "define_attribute",
+    "pause",
+    "record_activity",
+    "record_consent",
+    "record_facts",
+    "reveal",
+    "stop_everything",
+    "upsert",
+    "withdraw",
+]
