@@ -13,6 +13,7 @@ class ImportRun(TenantModel):
     """One file on its way to becoming contacts; the row says which step comes next."""
 
     class Status(models.TextChoices):
+        RECEIVING = "receiving", "Upload under way"
         UPLOADED = "uploaded", "Columns to be matched"
         MATCHED = "matched", "Consent basis to be chosen"
         CHECKING = "checking", "Dry run under way"
@@ -25,9 +26,9 @@ class ImportRun(TenantModel):
     AT_WORK: ClassVar = (Status.CHECKING, Status.IMPORTING)
 
     file_name = SealedTextField()
-    encoding = models.CharField(max_length=10)
-    delimiter = models.CharField(max_length=1)
-    header = SealedJSONField()
+    encoding = models.CharField(max_length=10, default="")
+    delimiter = models.CharField(max_length=1, default="")
+    header = SealedJSONField(default=list)
     # One entry a column: the key of a field, or null to leave it out.
     mapping = SealedJSONField(null=True)
     order = models.CharField(max_length=12, default=Order.NOT_SHOWN.value)
@@ -38,6 +39,7 @@ class ImportRun(TenantModel):
     counts = models.JSONField(default=dict)
     status = models.CharField(max_length=9, choices=Status, default=Status.UPLOADED)
     job = TenantForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
     lease_expires_at = models.DateTimeField(null=True)
     started_by_id = models.CharField(max_length=64)
     started_by_name = models.CharField(max_length=150)
@@ -49,8 +51,8 @@ class ImportRun(TenantModel):
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
-                        "uploaded", "matched", "checking", "checked", "importing", "imported",
-                        "canceled", "failed",
+                        "receiving", "uploaded", "matched", "checking", "checked", "importing",
+                        "imported", "canceled", "failed",
                     ]
                 ),
                 name="import_has_a_known_status",
@@ -68,6 +70,14 @@ class ImportRun(TenantModel):
     @property
     def is_at_work(self) -> bool:
         return self.status in self.AT_WORK
+
+    @property
+    def begun_job(self) -> Job:
+        """The job of the step under way. Raises ValueError before the first."""
+        if self.job is None:
+            raise ValueError("no step of this import has begun")
+        job: Job = self.job
+        return job
 
 
 class ImportChunk(TenantModel):
