@@ -28,7 +28,7 @@ PLANTED = {
         "ALTER TABLE tenancy_job OWNER TO sealpost_runtime"
     ),
     "oracle: unique index does not begin with the tenant": (
-        "CREATE UNIQUE INDEX oracle ON tenancy_job (kind, tenant_id)"
+        "CREATE UNIQUE INDEX oracle ON tenancy_job (id, tenant_id)"
     ),
     "numbered: primary key could tell of other tenants": (
         "CREATE TABLE numbered (id serial PRIMARY KEY, tenant_id uuid NOT NULL)"
