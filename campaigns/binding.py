@@ -1,0 +1,54 @@
+"""What an approval covers, as one document with one hash: whatever is not in it may still change."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from campaigns.content.letterhead import Letterhead
+from campaigns.models import Campaign
+from compliance.models import Policy
+
+
+def document_of(campaign: Campaign, letterhead: Letterhead, policy: Policy) -> dict[str, object]:
+    """Content, audience, purpose, sender, route policy and window of a campaign as it stands."""
+    segment, sender = campaign.segment, campaign.sender
+    return {
+        "name": campaign.name,
+        "content": campaign.content,
+        "letterhead": [letterhead.organization, letterhead.postal_address],
+        "segment": [str(segment.pk), segment.version] if segment else None,
+        "sender": [str(sender.pk), sender.mailbox] if sender else None,
+        "purpose": campaign.purpose,
+        "remuneration": campaign.remuneration,
+        "route": [campaign.protection, policy.tls_floor, policy.portal_from],
+        "counts": [campaign.counts_clicks, campaign.counts_opens],
+        "start": campaign.start,
+        "planned_at": campaign.planned_at.isoformat() if campaign.planned_at else None,
+    }
+
+
+def hash_of(document: Mapping[str, object]) -> str:
+    """SHA-256 of the document's one canonical JSON form."""
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+CHANGED_WORDS = {
+    "name": "the name",
+    "content": "the content",
+    "letterhead": "your postal address",
+    "segment": "the audience",
+    "sender": "the sender",
+    "purpose": "the purpose",
+    "remuneration": "the statement about third-party pay",
+    "route": "the protection policy",
+    "counts": "what is counted",
+    "start": "the timing",
+    "planned_at": "the timing",
+}
+
+
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """What differs between two documents, in words, each once."""
+    differing = [words for key, words in CHANGED_WORDS.items() if before.get(key) != after.get(key)]
+    return list(dict.fromkeys(differing))

@@ -1,0 +1,44 @@
+"""Approvals: what waits, what is in force, whether it still covers what would be sent."""
+
+from campaigns.binding import changes, document_of, hash_of
+from campaigns.models import Approval, Campaign
+from campaigns.queries.writing import letterhead
+from compliance import queries as compliance
+
+
+def document(campaign: Campaign) -> dict[str, object]:
+    """What an approval of the campaign would cover now."""
+    return document_of(
+        campaign, letterhead(counts_clicks=False, counts_opens=False), compliance.policy()
+    )
+
+
+def latest(campaign: Campaign) -> Approval | None:
+    return Approval.objects.filter(campaign=campaign).order_by("-requested_at", "-id").first()
+
+
+def in_force(campaign: Campaign) -> Approval | None:
+    """The approval under which the campaign may be sent as it stands, or None."""
+    approval = latest(campaign)
+    if approval is None or not approval.is_in_force():
+        return None
+    return approval if hash_of(document(campaign)) == approval.content_hash else None
+
+
+def last_given(campaign: Campaign, before: Approval) -> Approval | None:
+    """The approval before this one: what its reader has seen already."""
+    earlier = Approval.objects.filter(
+        campaign=campaign, decision=Approval.Decision.APPROVED, requested_at__lt=before.requested_at
+    )
+    return earlier.order_by("-requested_at").first()
+
+
+def changed_since(approval: Approval, campaign: Campaign) -> list[str]:
+    """What has changed since the question was asked, in words."""
+    return changes(approval.document, document(campaign))
+
+
+def waiting() -> list[Approval]:
+    """Questions without an answer, longest first."""
+    rows = Approval.objects.filter(decision="", voided_at=None, campaign__status="submitted")
+    return list(rows.select_related("campaign").order_by("requested_at"))

@@ -1,0 +1,1 @@
+"""What is done to templates and campaigns, each with its audit event."""
