@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from delivery.crash_points import reach
 from delivery.wire.levels import NO_PROTECTION, Evidence, Level, TlsFailure
 from delivery.wire.reply import Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage
@@ -72,6 +73,7 @@ def hand_over(session: Session, envelope: Envelope, announce: Announce) -> Outco
     """
     if session.evidence.level < envelope.required:
         raise LevelTooLow(f"{session.evidence.level.name} < {envelope.required.name}")
+    reach("connected")
     message = _on_the_wire(envelope.build())
     stage = Stage.MAIL
     try:
@@ -79,10 +81,12 @@ def hand_over(session: Session, envelope: Envelope, announce: Announce) -> Outco
         stage = answer.stage
         if answer.reply.code != 354:
             return _refused(session, answer)
+        reach("asked")
         if not announce(envelope.id):
             session.close()
             return _outcome(session, Result.WITHHELD, answer)
         said = session.write_body(message)
+        reach("before_dot")
         if said:
             session.close()
             return _outcome(session, Result.REFUSED, Answer(Stage.DATA, _no_success(said)))
@@ -112,7 +116,9 @@ def _refused(session: Session, answer: Answer) -> Outcome:
 def _finish(session: Session) -> Outcome:
     """After the dot only a clear word counts; anything else leaves us not knowing."""
     try:
-        reply = session.write_dot()
+        session.write_dot()
+        reach("after_dot")
+        reply = session.final_reply()
     except SessionBroken:
         return _outcome(session, Result.UNCERTAIN, Answer(Stage.DOT, LOST))
     if reply.code // 100 == 3:

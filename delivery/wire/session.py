@@ -142,9 +142,12 @@ class Session:
         self._write(body)
         return self._reply(self._timeouts.block) if self.has_spoken() else None
 
-    def write_dot(self) -> Reply:
+    def write_dot(self) -> None:
         """The dot, written on its own: until then nothing can have been accepted."""
         self._write(b".\r\n")
+
+    def final_reply(self) -> Reply:
+        """What became of the message."""
         return self._reply(self._timeouts.dot)
 
     def has_spoken(self) -> bool:

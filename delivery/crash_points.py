@@ -1,0 +1,36 @@
+"""Places where a test kills the process, to prove that no message is lost or goes out twice.
+
+Nothing happens outside the test environment. SEALPOST_CRASH_AT is "point" or "point:3" for the
+third time that it is reached.
+"""
+
+import os
+import signal
+from collections import Counter
+
+POINTS = (
+    "claimed",  # leases are committed
+    "prepared",  # drafts are made, nothing was said to any server
+    "connected",  # a session is open, nothing was said about the message
+    "asked",  # the server waits for the text, the dot is not announced
+    "announced",  # in_data is committed
+    "before_dot",  # the text is written, its dot is not
+    "after_dot",  # the dot is written, the answer is not read
+    "answered",  # the answer is read, nothing is recorded
+    "recorded",  # the outcome is committed
+)
+
+_wanted = (
+    os.environ.get("SEALPOST_CRASH_AT", "") if os.environ.get("SEALPOST_ENV") == "test" else ""
+)
+_reached: Counter[str] = Counter()
+
+
+def reach(point: str) -> None:
+    """Die here, as kill -9 does, if a test asked for it."""
+    if not _wanted:
+        return
+    name, _, times = _wanted.partition(":")
+    _reached[point] += 1
+    if point == name and _reached[point] == int(times or 1):
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,203 @@
+"""What becomes of a message after a try, or without one: pure decisions, recorded by services."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from compliance.facts import Verdict
+from delivery import replies, retries, routes
+from delivery.models import Message, MessageEvent
+from delivery.wire.door import Outcome, Result
+from delivery.wire.levels import Evidence, Level
+from delivery.wire.session import Answer
+
+Status, Kind = Message.Status, MessageEvent.Kind
+
+
+class Claimed(NamedTuple):
+    """A message that this worker has leased."""
+
+    id: UUID
+    cause: str
+    cause_id: UUID
+    contact_id: UUID
+    mail_class: str
+    message_id: str
+    attempts: int
+    first_tried_at: datetime
+    unsafe_since: datetime | None
+    uncertain_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Fate:
+    """The next state of a message, and the event that tells of it (none if nothing happened)."""
+
+    status: Message.Status
+    reason: str = ""
+    route: str = ""
+    tls_version: str = ""
+    due_at: datetime | None = None
+    unsafe_since: datetime | None = None
+    uncertain_at: datetime | None = None
+    verdict: dict[str, object] | None = None
+    kind: MessageEvent.Kind | None = None
+    detail: dict[str, object] = field(default_factory=dict)
+    suppresses: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status not in Message.OPEN
+
+
+def skipped(verdict: Verdict) -> Fate:
+    """The gate says no, now that it was about to go."""
+    record = verdict.as_record()
+    return Fate(
+        Status.SKIPPED, verdict.reasons[0].value, verdict=record, kind=Kind.DECIDED, detail=record
+    )
+
+
+def held(verdict: Verdict, *, until: datetime) -> Fate:
+    """The gate says not now."""
+    record = verdict.as_record()
+    return Fate(Status.QUEUED, due_at=until, verdict=record, kind=Kind.DECIDED, detail=record)
+
+
+def canceled(reason: str) -> Fate:
+    """There is nothing to send any more."""
+    return Fate(Status.CANCELED, reason, kind=Kind.CANCELED)
+
+
+def unsendable(reason: str) -> Fate:
+    """No message can be made of it: its author, or whoever keeps the address, has to look."""
+    return Fate(Status.FAILED, reason, kind=Kind.FAILED, detail={"reply": reason})
+
+
+def to_portal(reason: str) -> Fate:
+    """It waits in the portal, and a notice of it is on its way."""
+    return Fate(
+        Status.ESCROWED,
+        reason,
+        route=Message.Route.PORTAL,
+        kind=Kind.ESCROWED,
+        detail={"reason": reason},
+    )
+
+
+def released() -> Fate:
+    """Given back untouched: it may be claimed again, or be canceled."""
+    return Fate(Status.QUEUED)
+
+
+def after_try(message: Claimed, outcome: Outcome, *, now: datetime, chance: float) -> Fate:
+    """What the wire's answer makes of the message. `chance` (0 to 1) spreads the next tries."""
+    match outcome.result:
+        case Result.WITHHELD:
+            return released()
+        case Result.ACCEPTED:
+            return _accepted(outcome)
+        case Result.UNCERTAIN:
+            return _uncertain(message, outcome, now)
+        case Result.UNPROTECTED:
+            return _unprotected(message, outcome, now)
+        case Result.REFUSED:
+            return _refused(message, outcome, now, chance)
+
+
+def _accepted(outcome: Outcome) -> Fate:
+    verified = outcome.evidence.level >= Level.T2
+    return Fate(
+        Status.SENT,
+        route=Message.Route.TLS if verified else Message.Route.PLAIN,
+        tls_version=outcome.evidence.version,
+        kind=Kind.ACCEPTED,
+        detail=_detail(outcome),
+    )
+
+
+def _uncertain(message: Claimed, outcome: Outcome, now: datetime) -> Fate:
+    again = retries.try_after_uncertain(
+        Message.MailClass(message.mail_class),
+        was_uncertain=message.uncertain_at is not None,
+        now=now,
+    )
+    return Fate(
+        Status.DEFERRED if again else Status.UNCERTAIN,
+        "" if again else "no_answer",
+        due_at=again,
+        uncertain_at=now,
+        kind=Kind.UNCERTAIN,
+        detail=_detail(outcome),
+    )
+
+
+def _unprotected(message: Claimed, outcome: Outcome, now: datetime) -> Fate:
+    again = routes.after_unprotected(
+        [failure.tls for failure in outcome.failures],
+        mail_class=Message.MailClass(message.mail_class),
+        unsafe_since=message.unsafe_since,
+        now=now,
+    )
+    worst = next(failure for failure in outcome.failures if failure.tls)
+    detail = _detail(outcome) | {"host": worst.host, "failure": worst.tls}
+    if again is None:
+        portal = to_portal("unsafe_transport")
+        return replace(portal, detail=portal.detail | {"failure": worst.tls, "host": worst.host})
+    return Fate(
+        Status.DEFERRED,
+        due_at=again,
+        unsafe_since=message.unsafe_since or now,
+        kind=Kind.UNSAFE,
+        detail=detail,
+    )
+
+
+def _refused(message: Claimed, outcome: Outcome, now: datetime, chance: float) -> Fate:
+    meaning = replies.meaning_of(outcome.stage, outcome.reply)
+    consequence = replies.CONSEQUENCES[meaning]
+    tries = retries.Tries(
+        Message.MailClass(message.mail_class), message.attempts, message.first_tried_at
+    )
+    again = None
+    if not consequence.is_final:
+        again = retries.next_try(tries, meaning, now=now, chance=chance)
+    if again is None:
+        return Fate(
+            Status.FAILED,
+            meaning.value,
+            kind=Kind.FAILED,
+            detail=_detail(outcome) | {"meaning": meaning.value},
+            suppresses=consequence.suppresses,
+        )
+    detail = _detail(outcome) | {"meaning": meaning.value}
+    return Fate(Status.DEFERRED, due_at=again, kind=Kind.DEFERRED, detail=detail)
+
+
+def _detail(outcome: Outcome) -> dict[str, object]:
+    """What machines said, word for word; it is sealed where it is kept."""
+    evidence: Evidence = outcome.evidence
+    found = {
+        "stage": outcome.stage.value,
+        "reply": str(outcome.reply),
+        "enhanced": outcome.reply.enhanced,
+        "host": outcome.host,
+        "address": outcome.address,
+        "level": evidence.level.name,
+        "tls_version": evidence.version,
+        "cipher": evidence.cipher,
+        "certificate": evidence.certificate_sha256,
+        "issuer": evidence.issuer,
+        "names": list(evidence.names),
+        "not_after": evidence.not_after.isoformat() if evidence.not_after else "",
+        "passed_over": [
+            {"host": failure.host, "tls": failure.tls or "", "reply": _said(failure.answer)}
+            for failure in outcome.failures
+        ],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _said(answer: Answer | None) -> str:
+    return str(answer.reply) if answer else ""

@@ -1,0 +1,26 @@
+"""Saying for good that the dots of these messages follow: the line between safe and uncertain."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from tenancy import clock
+from tenancy.scope import current_tenant_id
+
+_ANNOUNCE = """
+UPDATE delivery_message SET status = 'in_data', in_data_at = %s::timestamptz
+WHERE tenant_id = %s::uuid AND id = ANY(%s::uuid[]) AND lease_token = %s::uuid
+    AND status = 'leased' AND NOT (cause = 'campaign' AND cause_id = ANY(%s::uuid[]))
+RETURNING id
+"""
+
+
+@transaction.atomic
+def announce(ids: Collection[UUID], *, token: UUID, stopped: Collection[UUID]) -> set[UUID]:
+    """Those that may be handed over. The others were stopped, or their lease has passed on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ANNOUNCE, [clock.now(), current_tenant_id(), list(ids), token, list(stopped)]
+        )
+        return {row[0] for row in cursor.fetchall()}

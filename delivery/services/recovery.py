@@ -1,0 +1,58 @@
+"""What was leased by a worker that is gone (architecture §4, the lease rule)."""
+
+from django.db import connection, transaction
+
+from audit import services as audit
+from audit.services import SYSTEM
+from delivery.models import MessageEvent
+from delivery.retries import RETRIED_WHEN_UNCERTAIN, UNCERTAIN_WAIT
+from tenancy import clock
+from tenancy.scope import current_tenant_id
+
+# No dot was announced, so nothing can have arrived: as if it had never been claimed.
+_REQUEUE = """
+UPDATE delivery_message
+SET status = 'queued', lease_token = NULL, lease_expires_at = NULL, attempts = attempts - 1
+WHERE tenant_id = %s::uuid AND status = 'leased' AND lease_expires_at < %s::timestamptz
+RETURNING id
+"""
+
+# A dot was announced and may have been sent: never simply queued again.
+_MARK_UNCERTAIN = """
+UPDATE delivery_message SET
+    status = CASE WHEN again THEN 'deferred' ELSE 'uncertain' END,
+    reason = CASE WHEN again THEN '' ELSE 'no_answer' END,
+    due_at = CASE WHEN again THEN %s::timestamptz ELSE due_at END,
+    settled_at = CASE WHEN again THEN NULL ELSE %s::timestamptz END,
+    uncertain_at = coalesce(uncertain_at, %s::timestamptz),
+    lease_token = NULL, lease_expires_at = NULL
+FROM (
+    SELECT id AS expired_id, mail_class = ANY(%s::text[]) AND uncertain_at IS NULL AS again
+    FROM delivery_message
+    WHERE tenant_id = %s::uuid AND status = 'in_data' AND lease_expires_at < %s::timestamptz
+    FOR UPDATE
+) AS expired
+WHERE id = expired_id
+RETURNING id
+"""
+
+
+@transaction.atomic
+def recover_expired() -> tuple[int, int]:
+    """Take back what dead workers held. Returns how many were queued again, and how many nobody
+    knows about: bulk mail among these is left alone, mail about care goes once more later.
+    """
+    now, tenant = clock.now(), current_tenant_id()
+    retried = [mail_class.value for mail_class in RETRIED_WHEN_UNCERTAIN]
+    with connection.cursor() as cursor:
+        cursor.execute(_REQUEUE, [tenant, now])
+        queued = cursor.rowcount
+        cursor.execute(_MARK_UNCERTAIN, [now + UNCERTAIN_WAIT, now, now, retried, tenant, now])
+        uncertain = [row[0] for row in cursor.fetchall()]
+    MessageEvent.objects.bulk_create(
+        MessageEvent(message_id=message, kind=MessageEvent.Kind.UNCERTAIN, occurred_at=now)
+        for message in uncertain
+    )
+    if queued or uncertain:
+        audit.record("messages.recovered", actor=SYSTEM, queued=queued, uncertain=len(uncertain))
+    return queued, len(uncertain)
