@@ -200,6 +200,10 @@ CONTENT_SECURITY_POLICY = {
 
 # Delivery's doors to the world. Everything but the defaults is for the sandbox and refused in production.
 DELIVERY_SMTP_PORT = int(environment.text("DELIVERY_SMTP_PORT", "25"))
+DELIVERY_EHLO_NAME = environment.text("DELIVERY_EHLO_NAME", f"mail.{PUBLIC_DOMAIN}")
+DELIVERY_SYSTEM_SENDER = environment.text(
+    "DELIVERY_SYSTEM_SENDER", f"no-reply@mail.{PUBLIC_DOMAIN}"
+)
 DELIVERY_CA_FILE = environment.text("DELIVERY_CA_FILE", "")
 DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
 DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"

@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain
+from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result
+from delivery.wire.levels import Evidence, Level, TlsFailure
+from delivery.wire.reply import Reply
+from delivery.wire.session import Stage
 
 
 @dataclass
@@ -29,3 +33,36 @@ class FakeDns:
         if not any(name in known for known in (self.mx_records, self.a_records, self.txt_records)):
             raise NoSuchDomain(name)
         return records.get(name, [])
+
+
+@dataclass
+class FakeTransport:
+    """Takes every message, unless `outcomes` says otherwise for an address. Asks before the dot."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    handed_over: dict[str, list[bytes]] = field(default_factory=dict)
+    required: dict[str, Level] = field(default_factory=dict)
+
+    def send(self, envelope: Envelope, announce: Announce) -> Outcome:
+        outcome = self.outcomes.get(envelope.rcpt_to, ACCEPTED)
+        self.required[envelope.rcpt_to] = envelope.required
+        if outcome.stage is not Stage.DOT:
+            return outcome
+        message = envelope.build()
+        if not announce(envelope.id):
+            return Outcome(Result.WITHHELD, Stage.DATA, Reply(354, "", "go on"))
+        self.handed_over.setdefault(envelope.rcpt_to, []).append(message)
+        return outcome
+
+
+VERIFIED = Evidence(Level.T2, "TLSv1.3", "TLS_AES_256_GCM_SHA384", "ab" * 32, "CN=Test", (), None)
+ACCEPTED = Outcome(Result.ACCEPTED, Stage.DOT, Reply(250, "2.0.0", "ok"), "mx", "", VERIFIED)
+NO_ANSWER = Outcome(Result.UNCERTAIN, Stage.DOT, LOST, "mx", "", VERIFIED)
+UNKNOWN_USER = Outcome(Result.REFUSED, Stage.RCPT, Reply(550, "5.1.1", "no such user"), "mx")
+GREYLISTED = Outcome(Result.REFUSED, Stage.RCPT, Reply(451, "4.7.1", "greylisted"), "mx")
+NO_TLS = Outcome(
+    Result.UNPROTECTED,
+    Stage.CONNECT,
+    LOST,
+    failures=(HostFailure("mx", TlsFailure.NOT_OFFERED),),
+)

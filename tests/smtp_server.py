@@ -165,7 +165,14 @@ class Conversation:
             return self.reset()
         injected = b"250 go on\r\n" * 3 if self.server.tls == "injected" else b""
         self.send(b"220 2.0.0 go\r\n" + injected)
-        self.socket = self.server.context().wrap_socket(self.socket, server_side=True)
+        self.socket = self.server.context().wrap_socket(
+            self.socket, server_side=True, do_handshake_on_connect=False
+        )
+        try:
+            self.socket.do_handshake()
+        except ssl.SSLError:
+            time.sleep(0.1)  # so that the alert is read before the connection is gone
+            raise
         self.over_tls, self.buffer = True, b""
         return None
 

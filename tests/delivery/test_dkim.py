@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.wire import dkim, headers, mime
+from delivery.wire import dkim, headers
 
 SIGNER = dkim.Signer("clinic.example", "s1", rsa.generate_private_key(65537, 2048))
 MAILAUTH = Path(__file__).with_name("verify_dkim.mjs")
@@ -51,7 +51,7 @@ def mailauth_says(message: bytes) -> str:
     return subprocess.run(command, input=message, capture_output=True, check=True).stdout.decode()
 
 
-BODY = mime.quoted_printable("Dear Ada,\n\nsee  you \t soon.  \n. dot\n" * 20 + "\n\n\n")
+BODY = b"Dear Ada,\r\n\r\nsee  you \t soon.  \r\n. dot\r\n" * 20 + b"\r\n\r\n\r\n"
 
 
 def test_two_verifiers_that_know_nothing_of_each_other_accept_it():

@@ -1,0 +1,30 @@
+"""The doors to the world as the settings say, made once in a process."""
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from delivery.wire.dial import Dialer
+from delivery.wire.dns import Dns, ResolverDns, ZoneFileDns
+from delivery.wire.tls import Contexts
+from delivery.wire.transport import SmtpTransport
+
+
+@cache
+def dns() -> Dns:
+    """The system's resolver, or the sandbox's file."""
+    file = settings.DELIVERY_DNS_FILE
+    return ZoneFileDns.read(Path(file)) if file else ResolverDns()
+
+
+@cache
+def transport() -> SmtpTransport:
+    """Shared by everything in the process that sends, so that sessions are kept between chunks."""
+    ca_file = Path(settings.DELIVERY_CA_FILE) if settings.DELIVERY_CA_FILE else None
+    dialer = Dialer(
+        local_name=settings.DELIVERY_EHLO_NAME,
+        contexts=Contexts.load(ca_file),
+        port=settings.DELIVERY_SMTP_PORT,
+    )
+    return SmtpTransport(dns(), dialer, allow_loopback=settings.DELIVERY_ALLOW_LOOPBACK)

@@ -1,0 +1,79 @@
+"""A message that is ready but for its text, and the text as the wire wants it."""
+
+import hmac
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from campaigns.compilation import Rendered
+from delivery.fates import Claimed
+from delivery.routes import Route
+from delivery.wire import dkim, headers, mime
+from delivery.wire.addresses import wire_address
+from delivery.wire.door import Envelope
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What all messages of one sender have in common; `signer` is None for a domain without DKIM."""
+
+    mailbox: str
+    domain: str
+    signer: dkim.Signer | None = field(repr=False)
+    return_path_key: bytes = field(repr=False)
+
+    def return_path(self, message: UUID) -> str:
+        """An address of its own for the bounces of each message, which nobody can make up."""
+        mac = hmac.digest(self.return_path_key, message.bytes, "sha256")[:10]
+        return f"b+{message.hex}{b32encode(mac).decode().lower()}@bounce.{self.domain}"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`write` makes the text: once the connection has proved itself, or for the portal."""
+
+    message: Claimed
+    address: str
+    route: Route
+    letterhead: Letterhead
+    language: str
+    write: Callable[[], Rendered] = field(repr=False)
+    extra_fields: tuple[tuple[str, str], ...] = ()
+
+    def envelope(self) -> Envelope:
+        """Raises AddressUnusable."""
+        return Envelope(
+            self.message.id,
+            self.letterhead.return_path(self.message.id),
+            wire_address(self.address),
+            self.route.required,
+            self.build,
+        )
+
+    def build(self) -> bytes:
+        """The whole message, signed. The same bytes at every try, as long as the text is the same.
+
+        Raises HeaderRefused if a value cannot stand in a header.
+        """
+        text = self.write()
+        mark = mime.boundary(self.message.id)
+        fields = [
+            headers.field("From", self.letterhead.mailbox),
+            headers.field("To", headers.mailbox("", self.address)),
+            headers.text_field("Subject", text.subject),
+            headers.field("Date", headers.date(self.message.first_tried_at)),
+            headers.field("Message-ID", self.message.message_id),
+            *(headers.field(name, value) for name, value in self.extra_fields),
+            headers.field("MIME-Version", "1.0"),
+            headers.field("Content-Type", mime.content_type(mark)),
+        ]
+        body = mime.alternative(text.text_part, text.html_part, boundary=mark)
+        return b"".join([*self._signature(fields, body), *fields, b"\r\n", body])
+
+    def _signature(self, fields: list[bytes], body: bytes) -> list[bytes]:
+        if self.letterhead.signer is None:
+            return []
+        signed_at = int(self.message.first_tried_at.timestamp())
+        digest = dkim.hash_of_canonical([body])
+        return [self.letterhead.signer.sign(fields, body_hash=digest, signed_at=signed_at)]

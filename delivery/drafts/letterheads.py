@@ -1,0 +1,26 @@
+"""Senders with their DKIM keys loaded."""
+
+from functools import lru_cache
+
+from compliance.models import Sender
+from delivery.drafts.draft import Letterhead
+from delivery.wire.dkim import Signer
+from delivery.wire.headers import mailbox
+from tenancy.keyring import current_keys
+
+
+def letterhead_of(sender: Sender) -> Letterhead:
+    """What the messages of this sender carry."""
+    domain = sender.domain
+    return Letterhead(
+        mailbox(sender.display_name, sender.address),
+        domain.domain,
+        _signer(domain.domain, domain.selector, domain.private_key),
+        current_keys().derive("return-path"),
+    )
+
+
+@lru_cache(maxsize=256)
+def _signer(domain: str, selector: str, pem: bytes) -> Signer:
+    """Loading a key costs as much as two hundred signatures with it."""
+    return Signer.from_pem(domain, selector, pem)

@@ -1,0 +1,60 @@
+"""Drafts of the portal's own mails: the notice that leads to a message, and the code."""
+
+from collections.abc import Iterator, Sequence
+
+from campaigns.compilation import Rendered
+from campaigns.content.quoted import encode
+from compliance import queries as compliance
+from compliance.facts import SuppressionReason
+from compliance.models import Sender
+from contacts.models import Contact
+from delivery import fates
+from delivery.drafts.draft import Draft, Letterhead
+from delivery.drafts.letterheads import letterhead_of
+from delivery.escrow import notices
+from delivery.fates import Claimed
+from delivery.routes import Route, Way
+from delivery.services.recording import Result
+from delivery.wire.levels import Level
+
+# No health information is in it, and whoever cannot prove anything still has to be told.
+ROUTE = Route(Way.BEST_AVAILABLE, Level.T0, ())
+AUTOMATIC = (("Auto-Submitted", "auto-generated"),)  # RFC 3834: no answers by machines
+
+
+def draft_notices(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
+    """A draft for each portal mail that still has something to say to an address that takes mail."""
+    contacts = Contact.objects.in_bulk([message.contact_id for message in messages])
+    addresses = {each.pk: str(each.identity.get("email") or "") for each in contacts.values()}
+    indexes = {pk: compliance.address_index(address) for pk, address in addresses.items()}
+    suppressed = compliance.suppressed(indexes.values())
+    letterheads: dict[str, Letterhead] = {}
+    for message in messages:
+        address = addresses[message.contact_id]
+        reason = suppressed.get(indexes[message.contact_id])
+        if reason or not address:
+            yield Result(message, _unwanted(reason))
+            continue
+        domain = message.message_id.rstrip(">").rpartition("@")[2]
+        if domain not in letterheads:
+            letterheads[domain] = letterhead_of(_sender(domain))
+        yield _draft(message, address, letterheads[domain])
+
+
+def _unwanted(reason: SuppressionReason | None) -> fates.Fate:
+    return fates.unsendable(reason.value if reason else "no_address")
+
+
+def _sender(domain: str) -> Sender:
+    """Who wrote the message that the notice leads to, or another of the same domain."""
+    senders = Sender.objects.select_related("domain").filter(domain__domain=domain)
+    return senders.order_by("created_at")[0]
+
+
+def _draft(message: Claimed, address: str, letterhead: Letterhead) -> Draft | Result:
+    try:
+        notice = notices.compose(message.cause_id)
+    except notices.NothingToSay:
+        return Result(message, fates.canceled("nothing_to_say"))
+    text = Rendered(notice.subject, encode(notice.text), encode(notice.html))
+    return Draft(message, address, ROUTE, letterhead, "", lambda: text, AUTOMATIC)

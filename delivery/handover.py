@@ -1,0 +1,129 @@
+"""Many envelopes through one transport at once.
+
+Threads talk to mail servers; whatever the database must know passes through the thread that owns
+the database connection. It announces and records in groups as large as what has gathered meanwhile.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
+from uuid import UUID
+
+from delivery.wire.door import Envelope, Outcome
+from delivery.wire.transport import Transport
+
+SESSIONS = 20
+# One slow domain must not take every thread.
+SESSIONS_PER_DOMAIN = 5
+POLL_SECONDS = 0.2
+
+AnnounceMany = Callable[[Collection[UUID]], set[UUID]]
+
+
+class Question(NamedTuple):
+    """A server waits for the text of this message: may its dot follow?"""
+
+    message: UUID
+    answer: "SimpleQueue[bool]"
+
+
+class Done(NamedTuple):
+    """A try has ended. `trouble` is why no message could be made, or what went wrong in here."""
+
+    envelope: Envelope
+    outcome: Outcome | None
+    trouble: Exception | None
+
+
+class Handover:
+    """Use as a context; every envelope that is put in comes out of `gather` once."""
+
+    def __init__(self, transport: Transport, announce: AnnounceMany) -> None:
+        self._transport = transport
+        self._announce = announce
+        self._events: SimpleQueue[Question | Done] = SimpleQueue()
+        self._waiting: deque[tuple[str, Envelope]] = deque()
+        self._busy: Counter[str] = Counter()
+        self._threads = ThreadPoolExecutor(SESSIONS, thread_name_prefix="smtp")
+
+    def __enter__(self) -> "Handover":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing more is announced; who still talks may finish."""
+        self._waiting.clear()
+        while self._busy:
+            for event in self._gathered():
+                if isinstance(event, Question):
+                    event.answer.put(item=False)
+                else:
+                    self._free(event)
+        self._threads.shutdown()
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether there is less to do than threads to do it."""
+        return len(self._waiting) < SESSIONS
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._waiting and not self._busy
+
+    def put(self, envelope: Envelope) -> None:
+        """Hand it over as soon as a thread is free."""
+        self._waiting.append((envelope.rcpt_to.rpartition("@")[2], envelope))
+        self._start()
+
+    def gather(self) -> list[Done]:
+        """What has ended by now; waits a moment if nothing has. Questions are answered here."""
+        events = list(self._gathered())
+        questions = [event for event in events if isinstance(event, Question)]
+        if questions:
+            allowed = self._announce([question.message for question in questions])
+            for question in questions:
+                question.answer.put(question.message in allowed)
+        ended = [event for event in events if isinstance(event, Done)]
+        for done in ended:
+            self._free(done)
+        self._start()
+        return ended
+
+    def _free(self, done: Done) -> None:
+        domain = done.envelope.rcpt_to.rpartition("@")[2]
+        self._busy[domain] -= 1
+        if not self._busy[domain]:
+            del self._busy[domain]
+
+    def _gathered(self) -> Iterator[Question | Done]:
+        try:
+            yield self._events.get(timeout=POLL_SECONDS)
+            while True:
+                yield self._events.get_nowait()
+        except Empty:
+            return
+
+    def _start(self) -> None:
+        for _ in range(len(self._waiting)):
+            if self._busy.total() >= SESSIONS:
+                return
+            domain, envelope = self._waiting.popleft()
+            if self._busy[domain] >= SESSIONS_PER_DOMAIN:
+                self._waiting.append((domain, envelope))
+                continue
+            self._busy[domain] += 1
+            self._threads.submit(self._send, envelope)
+
+    def _send(self, envelope: Envelope) -> None:
+        try:
+            outcome = self._transport.send(envelope, self._ask)
+        except Exception as trouble:  # noqa: BLE001 it is raised or recorded by the other thread
+            self._events.put(Done(envelope, None, trouble))
+        else:
+            self._events.put(Done(envelope, outcome, None))
+
+    def _ask(self, message: UUID) -> bool:
+        answer: SimpleQueue[bool] = SimpleQueue()
+        self._events.put(Question(message, answer))
+        return answer.get()
