@@ -1,0 +1,14 @@
+"""How long answers of the API are remembered."""
+
+from datetime import timedelta
+
+from compliance.lifecycle import DataClass, Erasure, Export, register
+from integrations.models import IdempotentRequest
+
+register(
+    IdempotentRequest,
+    data_class=DataClass.PHI,
+    retention=timedelta(days=1),
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
