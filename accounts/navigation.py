@@ -25,6 +25,7 @@ MAIN = (
     Place("Templates", "template", "templates:list", "templates.view", ("templates",)),
     Place("Reports", "chart-bar", "reports:list", "reports.view", ("reports",)),
     Place("Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator",)),
+    Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
 )
 ADMINISTRATION = (
     Place("Compliance", "shield-check", "compliance:home", "policy.view", ("compliance",)),

@@ -53,6 +53,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "domains.edit": frozenset({O, A}),
     "policy.view": frozenset({O, A, C, U}),
     "policy.edit": frozenset({O, C}),
+    "suppressions.view": frozenset({O, A, M, C, U}),
+    "suppressions.edit": frozenset({O, M, C}),
     "baa.view": frozenset({O, A, C, U}),
     "baa.sign": frozenset({O}),
     "audit.view": frozenset({O, C, U}),

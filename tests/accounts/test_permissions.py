@@ -36,6 +36,8 @@ TABLE = {
     "domains.edit": "oa....",
     "policy.view": "oa..cu",
     "policy.edit": "o...c.",
+    "suppressions.view": "oam.cu",
+    "suppressions.edit": "o.m.c.",
     "baa.view": "oa..cu",
     "baa.sign": "o.....",
     "audit.view": "o...cu",
