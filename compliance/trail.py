@@ -1,0 +1,91 @@
+"""Reading the audit log by pages. Filters are ids and days, so that a URL holds nothing personal."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet, TextChoices
+
+from audit.models import AuditEvent
+from compliance.audit_words import MAIL_NOUNS, PHI_VERBS
+
+PAGE_SIZE = 50
+
+_SAW_PHI = Q(action__regex=rf"\.({'|'.join(PHI_VERBS)})$")
+_MAIL = Q(action__regex=rf"^({'|'.join(MAIL_NOUNS)})\.")
+_SESSION = Q(action__startswith="session.")
+_REFUSED = ~Q(outcome=AuditEvent.Outcome.DONE)
+
+
+class Kind(TextChoices):
+    ALL = "", "All"
+    PHI = "phi", "PHI seen"
+    SENT = "sent", "Sending"
+    CHANGED = "changed", "Changed"
+    REFUSED = "refused", "Refused"
+
+
+_CONDITIONS = {
+    Kind.ALL: Q(),
+    Kind.PHI: _SAW_PHI & ~_REFUSED,
+    Kind.SENT: _MAIL & ~_REFUSED,
+    Kind.CHANGED: ~_REFUSED & ~_SAW_PHI & ~_MAIL & ~_SESSION,
+    Kind.REFUSED: _REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    kind: Kind = Kind.ALL
+    actor_id: str = ""
+    object_id: str = ""
+    day: date | None = None
+
+
+class Page(NamedTuple):
+    """Newest first; `older` and `newer` are cursors (ids of events), None at either end."""
+
+    events: list[AuditEvent]
+    newer: UUID | None
+    older: UUID | None
+
+
+def matching(filters: Filters, zone: ZoneInfo) -> QuerySet[AuditEvent]:
+    events = AuditEvent.objects.filter(_CONDITIONS[filters.kind])
+    if filters.actor_id:
+        events = events.filter(actor_id=filters.actor_id)
+    if filters.object_id:
+        events = events.filter(object_id=filters.object_id)
+    if filters.day:
+        begin = datetime.combine(filters.day, time.min, zone).astimezone(UTC)
+        events = events.filter(recorded_at__gte=begin, recorded_at__lt=begin + timedelta(days=1))
+    return events
+
+
+def older_than(events: QuerySet[AuditEvent], cursor: AuditEvent | None) -> Page:
+    """The page after `cursor` (the newest page without one)."""
+    behind = events if cursor is None else events.filter(_is_older(cursor))
+    rows = list(behind.order_by("-recorded_at", "-id")[: PAGE_SIZE + 1])
+    shown = rows[:PAGE_SIZE]
+    older = shown[-1].id if len(rows) > PAGE_SIZE else None
+    return Page(shown, shown[0].id if cursor and shown else None, older)
+
+
+def newer_than(events: QuerySet[AuditEvent], cursor: AuditEvent) -> Page:
+    """The page before `cursor`."""
+    rows = list(events.filter(_is_newer(cursor)).order_by("recorded_at", "id")[: PAGE_SIZE + 1])
+    shown = rows[:PAGE_SIZE][::-1]
+    newer = shown[0].id if len(rows) > PAGE_SIZE else None
+    return Page(shown, newer, shown[-1].id if shown else None)
+
+
+def _is_older(cursor: AuditEvent) -> Q:
+    at = cursor.recorded_at
+    return Q(recorded_at__lt=at) | Q(recorded_at=at, id__lt=cursor.id)
+
+
+def _is_newer(cursor: AuditEvent) -> Q:
+    at = cursor.recorded_at
+    return Q(recorded_at__gt=at) | Q(recorded_at=at, id__gt=cursor.id)

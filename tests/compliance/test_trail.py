@@ -1,0 +1,73 @@
+"""Paging through the audit log: nothing twice, nothing left out, also within one microsecond."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from audit import services as audit
+from audit.models import AuditEvent
+from compliance import trail
+from tenancy import clock
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ZONE = ZoneInfo("America/New_York")
+
+
+@pytest.fixture
+def long_log(clinic, nurse):
+    """120 events, ten in each minute."""
+    for number in range(120):
+        with clock.at(NOON + timedelta(minutes=number // 10)):
+            audit.record("segment.changed", actor=nurse, number=number)
+    return AuditEvent.objects.all()
+
+
+def test_pages_forth_and_back_over_every_event(long_log):
+    seen, cursor = [], None
+    while True:
+        page = trail.older_than(long_log, cursor)
+        seen += page.events
+        if page.older is None:
+            break
+        cursor = AuditEvent.objects.get(pk=page.older)
+    assert len(seen) == len(set(seen)) == 120
+    assert [event.recorded_at for event in seen] == sorted(
+        (event.recorded_at for event in seen), reverse=True
+    )
+    back = trail.newer_than(long_log, AuditEvent.objects.get(pk=page.newer))
+    assert back.events == seen[50:100]
+    first = trail.newer_than(long_log, back.events[0])
+    assert (first.events, first.newer) == (seen[:50], None)
+
+
+def test_the_newest_page_has_no_way_forward(long_log):
+    assert trail.older_than(long_log, None).newer is None
+
+
+def test_a_day_is_that_of_the_reader(clinic, nurse):
+    with clock.at(datetime(2026, 3, 2, 3, 0, tzinfo=UTC)):  # still the first of March in New York
+        audit.record("segment.changed", actor=nurse)
+    first = trail.matching(trail.Filters(day=date(2026, 3, 1)), ZONE)
+    second = trail.matching(trail.Filters(day=date(2026, 3, 2)), ZONE)
+    assert (first.count(), second.count()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "actions"),
+    [
+        (
+            trail.Kind.ALL,
+            ["campaign.started", "contact.revealed", "segment.changed", "session.started"],
+        ),
+        (trail.Kind.PHI, ["contact.revealed"]),
+        (trail.Kind.SENT, ["campaign.started"]),
+        (trail.Kind.CHANGED, ["segment.changed"]),
+        (trail.Kind.REFUSED, []),
+    ],
+)
+def test_tells_looks_mail_changes_and_refusals_apart(clinic, nurse, kind, actions):
+    for action in ["session.started", "segment.changed", "contact.revealed", "campaign.started"]:
+        audit.record(action, actor=nurse)
+    found = trail.matching(trail.Filters(kind=kind), ZONE)
+    assert sorted(found.values_list("action", flat=True)) == actions
