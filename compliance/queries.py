@@ -1,8 +1,10 @@
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from compliance.agreement_text import Terms
 from compliance.errors import AgreementRequired
@@ -11,9 +13,13 @@ from compliance.models import Agreement, Policy, SenderDomain, Suppression
 from compliance.purposes import Purpose, Remuneration
 from tenancy import clock
 from tenancy.keyring import current_keys
+from tenancy.models import Tenant
+from tenancy.scope import current_tenant_id
 
 # 45 CFR 164.410(b) allows 60 days; the proposed rule of 2025 (90 FR 898) asks for 24 hours.
 NOTIFY_WITHIN_HOURS = 24
+# A broken record is noticed long before the proof of the last check runs out after a day.
+CHECK_EVERY = timedelta(hours=1)
 
 
 def agreement_in_force() -> Agreement | None:
@@ -32,9 +38,10 @@ def waiting_agreement() -> Agreement | None:
     return Agreement.objects.filter(status=Agreement.Status.SIGNED).first()
 
 
-def terms_for(covered_entity: str, permitted_purposes: Iterable[str]) -> Terms:
+def terms_for(permitted_purposes: Iterable[str]) -> Terms:
+    """What an agreement of the tenant in scope would say for these purposes."""
     return Terms(
-        covered_entity=covered_entity,
+        covered_entity=Tenant.objects.get(pk=current_tenant_id()).name,
         business_associate=settings.PLATFORM_OPERATOR,
         permitted_purposes=frozenset(permitted_purposes),
         notify_within_hours=NOTIFY_WITHIN_HOURS,
@@ -91,3 +98,17 @@ def suppression_of(address: str) -> Suppression | None:
 def domains_that_may_send() -> list[SenderDomain]:
     now = clock.now()
     return [domain for domain in SenderDomain.objects.order_by("domain") if domain.may_send(now)]
+
+
+def tenants_with_domains_to_check() -> list[UUID]:
+    """Tenants that have a domain whose records nobody looked at for an hour."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tenant FROM kernel.domains_to_check(%s)", [clock.now() - CHECK_EVERY]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def domains_to_check() -> list[SenderDomain]:
+    is_due = Q(checked_at__isnull=True) | Q(checked_at__lt=clock.now() - CHECK_EVERY)
+    return list(SenderDomain.objects.filter(is_due))

@@ -145,7 +145,9 @@ CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "deliver"},
     "contacts.tasks.*": {"queue": "ingest"},
 }
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},
+}
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("es", "Español")]

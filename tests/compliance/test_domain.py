@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from audit.models import AuditEvent
+from compliance import queries
 from compliance import services as compliance
 from compliance.errors import DomainNotAdded, SenderInUse, SenderNotAdded
 from compliance.models import Sender, SenderDomain
@@ -118,3 +119,15 @@ def test_a_domain_goes_only_after_its_senders(clinic):
     compliance.remove_sender(sender, actor=OWNER)
     compliance.remove_domain(domain, actor=OWNER)
     assert (SenderDomain.objects.count(), Sender.objects.count()) == (0, 0)
+
+
+def test_an_hour_after_its_check_a_domain_is_due_again(clinic):
+    with clock.at(NOW):
+        domain = compliance.add_domain("elm.example", actor=OWNER)
+        assert queries.domains_to_check() == [domain]
+        compliance.check_domain(domain, lambda *_question: ())
+        assert queries.domains_to_check() == []
+        assert clinic.id not in queries.tenants_with_domains_to_check()
+    with clock.at(NOW + timedelta(hours=1, seconds=1)):
+        assert queries.domains_to_check() == [domain]
+        assert clinic.id in queries.tenants_with_domains_to_check()
