@@ -13,10 +13,9 @@ from compliance.errors import AgreementNotInForce, AgreementNotPending, Agreemen
 from compliance.models import Agreement
 from compliance.purposes import Purpose
 from tenancy import clock
-from tenancy.models import Tenant
-from tenancy.scope import current_tenant_id
 
 ALREADY_WAITING = "An agreement is signed already and waits for Sealpost to countersign it."
+TEXT_CHANGED = "The text is not the one that you read. Read it again and sign."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +28,21 @@ class Signature:
     actor: Actor
 
 
-def sign_agreement(signature: Signature, *, permitted_purposes: Iterable[str]) -> Agreement:
+def sign_agreement(
+    signature: Signature, *, permitted_purposes: Iterable[str], text_hash: str
+) -> Agreement:
     """The current text, signed for the tenant; it waits for the platform's countersignature.
 
-    An agreement already in force stays in force until then. Raises AgreementNotSignable.
+    An agreement already in force stays in force until then. Raises AgreementNotSignable, also if
+    `text_hash` is not that of the text: people sign what they were shown.
     """
     purposes = [purpose for purpose in Purpose.values if purpose in set(permitted_purposes)]
     if not purposes:
         raise AgreementNotSignable("Choose at least one purpose for which mail may be sent.")
-    tenant = Tenant.objects.get(pk=current_tenant_id())
-    terms = queries.terms_for(tenant.name, purposes)
+    terms = queries.terms_for(purposes)
     text = compose(CURRENT_VERSION, terms)
+    if fingerprint(text) != text_hash:
+        raise AgreementNotSignable(TEXT_CHANGED)
     try:
         with transaction.atomic():
             agreement = Agreement.objects.create(
