@@ -5,6 +5,7 @@ from accounts.views import settings
 urlpatterns = [
     path("", settings.home, name="home"),
     path("", include("accounts.urls")),
+    path("", include("compliance.urls")),
 ]
 
 handler400 = "accounts.errors.bad_request"

@@ -1,0 +1,187 @@
+"""What people type on the compliance pages."""
+
+from datetime import date
+
+from django import forms
+
+from compliance.facts import SuppressionReason
+from compliance.models import Policy
+from compliance.purposes import PURPOSE_RULES, Purpose
+from compliance.trail import Filters, Kind
+
+# Offered first: what a clinic does without asking anybody for a signature.
+USUAL_PURPOSES = [
+    Purpose.TREATMENT,
+    Purpose.APPOINTMENT,
+    Purpose.CARE_GAP,
+    Purpose.PAYMENT,
+    Purpose.OPERATIONS,
+    Purpose.REFILL,
+]
+
+
+def purpose_choices() -> list[tuple[str, str]]:
+    return [
+        (purpose.value, f"{purpose.label}. {PURPOSE_RULES[purpose].basis}") for purpose in Purpose
+    ]
+
+
+class PurposesForm(forms.Form):
+    """Which purposes the text on the page permits; a form of its own, so that the text follows."""
+
+    purposes = forms.MultipleChoiceField(
+        label="What we may send for you",
+        choices=purpose_choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class SignForm(forms.Form):
+    purposes = forms.MultipleChoiceField(choices=purpose_choices, widget=forms.MultipleHiddenInput)
+    text_hash = forms.CharField(widget=forms.HiddenInput)
+    name = forms.CharField(
+        label="Your full name",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    title = forms.CharField(
+        label="Your title",
+        max_length=120,
+        help_text="Such as Managing partner or Privacy officer.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    is_authorized = forms.BooleanField(
+        label="I have read the agreement and may bind the organization."
+    )
+
+
+class CountersignForm(forms.Form):
+    title = forms.CharField(
+        label="Your title", max_length=120, help_text="It stands beside your name as countersigner."
+    )
+    is_authorized = forms.BooleanField(label="I may bind Sealpost.")
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back; kept in the audit log."""
+
+    reason = forms.CharField(label="Why", max_length=300, help_text="Kept in the audit log.")
+
+
+class DomainForm(forms.Form):
+    domain = forms.CharField(
+        label="Domain",
+        max_length=253,
+        help_text="The part after the @ of your From address, such as news.elmstreet.example.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class SenderForm(forms.Form):
+    display_name = forms.CharField(
+        label="Name",
+        max_length=120,
+        help_text="What people see first in their inbox.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    local_part = forms.CharField(
+        label="Address before the @",
+        max_length=64,
+        help_text="Such as hello. Replies go there.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class SuppressionForm(forms.Form):
+    address = forms.CharField(
+        label="Email address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.ChoiceField(
+        choices=[
+            (reason.value, reason.label)
+            for reason in (
+                SuppressionReason.REQUESTED,
+                SuppressionReason.WRONG_PERSON,
+                SuppressionReason.BOUNCED,
+            )
+        ]
+    )
+
+
+class PolicyForm(forms.Form):
+    """Every switch says in its help text what it does to people."""
+
+    approval_mode = forms.ChoiceField(
+        label="Approval", choices=Policy.ApprovalMode.choices, widget=forms.RadioSelect
+    )
+    tls_floor = forms.TypedChoiceField(
+        label="Mail that tells of care needs at least",
+        coerce=int,
+        choices=Policy.TlsFloor.choices,
+        widget=forms.RadioSelect,
+        help_text="Where it cannot be had, the message waits in the secure portal.",
+    )
+    portal_from = forms.TypedChoiceField(
+        label="Always by the secure portal",
+        coerce=int,
+        choices=Policy.PortalFrom.choices,
+        widget=forms.RadioSelect,
+        help_text="The person gets a notice without PHI and opens the message on a page of yours.",
+    )
+    portal_expiry_days = forms.IntegerField(
+        label="Portal messages stay for (days)",
+        min_value=1,
+        max_value=365,
+        help_text="After that the message is deleted and its link says so.",
+    )
+    may_operate_without_opt_in = forms.BooleanField(
+        label="Send about our own services without an opt-in",
+        required=False,
+        help_text="To patients only, and only if nobody pays for the message. People may refuse.",
+    )
+    frequency_cap = forms.IntegerField(
+        label="At most this many messages to one person",
+        min_value=1,
+        max_value=1000,
+        required=False,
+        help_text="Of mail that can wait; care and billing do not count. Empty means no limit.",
+    )
+    frequency_window_days = forms.IntegerField(label="Within (days)", min_value=1, max_value=90)
+    quiet_from = forms.TimeField(
+        label="Quiet hours from",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text="Mail that can wait leaves afterwards. Care and billing always leave.",
+    )
+    quiet_until = forms.TimeField(
+        label="Quiet hours until", required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+
+    def clean(self) -> dict[str, object]:
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        if (cleaned.get("quiet_from") is None) != (cleaned.get("quiet_until") is None):
+            self.add_error("quiet_until", "Give both ends of the quiet hours, or neither.")
+        return cleaned
+
+
+class TrailForm(forms.Form):
+    """Filters of the audit log; anything that is no filter is ignored."""
+
+    kind = forms.ChoiceField(choices=Kind.choices, required=False)
+    actor = forms.CharField(max_length=64, required=False)
+    object = forms.CharField(max_length=64, required=False)
+    day = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    before = forms.UUIDField(required=False)
+    after = forms.UUIDField(required=False)
+
+    def filters(self) -> Filters:
+        self.is_valid()
+        day: date | None = self.cleaned_data.get("day")
+        return Filters(
+            kind=Kind(self.cleaned_data.get("kind", "")),
+            actor_id=self.cleaned_data.get("actor", ""),
+            object_id=self.cleaned_data.get("object", ""),
+            day=day,
+        )

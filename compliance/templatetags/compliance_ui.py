@@ -1,0 +1,65 @@
+"""Pieces of compliance that other apps' pages show: `{% load compliance_ui %}`."""
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+
+from accounts.permissions import may
+from audit.models import AuditEvent
+from compliance import audit_words, queries
+
+register = template.Library()
+
+# Where an audited object has a page of its own.
+_PAGES = {
+    "campaigns.campaign": "campaigns:detail",
+    "campaigns.template": "templates:detail",
+    "compliance.agreement": "compliance:signed_agreement",
+    "compliance.senderdomain": "domains:detail",
+    "contacts.contact": "contacts:detail",
+    "segments.segment": "segments:detail",
+}
+
+
+@register.inclusion_tag("compliance/_agreement_required.html", takes_context=True)
+def agreement_required(context: Context) -> dict[str, object]:
+    """A note that leads to the agreement; nothing at all while one is in force."""
+    return {
+        "agreement": queries.agreement_in_force(),
+        "waiting": queries.waiting_agreement(),
+        "may_view": may(context["request"], "baa.view"),
+    }
+
+
+@register.filter
+def audit_sentence(event: AuditEvent) -> str:
+    if event.outcome == AuditEvent.Outcome.DENIED:
+        return f"Was refused: {audit_words.sentence(event.action).lower()}"
+    return audit_words.sentence(event.action)
+
+
+@register.filter
+def audit_object(event: AuditEvent) -> str:
+    return audit_words.object_words(event.object_type).capitalize() if event.object_type else ""
+
+
+@register.filter
+def audit_glyph(event: AuditEvent) -> str:
+    """ban for a refusal, eye for a look at PHI, alert-circle for a failure, else nothing."""
+    if event.outcome == AuditEvent.Outcome.DENIED:
+        return "ban"
+    if event.outcome == AuditEvent.Outcome.FAILED:
+        return "alert-circle"
+    return "eye" if audit_words.shows_phi(event.action) else ""
+
+
+@register.filter
+def object_url(event: AuditEvent) -> str:
+    """The page of the object that the event is about; empty if it has none."""
+    name = _PAGES.get(event.object_type)
+    if not name:
+        return ""
+    try:
+        return reverse(name, args=[event.object_id])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,36 @@
+from django.urls import include, path
+
+from compliance.views import agreement, audit, domains, home, operator, policy, suppressions
+
+compliance = [
+    path("", home.home, name="home"),
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/sign/", agreement.sign, name="sign"),
+    path("agreement/<uuid:agreement_id>/", agreement.show, name="signed_agreement"),
+    path("agreement/<uuid:agreement_id>/end/", agreement.end, name="end_agreement"),
+    path("audit/", audit.log, name="audit"),
+    path("audit/<uuid:event_id>/", audit.event, name="audit_event"),
+    path("policy/", policy.policy, name="policy"),
+    path("suppressions/", suppressions.suppressions, name="suppressions"),
+    path("suppressions/add/", suppressions.suppress, name="suppress"),
+    path("suppressions/<uuid:suppression_id>/lift/", suppressions.unsuppress, name="unsuppress"),
+]
+sender_domains = [
+    path("", domains.domains, name="list"),
+    path("add/", domains.add, name="add"),
+    path("<uuid:domain_id>/", domains.domain, name="detail"),
+    path("<uuid:domain_id>/check/", domains.check, name="check"),
+    path("<uuid:domain_id>/remove/", domains.remove, name="remove"),
+    path("<uuid:domain_id>/senders/", domains.add_sender, name="add_sender"),
+    path("senders/<uuid:sender_id>/remove/", domains.remove_sender, name="remove_sender"),
+]
+agreements = [
+    path("", operator.agreements, name="list"),
+    path("<uuid:tenant_id>/", operator.countersign, name="countersign"),
+]
+
+urlpatterns = [
+    path("compliance/", include((compliance, "compliance"))),
+    path("settings/domains/", include((sender_domains, "domains"))),
+    path("operator/agreements/", include((agreements, "agreements"))),
+]

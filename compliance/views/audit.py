@@ -1,0 +1,65 @@
+"""The audit log for the people who review it."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.http import SignedInRequest
+from accounts.permissions import requires
+from audit import services as audit
+from audit.models import AuditEvent
+from compliance import trail
+from compliance.forms import TrailForm
+
+
+@requires("audit.view")
+@require_GET
+def log(request: SignedInRequest) -> HttpResponse:
+    form = TrailForm(request.GET)
+    filters = form.filters()
+    events = trail.matching(filters, ZoneInfo(timezone.get_current_timezone_name()))
+    after = _event(form.cleaned_data.get("after"))
+    before = _event(form.cleaned_data.get("before"))
+    page = trail.newer_than(events, after) if after else trail.older_than(events, before)
+    context = {
+        "form": form,
+        "filters": filters,
+        "kinds": [(kind, _url(filters, kind=kind)) for kind in trail.Kind],
+        "events": page.events,
+        "newer_url": _url(filters, after=page.newer) if page.newer else None,
+        "older_url": _url(filters, before=page.older) if page.older else None,
+        "is_filtered": filters != trail.Filters(),
+    }
+    return render(request, "compliance/audit.html", context)
+
+
+@requires("audit.view")
+@require_GET
+def event(request: SignedInRequest, event_id: UUID) -> HttpResponse:
+    """One event with its sealed details; opening them is an event of its own."""
+    shown = get_object_or_404(AuditEvent, pk=event_id)
+    audit.record("audit.event_opened", actor=request.actor, on=shown)
+    context = {"event": shown, "detail": sorted(shown.detail.items())}
+    return render(request, "compliance/audit_event.html", context)
+
+
+def _event(event_id: UUID | None) -> AuditEvent | None:
+    return AuditEvent.objects.filter(pk=event_id).first() if event_id else None
+
+
+def _url(filters: trail.Filters, **changes: object) -> str:
+    values: dict[str, object] = {
+        "kind": filters.kind.value,
+        "actor": filters.actor_id,
+        "object": filters.object_id,
+        "day": filters.day or "",
+        **changes,
+    }
+    query = urlencode({name: str(value) for name, value in values.items() if value})
+    return f"{reverse('compliance:audit')}?{query}" if query else reverse("compliance:audit")
