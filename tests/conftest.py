@@ -17,6 +17,8 @@ from tenancy.models import Tenant
 from tenancy.scope import platform_scope, tenant_scope
 from tests import celery_worker as celery_worker_process
 
+pytest_plugins = ["tests.browser"]
+
 TEMPLATES = {
     "default": os.environ.get("TEST_TEMPLATE_DATABASE", ""),
     "keys": os.environ.get("TEST_TEMPLATE_KEYS_DATABASE", ""),
