@@ -1,0 +1,121 @@
+"""Reading a message: what the browser gets, and how we know that it was opened."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db import transaction
+
+from audit import services as audit
+from compliance import services as compliance
+from compliance.facts import SuppressionReason
+from compliance.models import Suppression
+from contacts import services as contacts
+from contacts.models import Activity
+from delivery.escrow import keys, services
+from delivery.escrow.visits import NotOpened, VisitEnded, patient
+from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
+from tenancy import clock
+
+OpenedBy = Literal["browser", "server"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    subject: str
+    text: str
+
+
+def sealed_message(visit: EscrowVisit) -> dict[str, Any]:
+    """What a checked browser needs beside its link key. Raises VisitEnded before the check."""
+    _refuse_unchecked(visit)
+    item = visit.item
+    return {
+        "place": {
+            "tenantId": str(item.tenant_id),
+            "itemId": str(item.id),
+            "contactId": str(item.contact_id),
+        },
+        "serverShare": _text(item.server_share),
+        "wrappedKey": _text(item.wrapped_key),
+        "parts": {name: _text(getattr(item, name)) for name in ("subject", "html")},
+    }
+
+
+def confirm_read(visit: EscrowVisit, receipt: str) -> None:
+    """Record that the browser opened the message. Raises NotOpened unless its receipt proves it."""
+    _refuse_unchecked(visit)
+    try:
+        shown = bytes.fromhex(receipt)
+    except ValueError:
+        raise NotOpened("This is no receipt.") from None
+    if not keys.matches(keys.receipt_digest(shown), bytes(visit.item.receipt_digest)):
+        raise NotOpened("This receipt is for another message.")
+    _record_read(visit, "browser")
+
+
+def open_as_text(visit: EscrowVisit, access_key: str) -> Opened:
+    """Subject and plain text, opened here for a browser without script. Raises NotOpened.
+
+    The key lives for this call only.
+    """
+    _refuse_unchecked(visit)
+    item = visit.item
+    try:
+        content_key = keys.content_key(
+            item.place,
+            link_key=keys.read_link_key(access_key),
+            server_share=item.server_share,
+            wrapped_key=bytes(item.wrapped_key),
+        )
+    except keys.WrongKey:
+        raise NotOpened("The message did not open with this key.") from None
+    subject, text = (
+        keys.open_part(
+            item.place, content_key=content_key, name=name, sealed=bytes(getattr(item, name))
+        ).decode()
+        for name in ("subject", "text")
+    )
+    _record_read(visit, "server")
+    return Opened(subject, text)
+
+
+@transaction.atomic
+def report_wrong_person(visit: EscrowVisit) -> None:
+    """Close the message and stop all mail to a mailbox that belongs to somebody else."""
+    item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+    services.shred(item, EscrowItem.Status.WRONG_PERSON)
+    services.record(item, EscrowEvent.Kind.WRONG_PERSON)
+    compliance.suppress(
+        str(visit.item.contact.identity["email"]),
+        reason=SuppressionReason.WRONG_PERSON,
+        source=Suppression.Source.PERSON,
+        actor=patient(item),
+    )
+    audit.record("portal.wrong_person", actor=patient(item), on=item)
+
+
+@transaction.atomic
+def _record_read(visit: EscrowVisit, opened_by: OpenedBy) -> None:
+    item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+    services.record(item, EscrowEvent.Kind.OPENED, opened_by=opened_by)
+    audit.record("portal.message_read", actor=patient(item), on=item, opened_by=opened_by)
+    if item.read_at is None:
+        item.read_at = clock.now()
+        item.status = EscrowItem.Status.READ
+        item.save(update_fields=["read_at", "status"])
+        contacts.record_activity(
+            item.contact,
+            kind=Activity.Kind.READ,
+            cause=item.message.cause,
+            cause_id=item.message.cause_id,
+        )
+
+
+def _refuse_unchecked(visit: EscrowVisit) -> None:
+    if visit.checked_at is None:
+        raise VisitEnded("Answer the questions first.")
+
+
+def _text(ciphertext: bytes) -> str:
+    return base64.b64encode(bytes(ciphertext)).decode()

@@ -1,0 +1,104 @@
+"""What every page of the portal shares: its door, its cookie, its language, its headers."""
+
+import ipaddress
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from delivery.escrow import visits
+from delivery.escrow.visits import VisitEnded
+from delivery.models import EscrowVisit
+from delivery.portal.links import BrokenLink, read_token
+from delivery.portal.words import words_for
+from tenancy.models import Tenant
+from tenancy.scope import current_tenant_id, tenant_scope
+
+VISIT_COOKIE = f"{settings.COOKIE_PREFIX}sealpost_visit"
+LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}sealpost_language"
+
+Page = Callable[[HttpRequest, UUID], HttpResponseBase]
+VisitPage = Callable[[HttpRequest, EscrowVisit], HttpResponseBase]
+View = Callable[[HttpRequest, str], HttpResponseBase]
+
+
+def item_page(page: Page) -> View:
+    """A page about the item that the link names, in the scope of its tenant.
+
+    A link that we never wrote gets the answer of one that has expired.
+    """
+
+    @wraps(page)
+    def opened(request: HttpRequest, token: str) -> HttpResponseBase:
+        try:
+            door = read_token(token)
+        except BrokenLink:
+            return guarded(request, refused(request))
+        with tenant_scope(door.tenant_id):
+            return guarded(request, page(request, door.item_id))
+
+    return opened
+
+
+def visit_page(page: VisitPage) -> View:
+    """A page for the browser whose visit is running; every other one is signed out."""
+
+    def visited(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
+        try:
+            visit = visits.resume(item_id, request.COOKIES.get(VISIT_COOKIE, ""))
+        except VisitEnded:
+            words = words_of(request)
+            return notice(request, words["left_title"], words["left_lead"], status=403)
+        return page(request, visit)
+
+    return item_page(wraps(page)(visited))
+
+
+def guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    response.headers["Cache-Control"] = "no-store"
+    if (language := request.GET.get("lang", "")) in ("en", "es"):
+        set_cookie(response, LANGUAGE_COOKIE, language)
+    return response
+
+
+def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
+    """A cookie of this host and this session only."""
+    response.set_cookie(
+        name, value, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
+    )
+
+
+def words_of(request: HttpRequest, visit: EscrowVisit | None = None) -> dict[str, str]:
+    return words_for(
+        request.GET.get("lang", ""),
+        request.COOKIES.get(LANGUAGE_COOKIE, ""),
+        visit.item.language if visit else "",
+        request.headers.get("Accept-Language", ""),
+    )
+
+
+def clinic() -> Tenant:
+    """The tenant whose message this is."""
+    return Tenant.objects.get(pk=current_tenant_id())
+
+
+def notice(request: HttpRequest, title: str, lead: str, *, status: int = 200) -> HttpResponse:
+    """A page of one sentence that ends the visit."""
+    context = {"words": words_of(request), "title": title, "lead": lead}
+    return render(request, "delivery/portal/notice.html", context, status=status)
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    words = words_of(request)
+    return notice(request, words["refused_title"], words["refused_lead"], status=404)
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where the request came from, too coarse to tell one household from another."""
+    address = request.META.get("REMOTE_ADDR") or "127.0.0.1"
+    bits = 24 if ipaddress.ip_address(address).version == 4 else 48
+    return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))

@@ -1,0 +1,182 @@
+"""The portal's pages. A GET changes nothing: scanners open links too, and some run scripts."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import public
+from delivery.escrow import answers, keys, reading, visits
+from delivery.escrow.answers import CodeSpent, Locked, TooManyCodes, WrongAnswer
+from delivery.escrow.visits import NotOpened, VisitEnded
+from delivery.models import EscrowVisit
+from delivery.portal import framing, pace, pages
+from delivery.portal.forms import AnswersForm
+from delivery.portal.http import (
+    VISIT_COOKIE,
+    item_page,
+    network_of,
+    notice,
+    refused,
+    set_cookie,
+    visit_page,
+    words_of,
+)
+from delivery.portal.links import token_of
+
+FOR_PATIENTS = "patients have no account: the link, a code and a fact open a message"
+
+
+@public(FOR_PATIENTS)
+@require_http_methods(["GET", "POST"])
+@item_page
+def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    if request.method == "GET":
+        context = {"words": words_of(request), "item_id": item_id}
+        return render(request, "delivery/portal/gate.html", context)
+    network = network_of(request)
+    try:
+        visit, cookie = visits.prove(item_id, _proof(request, item_id), network=network)
+    except NotOpened:
+        pace.count_miss(network)
+        return refused(request)
+    with suppress(Locked, TooManyCodes):  # the next page says so
+        answers.send_code(visit)
+    response = HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
+    set_cookie(response, VISIT_COOKIE, cookie)
+    return response
+
+
+@public(FOR_PATIENTS)
+@require_http_methods(["GET", "POST"])
+@visit_page
+def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    words = words_of(request, visit)
+    problem = ""
+    try:
+        answers.refuse_if_locked(visit.item)
+        if request.method == "POST":
+            answers.answer(visit, **AnswersForm(request.POST).answers())
+            return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
+    except Locked:
+        return notice(request, words["locked_title"], words["locked_lead"], status=403)
+    except CodeSpent:
+        problem = words["code_spent"]
+    except WrongAnswer as error:
+        problem = words["wrong"].format(tries=error.tries_left)
+    context = pages.check(visit, words) | {"problem": problem}
+    if not context["facts"]:
+        return notice(request, words["no_facts_title"], words["no_facts_lead"])
+    return render(request, "delivery/portal/check.html", context, status=422 if problem else 200)
+
+
+@public(FOR_PATIENTS)
+@require_POST
+@visit_page
+def code(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    words = words_of(request, visit)
+    context = pages.check(visit, words)
+    try:
+        answers.send_code(visit)
+    except Locked:
+        return notice(request, words["locked_title"], words["locked_lead"], status=403)
+    except TooManyCodes:
+        context["problem"] = words["too_many_codes"]
+    else:
+        context["notice"] = words["code_sent"]
+    return render(request, "delivery/portal/check.html", context)
+
+
+@public(FOR_PATIENTS)
+@require_http_methods(["GET", "POST"])
+@visit_page
+def not_me(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    words = words_of(request, visit)
+    if request.method == "POST":
+        reading.report_wrong_person(visit)
+        return notice(request, words["not_me_done_title"], words["not_me_done_lead"])
+    context = {"words": words, "token": token_of(visit.item_id)}
+    return render(request, "delivery/portal/not_me.html", context)
+
+
+@public(FOR_PATIENTS)
+@require_GET
+@visit_page
+def message(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
+    if visit.checked_at is None:
+        return HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
+    return framing.page_around(request, pages.message(visit, words_of(request, visit)))
+
+
+@public(FOR_PATIENTS)
+@require_GET
+@visit_page
+def sealed(_request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    try:
+        return JsonResponse(reading.sealed_message(visit))
+    except VisitEnded:
+        return HttpResponse(status=403)
+
+
+@public("an empty page, into which the portal's own page writes an opened message")
+@xframe_options_sameorigin
+@require_GET
+@visit_page
+def frame(request: HttpRequest, _visit: EscrowVisit) -> HttpResponseBase:
+    return framing.empty_page(request)
+
+
+@public(FOR_PATIENTS)
+@require_POST
+@visit_page
+def receipt(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    try:
+        reading.confirm_read(visit, request.POST.get("receipt", ""))
+    except (NotOpened, VisitEnded):
+        return HttpResponse(status=403)
+    return HttpResponse(status=204)
+
+
+@public(FOR_PATIENTS)
+@require_POST
+@visit_page
+def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
+    words = words_of(request, visit)
+    context = pages.message(visit, words)
+    try:
+        opened = reading.open_as_text(visit, request.POST.get("access_key", ""))
+    except VisitEnded:
+        return HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
+    except NotOpened:
+        context["problem"] = words["not_opened"]
+        return framing.page_around(request, context)
+    context |= {"subject": opened.subject, "text": opened.text}
+    return render(request, "delivery/portal/plain.html", context)
+
+
+@public(FOR_PATIENTS)
+@require_POST
+@visit_page
+def leave(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    words = words_of(request, visit)
+    visits.leave(visit)
+    response = notice(request, words["left_title"], words["left_lead"])
+    response.delete_cookie(VISIT_COOKIE)
+    return response
+
+
+def _proof(request: HttpRequest, item_id: UUID) -> bytes:
+    """What the browser proved, or, without script, what its typed key proves. Raises NotOpened."""
+    if pace.is_too_fast(network_of(request)):
+        raise NotOpened("Too many wrong links came from this network.")
+    try:
+        if access_key := request.POST.get("access_key", ""):
+            return keys.proof(keys.read_link_key(access_key), item_id)
+        return bytes.fromhex(request.POST.get("proof", ""))
+    except (keys.WrongKey, ValueError):
+        raise NotOpened("This is no key.") from None

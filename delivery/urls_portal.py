@@ -1,0 +1,18 @@
+from django.urls import path
+
+from delivery.portal import views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("m/<str:token>", views.gate, name="gate"),
+    path("m/<str:token>/check", views.check, name="check"),
+    path("m/<str:token>/code", views.code, name="code"),
+    path("m/<str:token>/not-me", views.not_me, name="not_me"),
+    path("m/<str:token>/message", views.message, name="message"),
+    path("m/<str:token>/sealed", views.sealed, name="sealed"),
+    path("m/<str:token>/frame", views.frame, name="frame"),
+    path("m/<str:token>/receipt", views.receipt, name="receipt"),
+    path("m/<str:token>/plain", views.plain, name="plain"),
+    path("m/<str:token>/leave", views.leave, name="leave"),
+]

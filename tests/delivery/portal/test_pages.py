@@ -1,0 +1,188 @@
+"""The portal in a browser: a GET changes nothing, and every refusal looks the same."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from compliance.models import Suppression
+from delivery.escrow import answers, keys, notices
+from delivery.escrow import services as escrow
+from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
+from delivery.portal.links import token_of
+from tenancy import clock
+from tests.factories.delivery import make_item
+
+RIGHT = {"month": "3", "day": "4", "year": "1961"}
+
+
+@pytest.fixture
+def item(ada) -> EscrowItem:
+    return make_item(ada, subject="Your visit", text="At 10:20")
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(headers={"host": settings.HOSTS["portal"]})
+
+
+def gate_of(item: EscrowItem) -> str:
+    return f"/m/{token_of(item.id)}"
+
+
+def prove(browser: Client, item: EscrowItem):
+    shown = keys.proof(item.notice_link_key, item.id).hex()
+    return browser.post(gate_of(item), {"proof": shown})
+
+
+def mailed_code(item: EscrowItem) -> str:
+    code = EscrowCode.objects.get(visit__item=item, spent_at=None)
+    digits = re.search(r"\d{4} \d{4}", notices.compose(code.id).text).group()
+    answers.settle_code(code.id, left_verified=True)
+    return digits
+
+
+def enter(browser: Client, item: EscrowItem) -> None:
+    prove(browser, item)
+    answer = browser.post(f"{gate_of(item)}/check", RIGHT | {"code": mailed_code(item)})
+    assert answer.headers["Location"] == f"{gate_of(item)}/message"
+
+
+def page(answer) -> str:
+    return answer.content.decode()
+
+
+def test_link_code_and_birth_date_lead_to_the_message(browser, item):
+    answer = prove(browser, item)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{gate_of(item)}/check")
+    asked = page(browser.get(f"{gate_of(item)}/check"))
+    assert "Elm Street Clinic" in asked
+    assert "a•••••@postbox.example" in asked
+    enter(browser, item)
+    shown = browser.get(f"{gate_of(item)}/message")
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert "At 10:20" not in page(shown)
+    assert browser.get(f"{gate_of(item)}/sealed").json()["place"]["itemId"] == str(item.id)
+    assert EscrowItem.objects.get(pk=item.pk).status == "waiting"
+
+
+def test_a_scanner_that_opens_every_link_changes_nothing(browser, item):
+    for _ in range(2):
+        for path in ("", "/check", "/code", "/not-me", "/message", "/sealed", "/frame", "/leave"):
+            browser.get(gate_of(item) + path)
+            browser.head(gate_of(item) + path)
+    assert not EscrowVisit.objects.exists()
+    assert not EscrowEvent.objects.exists()
+    assert EscrowItem.objects.get(pk=item.pk).status == "waiting"
+
+
+def test_unknown_expired_recalled_and_wrong_look_the_same(browser, ada, nurse):
+    known, recalled, expired = make_item(ada), make_item(ada), make_item(ada)
+    links = [(known, b"x" * 32), (recalled, None), (expired, None)]
+    proofs = [shown or keys.proof(each.notice_link_key, each.id) for each, shown in links]
+    escrow.revoke(recalled, actor=nurse)
+    EscrowItem.objects.filter(pk=expired.pk).update(expires_at=clock.now() - timedelta(days=1))
+    paths = [gate_of(each) for each, _ in links]
+    paths += [f"/m/{token_of(uuid4())}", "/m/never-ours"]
+    seen = {
+        (answer.status_code, page(answer))
+        for path, shown in zip(paths, [*proofs, b"", b""], strict=True)
+        for answer in [browser.post(path, {"proof": shown.hex()})]
+    }
+    assert len(seen) == 1
+    status, shown = seen.pop()
+    assert status == 404
+    assert "Open the link in the email again" in shown
+    assert "Elm Street" not in shown
+
+
+def test_the_gate_names_no_clinic_and_no_item_is_told_from_another(browser, item):
+    gates = [page(browser.get(path)) for path in (gate_of(item), f"/m/{token_of(uuid4())}")]
+    blank = [re.sub(r'item-id="[^"]+"|value="\w{64}"', "", gate) for gate in gates]
+    assert blank[0] == blank[1]
+    assert "Elm Street" not in gates[0]
+
+
+def test_wrong_answers_count_down_and_keep_the_page(browser, item):
+    prove(browser, item)
+    answer = browser.post(f"{gate_of(item)}/check", RIGHT | {"code": "0000 0000"})
+    assert answer.status_code == 422
+    assert "Tries left with this code: 4" in page(answer)
+    assert browser.get(f"{gate_of(item)}/message").headers["Location"].endswith("/check")
+    assert browser.get(f"{gate_of(item)}/sealed").status_code == 403
+
+
+def test_another_browser_is_signed_out(browser, item):
+    enter(browser, item)
+    stranger = Client(headers={"host": settings.HOSTS["portal"]})
+    for path in ("/check", "/message", "/sealed", "/frame"):
+        answer = stranger.get(gate_of(item) + path)
+        assert answer.status_code == 403
+        assert "You are signed out" in page(answer)
+
+
+def test_without_script_the_typed_key_opens_the_text(browser, item):
+    typed = keys.to_groups(item.notice_link_key)
+    assert browser.post(gate_of(item), {"access_key": typed, "proof": ""}).status_code == 302
+    browser.post(f"{gate_of(item)}/check", RIGHT | {"code": mailed_code(item)})
+    shown = page(browser.post(f"{gate_of(item)}/plain", {"access_key": typed}))
+    assert "<h1>Your visit</h1>" in shown
+    assert "At 10:20" in shown
+    assert EscrowItem.objects.get(pk=item.pk).status == "read"
+
+
+def test_spanish_by_choice_by_person_and_by_browser(browser, ada):
+    item = make_item(ada, language="es")
+    assert "Le espera un mensaje" in page(browser.get(gate_of(item) + "?lang=es"))
+    assert "Le espera un mensaje" in page(browser.get(gate_of(item)))
+    other = Client(headers={"host": settings.HOSTS["portal"], "accept-language": "en"})
+    prove(other, item)
+    asked = page(other.get(f"{gate_of(item)}/check"))
+    assert "Su fecha de nacimiento" in asked
+    assert asked.index("Día") < asked.index("Mes")
+
+
+def test_somebody_else_can_close_it(browser, item):
+    prove(browser, item)
+    assert "not for you" in page(browser.get(f"{gate_of(item)}/not-me"))
+    assert not Suppression.objects.exists()
+    assert "Thank you" in page(browser.post(f"{gate_of(item)}/not-me"))
+    assert EscrowItem.objects.get(pk=item.pk).status == "wrong_person"
+    assert Suppression.objects.get().reason == "wrong_person"
+
+
+def test_leaving_takes_the_cookie_along(browser, item):
+    enter(browser, item)
+    answer = browser.post(f"{gate_of(item)}/leave")
+    assert "You are signed out" in page(answer)
+    assert answer.cookies["sealpost_visit"]["max-age"] == 0
+    assert browser.get(f"{gate_of(item)}/message").status_code == 403
+
+
+def test_the_visits_cookie_is_of_this_host_and_out_of_reach_of_scripts(browser, item):
+    cookie = prove(browser, item).cookies["sealpost_visit"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["domain"]) == (True, "Strict", "")
+
+
+def test_the_frame_runs_nothing_and_loads_nothing_from_outside(browser, item):
+    enter(browser, item)
+    policy = browser.get(f"{gate_of(item)}/frame").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+
+
+def test_one_network_cannot_try_links_for_ever(browser, item, settings):
+    from delivery.portal import pace
+
+    network = "203.0.113.0/24"
+    for _ in range(pace.MISSES_PER_HOUR):
+        browser.post("/m/" + token_of(uuid4()), {"proof": "00"}, REMOTE_ADDR="203.0.113.9")
+    assert pace.is_too_fast(network)
+    shown = keys.proof(item.notice_link_key, item.id).hex()
+    answer = browser.post(gate_of(item), {"proof": shown}, REMOTE_ADDR="203.0.113.77")
+    assert answer.status_code == 404
+    assert not EscrowVisit.objects.exists()
