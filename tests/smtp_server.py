@@ -38,11 +38,11 @@ class Certificates:
     def valid(self, name: str = NAME) -> Path:
         return self._issued("valid", self.authority, name, FOREVER)
 
-    def expired(self) -> Path:
-        return self._issued("expired", self.authority, NAME, LONG_AGO)
+    def expired(self, name: str = NAME) -> Path:
+        return self._issued("expired", self.authority, name, LONG_AGO)
 
-    def untrusted(self) -> Path:
-        return self._issued("untrusted", new_authority(), NAME, FOREVER)
+    def untrusted(self, name: str = NAME) -> Path:
+        return self._issued("untrusted", new_authority(), name, FOREVER)
 
     def _issued(self, kind: str, authority: Authority, name: str, expires: datetime) -> Path:
         file = self.folder / f"{kind}-{name}.pem"
