@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
 from delivery.models import (
+    Dispatch,
     EscrowCode,
     EscrowEvent,
     EscrowItem,
@@ -48,3 +49,10 @@ for of_a_visit in (EscrowVisit, EscrowCode):
         export=Export.NEVER,
         erasure=Erasure.WITH_PERSON,
     )
+register(
+    Dispatch,
+    data_class=DataClass.OPERATIONAL,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)

@@ -22,6 +22,7 @@ class EscrowItem(TenantModel):
         SPECIALLY_PROTECTED = "specially_protected", "It holds specially protected information."
         PREFERS_PORTAL = "prefers_portal", "The person asked for the secure portal."
         SHARED_ADDRESS = "shared_address", "Several people read this mailbox."
+        AUTHOR_CHOICE = "author_choice", "The sender chose the secure portal."
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Not read yet"
