@@ -74,9 +74,9 @@ def install_page_packages() -> None:
 
 def install_bench_servers() -> None:
     """Install Postfix for the tests that need a real one, on CI's throw-away machines only."""
-    if os.environ.get("CI") and os.geteuid() == 0 and shutil.which("apt-get"):
-        if not shutil.which("postfix"):
-            apt_install(["postfix", "postfix-pcre", "iproute2"])
+    may_install = os.environ.get("CI") and os.geteuid() == 0 and shutil.which("apt-get")
+    if may_install and not shutil.which("postfix"):
+        apt_install(["postfix", "postfix-pcre", "iproute2"])
 
 
 def make_venv() -> None:
