@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from accounts.models import (
+    ApiKey,
     Invitation,
     Membership,
     RecoveryCode,
@@ -49,6 +50,13 @@ register(
     Invitation,
     data_class=DataClass.STAFF,
     retention=_NINETY_DAYS,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    ApiKey,
+    data_class=DataClass.STAFF,
+    retention=None,
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
 )

@@ -1,0 +1,94 @@
+"""Keys of systems: made once, shown once, found by their hash, ended at once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from accounts.api_keys import KeyNotReadable, Scope, hashed, hint, new_secret
+from accounts.models import ApiKey
+from audit import services as audit
+from audit.services import Actor
+from tenancy import clock
+from tenancy.errors import DomainError
+from tenancy.scope import platform_scope, tenant_scope
+
+LONGEST_LIFE = timedelta(days=365)
+# Whether a key is still in use is a question of days; a write for each request answers nothing more.
+NOTED_EVERY = timedelta(minutes=1)
+
+
+class KeyNotIssued(DomainError):
+    """The key would have no name, nothing to do, or no end."""
+
+
+class KeyRefused(DomainError):
+    """The key is unknown, has expired or was revoked."""
+
+
+@transaction.atomic
+def issue(
+    *, name: str, scopes: Sequence[str], expires_at: datetime, actor: Actor
+) -> tuple[ApiKey, str]:
+    """A new key and its text, which cannot be had again. Raises KeyNotIssued."""
+    now = clock.now()
+    if not name.strip():
+        raise KeyNotIssued("Name the system that will use the key.")
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise KeyNotIssued("Choose what the key may be used for.")
+    if not now < expires_at <= now + LONGEST_LIFE:
+        raise KeyNotIssued("Choose a last day within a year from now.")
+    secret = new_secret()
+    key = ApiKey.objects.create(
+        name=name.strip(),
+        hint=hint(secret),
+        secret_hash=hashed(secret),
+        scopes=sorted(set(scopes)),
+        created_by=actor.name,
+        expires_at=expires_at,
+    )
+    audit.record("api_key.issued", actor=actor, on=key, scopes=key.scopes)
+    return key, secret
+
+
+@transaction.atomic
+def revoke(key: ApiKey, *, actor: Actor) -> None:
+    """End the key; the next request with it is refused. Repeat-safe."""
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if key.revoked_at is not None:
+        return
+    key.revoked_at = clock.now()
+    key.save(update_fields=["revoked_at"])
+    audit.record("api_key.revoked", actor=actor, on=key)
+
+
+def find(text: str) -> ApiKey:
+    """The key that a request came with, whichever tenant's it is. Raises KeyRefused.
+
+    A key that was good once leaves a denial in its tenant's trail.
+    """
+    try:
+        secret_hash = hashed(text)
+    except KeyNotReadable as unreadable:
+        raise KeyRefused(str(unreadable)) from None
+    with platform_scope(), connection.cursor() as cursor:
+        cursor.execute("SELECT kernel.tenant_of_api_key(%s::bytea)", [secret_hash])
+        (tenant_id,) = cursor.fetchone()
+    if tenant_id is None:
+        raise KeyRefused("This API key is unknown.")
+    with tenant_scope(tenant_id):
+        key = ApiKey.objects.get(secret_hash=secret_hash)
+        if not key.is_usable:
+            actor = Actor(kind="api_key", id=str(key.pk), name=key.name)
+            reason = "expired" if key.revoked_at is None else "revoked"
+            audit.record_denial("api_key.used", actor=actor, on=key, reason=reason)
+            raise KeyRefused("This API key has expired or was revoked.")
+    return key
+
+
+def note_use(key: ApiKey) -> None:
+    now = clock.now()
+    ApiKey.objects.filter(
+        Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTED_EVERY), pk=key.pk
+    ).update(last_used_at=now)
