@@ -10,7 +10,7 @@ from segments.fields import Field, Schema
 from segments.operators import OPERATORS, Operand
 from segments.parsing import DEEPEST, Problem
 from segments.periods import LONGEST
-from segments.rules import Path
+from segments.rules import Group, Path
 
 SOURCES = {
     "identity": "Person",
@@ -18,6 +18,7 @@ SOURCES = {
     "consent": "Consent",
     "activity": "Activity",
 }
+SIGNS = {"all": "", "any": "+", "none": "−"}  # noqa: RUF001 - a minus sign is meant
 MATCHES = {"all": "all", "any": "any", "none": "none"}
 MONTHS = {
     "this": "this month",
@@ -63,6 +64,10 @@ class Row:
     inputs: list[Input]
     problem: str
 
+    @property
+    def dom_id(self) -> str:
+        return dom_id(self.place)
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -76,8 +81,32 @@ class Box:
     problem: str
 
     @property
+    def dom_id(self) -> str:
+        return dom_id(self.place)
+
+    @property
     def is_outermost(self) -> bool:
         return not self.place
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLeft:
+    """What is written at the end of a row: people left, added or taken away."""
+
+    dom_id: str
+    text: str
+    is_group: bool
+
+
+def people_left(rule: Group, counts: Mapping[Path, int], path: Path = ()) -> Iterator[PeopleLeft]:
+    """The number of every row and inner box, as `Evaluator.counts` defines them."""
+    for place, inner in enumerate(rule.rules):
+        here = (*path, place)
+        sign = SIGNS[rule.match] if place or rule.match == "none" else ""
+        is_group = isinstance(inner, Group)
+        yield PeopleLeft(dom_id(place_of(here)), f"{sign}{counts.get(here, 0):,}", is_group)
+        if isinstance(inner, Group):
+            yield from people_left(inner, counts, here)
 
 
 def rows(item: Box | Row) -> Iterator[Row | Box]:
@@ -94,6 +123,10 @@ def build(draft: Draft, schema: Schema, problems: tuple[Problem, ...] = ()) -> B
 
 def place_of(path: Path) -> str:
     return ".".join(map(str, path))
+
+
+def dom_id(place: str) -> str:
+    return f"rule-{place.replace('.', '-')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,39 +6,14 @@ they do.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
+from contacts.queries import Happening, Person
 from segments import values
 from segments.periods import AsOf
 from segments.rules import Condition, ConsentIs, Did, Group, Path
-
-
-class Fact(Protocol):
-    """Something that a person did, or that happened to them."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def occurred_at(self) -> datetime: ...
-    @property
-    def cause_id(self) -> UUID | None: ...
-
-
-class Person(Protocol):
-    """What a rule reads of a person; `contacts.queries.people` streams such values."""
-
-    @property
-    def identity(self) -> Mapping[str, object]: ...
-    @property
-    def attributes(self) -> Mapping[str, object]: ...
-    @property
-    def consents(self) -> Mapping[str, str]: ...
-    @property
-    def activity(self) -> Sequence[Fact]: ...
-
 
 Test = Callable[[Person], bool]
 
@@ -114,6 +89,8 @@ def _value(condition: Condition, as_of: AsOf) -> Test:
     if name == "age":
         age = values.age_on(as_of.today)
         return lambda person: test(age(person.identity.get("birth_date")))
+    if name == "is_patient":
+        return lambda person: test(person.is_patient)
     if name == "email_domain":
         return lambda person: test(values.mail_domain(person.identity.get("email")))
     return lambda person: test(person.identity.get(name))
@@ -133,7 +110,7 @@ def _did(condition: Did, as_of: AsOf) -> Test:
     until = as_of.start_of(as_of.today + timedelta(days=1))
     since = as_of.start_of(condition.period.before(as_of.today)) if condition.period else None
 
-    def is_meant(fact: Fact) -> bool:
+    def is_meant(fact: Happening) -> bool:
         return (
             fact.kind == kind
             and fact.occurred_at < until

@@ -51,6 +51,7 @@ IDENTITY_FIELDS = (
     Field("identity.age", "Age", FieldType.NUMBER, "limited"),
     Field("identity.birth_date", "Birthday", FieldType.DATE, "limited"),
     Field("identity.language", "Language", FieldType.TEXT),
+    Field("identity.is_patient", "Is a patient", FieldType.BOOLEAN, "limited"),
     Field("identity.email", "E-mail address", FieldType.PRESENCE, "limited"),
     Field("identity.email_domain", "Mail domain", FieldType.TEXT, "limited"),
     Field("identity.phone", "Phone number", FieldType.PRESENCE, "limited"),

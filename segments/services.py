@@ -48,7 +48,9 @@ def update(
     """
     name = _checked_name(name)
     parse(rule, queries.schema())
-    segment = _locked(segment)
+    segment = Segment.objects.select_for_update().get(pk=segment.pk)
+    if segment.is_archived:
+        raise SegmentArchived("This segment is archived. Restore it first.")
     if segment.version != version:
         raise SegmentChanged(
             "Somebody else saved this segment while you were editing. Compare with the saved "
@@ -81,8 +83,10 @@ def duplicate(segment: Segment, *, actor: Actor) -> Segment:
 
 @transaction.atomic
 def archive(segment: Segment, *, actor: Actor) -> Segment:
-    """Take the segment out of lists and choices. Campaigns that use it keep it."""
-    segment = _locked(segment)
+    """Take the segment out of lists and choices. Campaigns that use it keep it. Repeat-safe."""
+    segment = Segment.objects.select_for_update().get(pk=segment.pk)
+    if segment.is_archived:
+        return segment
     segment.archived_at = clock.now()
     segment.save(update_fields=["archived_at"])
     audit.record("segment.archived", actor=actor, on=segment)
@@ -91,12 +95,22 @@ def archive(segment: Segment, *, actor: Actor) -> Segment:
 
 @transaction.atomic
 def restore(segment: Segment, *, actor: Actor) -> Segment:
-    """Undo `archive`."""
+    """Undo `archive`. Repeat-safe."""
     segment = Segment.objects.select_for_update().get(pk=segment.pk)
+    if not segment.is_archived:
+        return segment
     segment.archived_at = None
     segment.save(update_fields=["archived_at"])
     audit.record("segment.restored", actor=actor, on=segment)
     return segment
+
+
+def count_all() -> None:
+    """Count the people of every segment in one pass, for the list."""
+    segments = list(Segment.objects.filter(archived_at__isnull=True))
+    for segment, people in zip(segments, queries.count_each(segments), strict=True):
+        if people is not None:
+            store_count(segment, people=people)
 
 
 def store_count(segment: Segment, *, people: int) -> None:
@@ -104,13 +118,6 @@ def store_count(segment: Segment, *, people: int) -> None:
     Segment.objects.filter(pk=segment.pk, version=segment.version).update(
         people=people, counted_at=clock.now()
     )
-
-
-def _locked(segment: Segment) -> Segment:
-    segment = Segment.objects.select_for_update().get(pk=segment.pk)
-    if segment.is_archived:
-        raise SegmentArchived("This segment is archived. Restore it first.")
-    return segment
 
 
 def _checked_name(name: str) -> str:

@@ -38,6 +38,8 @@ def look_up(source, name, person, today):
     if source == "identity" and name == "age":
         born = as_day(person.identity.get("birth_date"))
         return None if born is None else birthdays(born, today)
+    if (source, name) == ("identity", "is_patient"):
+        return person.is_patient
     if source == "identity" and name == "email_domain":
         email = person.identity.get("email")
         return as_text(email.split("@")[-1]) if isinstance(email, str) and "@" in email else None

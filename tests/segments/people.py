@@ -38,6 +38,7 @@ class Person:
     attributes: dict[str, object] = field(default_factory=dict)
     consents: dict[str, str] = field(default_factory=dict)
     activity: tuple[Fact, ...] = ()
+    is_patient: bool = True
 
 
 def condition(field_key: str, operator: str, **operands: object) -> dict[str, object]:

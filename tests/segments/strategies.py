@@ -145,6 +145,7 @@ def people(rule, today, zone):
             {key: st.sampled_from(["granted", "withdrawn"]) for key in ("marketing", "part2")}
         ),
         activity=facts(days, zone),
+        is_patient=st.booleans(),
     )
 
 

@@ -1,0 +1,167 @@
+import pytest
+from django.urls import reverse
+
+from segments import services
+from segments.models import Segment
+from tenancy.scope import tenant_scope
+from tests.accounts.signing_in import browser_of, make_member
+from tests.factories.compliance import agreement_in_force
+from tests.segments.clinic import add_people, make_schema
+from tests.segments.people import condition, group
+
+GOLD = group("all", condition("attribute.plan", "is", value="Gold"))
+SMOKERS = group("all", condition("attribute.smoker", "yes"))
+GOLD_FORM = {
+    "rule.match": "all",
+    "rule.0.field": "attribute.plan",
+    "rule.0.operator": "is",
+    "rule.0.value": "Gold",
+}
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def browser(clinic):
+    make_schema()
+    add_people(("Ada", {"plan": "Gold", "smoker": True}), ("Bo", {"plan": "Silver"}))
+    return browser_of(make_member(clinic, "marketer"))
+
+
+@pytest.fixture
+def segment(browser, nurse):
+    return services.create(name="Gold plan", rule=GOLD, actor=nurse)
+
+
+def url(name, segment=None):
+    return reverse(f"segments:{name}", args=[segment.pk] if segment else [])
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_marketer_makes_a_segment(browser, clinic):
+    answer = browser.post(url("new"), {"name": "Gold plan", **GOLD_FORM})
+    segment = Segment.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, url("detail", segment))
+    assert (segment.name, segment.rule) == ("Gold plan", GOLD)
+
+
+def test_says_at_its_row_what_is_missing_and_saves_nothing(browser, clinic):
+    answer = browser.post(url("new"), {"name": "Gold plan", **GOLD_FORM, "rule.0.value": "Bronze"})
+    assert answer.status_code == 422
+    assert 'id="rule-0-problem"' in text(answer)
+    assert "Choose from the choices of “Plan”." in text(answer)
+    assert not Segment.objects.exists()
+
+
+def test_asks_for_a_name(browser, clinic):
+    answer = browser.post(url("new"), {"name": " ", **GOLD_FORM})
+    assert answer.status_code == 422
+    assert "Give the segment a name." in text(answer)
+
+
+def test_shows_the_rule_in_words_and_marks_phi(browser, segment, nurse):
+    smokers = services.create(name="Smokers", rule=SMOKERS, actor=nurse)
+    assert "People whose Plan is “Gold”." in text(browser.get(url("detail", segment)))
+    assert "Being in this segment is PHI" not in text(browser.get(url("detail", segment)))
+    page = text(browser.get(url("detail", smokers)))
+    assert '<em class="sp-marked">whose Smoker is yes</em>' in page
+    assert "Being in this segment is PHI" in page
+    assert "<title>Segment" in page
+
+
+def test_the_builder_adds_a_rule_without_saving(browser, segment):
+    form = {"name": "Gold plan", "version": 1, **GOLD_FORM, "change": "add-rule:"}
+    fragment = browser.post(url("save", segment), form, headers=HTMX)
+    assert text(fragment).startswith('<div id="builder"')
+    assert 'name="rule.1.field"' in text(fragment)
+    assert fragment["HX-Trigger-After-Swap"]
+    whole = browser.post(url("save", segment), form)
+    assert 'name="rule.1.field"' in text(whole)
+    assert "<h1" in text(whole)
+    assert Segment.objects.get().rule == GOLD
+
+
+def test_counts_the_rule_as_it_stands_in_the_form(browser, segment):
+    answer = browser.post(url("preview", segment), {**GOLD_FORM, "rule.match": "none"})
+    page = text(answer)
+    assert '<p class="sp-big">1</p>' in page
+    assert "Everybody but those whose Plan is “Gold”." in page
+    assert "Fewer than 11 people." in page
+    assert 'id="rule-0-n" hx-swap-oob="true">\u22121<' in page
+    assert "B•••••" in page
+    assert "Bo" not in page.replace("Both", "")
+    assert Segment.objects.get().people is None
+
+
+def test_a_count_of_the_stored_rule_is_kept_for_the_list(browser, segment):
+    browser.post(url("preview", segment), GOLD_FORM)
+    assert Segment.objects.get().people == 1
+    assert "Gold plan" in text(browser.get(url("list")))
+
+
+def test_an_unfinished_rule_is_not_counted(browser, clinic):
+    answer = browser.post(url("preview_new"), {"rule.match": "all", "rule.0.field": ""})
+    assert "Finish the rule to see how many people match." in text(answer)
+
+
+def test_says_who_may_receive_mail_for_a_purpose(browser, segment):
+    agreement_in_force()
+    answer = browser.post(url("reach", segment), {**GOLD_FORM, "purpose": "marketing"})
+    assert "There is no signed authorization for this purpose" in text(answer)
+
+
+def test_keeps_what_two_editors_saved_apart(browser, segment, nurse):
+    services.update(segment, name="Theirs", rule=SMOKERS, version=1, actor=nurse)
+    form = {"name": "Mine", "version": 1, **GOLD_FORM}
+    answer = browser.post(url("save", segment), form)
+    assert answer.status_code == 422
+    assert "Somebody else saved this segment while you were editing." in text(answer)
+    assert "Save mine as a new segment" in text(answer)
+    assert Segment.objects.get().name == "Theirs"
+    browser.post(url("new"), form)
+    assert sorted(one.name for one in Segment.objects.all()) == ["Mine", "Theirs"]
+
+
+def test_archives_and_restores(browser, segment):
+    browser.post(url("archive", segment))
+    assert Segment.objects.get().is_archived
+    assert "Archived" in text(browser.get(url("list")))
+    browser.post(url("restore", segment))
+    assert not Segment.objects.get().is_archived
+
+
+def test_duplicates(browser, segment):
+    answer = browser.post(url("duplicate", segment), follow=True)
+    assert "Gold plan (copy)" in text(answer)
+
+
+def test_counts_all_for_the_list(browser, segment):
+    assert "Not counted" in text(browser.get(url("list")))
+    browser.post(url("count"))
+    assert Segment.objects.get().people == 1
+
+
+def test_an_analyst_sees_counts_and_no_people_and_changes_nothing(clinic, segment):
+    analyst = browser_of(make_member(clinic, "analyst"))
+    page = text(analyst.get(url("detail", segment)))
+    assert '<fieldset class="sp-stack" disabled>' in page
+    answer = text(analyst.post(url("preview", segment)))
+    assert '<p class="sp-big">1</p>' in answer
+    assert "Your role sees counts of people, not people." in answer
+    assert analyst.post(url("save", segment), GOLD_FORM).status_code == 403
+    assert Segment.objects.get().version == 1
+
+
+def test_another_tenants_segment_is_not_found(clinic, segment, other_clinic):
+    stranger = browser_of(make_member(other_clinic, "owner"))
+    assert stranger.get(url("detail", segment)).status_code == 404
+    for action in ("save", "preview", "reach", "duplicate", "archive", "restore"):
+        assert stranger.post(url(action, segment), GOLD_FORM).status_code == 404
+    with tenant_scope(clinic.id):
+        assert Segment.objects.get().version == 1
+
+
+def test_says_what_a_segment_is_for_when_there_is_none(browser):
+    assert "Make the first segment" in text(browser.get(url("list")))
