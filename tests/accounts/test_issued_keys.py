@@ -79,7 +79,7 @@ def test_a_key_of_a_suspended_workspace_is_unknown(clinic, nurse):
         api_keys.find(text)
 
 
-@pytest.mark.parametrize("text", ["", "sk_live_x", new_secret()])
+@pytest.mark.parametrize("text", ["", "sk_live_x", new_secret()], ids=["none", "short", "new"])
 def test_an_unknown_key_is_refused(text):
     with pytest.raises(api_keys.KeyRefused):
         api_keys.find(text)
