@@ -1,0 +1,139 @@
+"""An exact count over 100,000 sealed people by a rule of seven conditions, in one process.
+
+The limit is to read the same sealed rows and not open them: what PostgreSQL needs in any case.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from benchmarks.measurement import Measurement
+from benchmarks.workplace import clinic
+
+if TYPE_CHECKING:
+    from contacts.entries import Entry
+
+PEOPLE = 100_000
+BATCH = 2_000
+RUNS = 3
+TODAY = date(2026, 11, 23)
+GOAL = 0.3
+RULE = {
+    "match": "all",
+    "rules": [
+        {"field": "attribute.plan", "operator": "is_one_of", "values": ["Commercial", "Medicare"]},
+        {"field": "identity.age", "operator": "between", "low": 30, "high": 80},
+        {"field": "attribute.city", "operator": "contains", "value": "e"},
+        {
+            "match": "any",
+            "rules": [
+                {
+                    "field": "attribute.last_visit",
+                    "operator": "longer_ago_than",
+                    "amount": 180,
+                    "unit": "days",
+                },
+                {"field": "attribute.last_visit", "operator": "not_known"},
+            ],
+        },
+        {
+            "match": "none",
+            "rules": [
+                {"field": "consent.marketing", "operator": "withdrawn"},
+                {"field": "identity.language", "operator": "is", "value": "fr"},
+            ],
+        },
+    ],
+}
+
+
+def main() -> int:
+    with clinic():
+        prepare_people()
+        counted = PEOPLE / median_seconds(count)
+        limit = PEOPLE / median_seconds(read_sealed)
+    figure = Measurement(
+        name="segment.100k",
+        value=counted,
+        unit="people/s",
+        limit=limit,
+        ratio=counted / limit,
+        goal=GOAL,
+        layers=(
+            "RLS",
+            "unsealing of every row",
+            "rule of seven conditions",
+            "counts per condition",
+        ),
+    )
+    print(figure.line())
+    return 0 if figure.reaches_goal else 1
+
+
+def prepare_people() -> None:
+    from contacts.models import Attribute
+    from contacts.services.storing import store
+    from contacts.synthetic import ATTRIBUTES
+
+    Attribute.objects.bulk_create(
+        Attribute(
+            key=each.key,
+            label=each.label,
+            type=each.kind,
+            phi_class=each.phi_class,
+            choices=list(each.choices),
+        )
+        for each in ATTRIBUTES
+    )
+    people = entries()
+    while batch := list(islice(people, BATCH)):
+        store(batch)
+
+
+def entries() -> Iterator["Entry"]:
+    from contacts.entries import Entry
+    from contacts.synthetic import People
+
+    for person in People(PEOPLE, seed=1, today=TODAY):
+        yield Entry(person.identity, person.attributes)
+
+
+def count() -> None:
+    from segments import queries
+    from segments.parsing import parse
+
+    survey = queries.count(parse(RULE, queries.schema()))
+    if survey.total != PEOPLE or not 0 < survey.people < PEOPLE:
+        raise SystemExit(f"counted {survey.people} of {survey.total}")
+
+
+def read_sealed() -> None:
+    from django.db import connection, transaction
+
+    query = (
+        "SELECT id, identity, attributes, consents::text FROM contacts_contact "
+        "WHERE id > %s::uuid ORDER BY id LIMIT %s::int"
+    )
+    last, rows = "00000000-0000-0000-0000-000000000000", [()]
+    while rows:
+        with transaction.atomic(), connection.connection.cursor(binary=True) as cursor:
+            cursor.execute(query, [last, BATCH])
+            rows = cursor.fetchall()
+        last = rows[-1][0] if rows else last
+
+
+def median_seconds(work: Callable[[], None]) -> float:
+    spent = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - began)
+    return statistics.median(spent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
