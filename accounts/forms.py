@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 
+from accounts.form_renderer import Described
 from accounts.models import User
 from accounts.roles import PURPOSES, Role
 
@@ -16,7 +17,7 @@ PASSWORD_RULE = (
     "At least 12 characters. Four unrelated words are easy to remember and hard to guess."  # noqa: S105
 )
 
-role_choices = [(role.value, f"{role.label}: {PURPOSES[role]}") for role in Role]
+role_choices = [(role.value, Described(role.label, PURPOSES[role])) for role in Role]
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
