@@ -56,11 +56,11 @@ class IdentityMiddleware:
 
     def _identify(self, request: HttpRequest, stack: ExitStack) -> None:
         session = request.session
-        if USER not in session:
+        if not isinstance(session, SessionStore) or USER not in session or session.user is None:
             return
-        if BACKGROUND_HEADER not in request.headers and isinstance(session, SessionStore):
+        user = session.user
+        if BACKGROUND_HEADER not in request.headers:
             session.keep_alive()
-        user = User.objects.get(pk=session[USER])
         if TENANT in session:
             tenant_id = UUID(session[TENANT])
             with tenant_scope(tenant_id):

@@ -1,13 +1,13 @@
 """The session engine: rows with a hash of the key, so that a stolen table opens no session."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 
-from accounts.models import Session
+from accounts.models import Session, User
 from tenancy import clock
 from tenancy.scope import platform_scope
 
@@ -25,18 +25,20 @@ ADDRESS = "address"
 class SessionStore(SessionBase):
     """Ends by itself after 15 minutes without a request and 12 hours after sign-in."""
 
-    seen_at = clock.now()
+    user: User | None = None
+    seen_at: datetime | None = None
 
     def load(self) -> dict[str, Any]:
         with platform_scope():
-            row = Session.objects.filter(key_hash=_hash(self.session_key)).first()
+            rows = Session.objects.select_related("user")
+            row = rows.filter(key_hash=_hash(self.session_key)).first()
             if row is not None and has_ended(row):
                 row.delete()
                 row = None
         if row is None:
             self._session_key = None
             return {}
-        self.seen_at = row.seen_at
+        self.user, self.seen_at = row.user, row.seen_at
         content: dict[str, Any] = row.content
         return content
 
@@ -70,7 +72,7 @@ class SessionStore(SessionBase):
 
     def keep_alive(self) -> None:
         """Write down that the person is still there."""
-        if self.session_key and clock.now() - self.seen_at >= SEEN_EVERY:
+        if self.seen_at is not None and clock.now() - self.seen_at >= SEEN_EVERY:
             with platform_scope():
                 Session.objects.filter(key_hash=_hash(self.session_key)).update(seen_at=clock.now())
 

@@ -1,6 +1,7 @@
 """What a browser's session says about who is there, from the password to the workspace."""
 
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -59,6 +60,7 @@ def complete(request: HttpRequest, user: User) -> str:
     workspaces = sign_in.finish(user)
     SessionStore.clear_expired()
     restart(request)
+    rotate_token(request)
     request.session[USER] = str(user.id)
     request.session[ADDRESS] = address_of(request)
     if workspaces and not user.is_operator:
