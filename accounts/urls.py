@@ -24,6 +24,7 @@ users = [
     path("<uuid:membership_id>/", people.person, name="detail"),
     path("<uuid:membership_id>/suspend/", people.suspend, name="suspend"),
     path("<uuid:membership_id>/restore/", people.restore, name="restore"),
+    path("<uuid:membership_id>/reset-factor/", people.reset_factor, name="reset_factor"),
 ]
 operators = [
     path("", operator.workspaces, name="workspaces"),

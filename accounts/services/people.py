@@ -13,7 +13,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts import queries
-from accounts.models import Invitation, Membership, Session, User
+from accounts.models import (
+    Invitation,
+    Membership,
+    RecoveryCode,
+    Session,
+    TotpDevice,
+    User,
+)
 from accounts.roles import Role
 from audit import services as audit
 from audit.services import Actor
@@ -147,6 +154,22 @@ def restore(membership: Membership, *, by: Membership, actor: Actor) -> None:
     membership.status = Membership.Status.ACTIVE
     membership.save(update_fields=["status"])
     audit.record("user.restored", actor=actor, on=membership)
+
+
+def reset_second_factor(membership: Membership, *, by: Membership, actor: Actor) -> None:
+    """Forget the app and the codes of somebody who lost both; they set up a new app at sign-in.
+
+    Raises RoleNotChanged. Nobody can open another workspace's door this way: for a person with
+    several, the operators of the platform have to.
+    """
+    _refuse_overreach(membership, by, Role(membership.role))
+    if len(queries.workspaces_of(membership.user)) > 1:
+        raise RoleNotChanged("They work in another workspace too. Ask the platform's operator.")
+    audit.record("factor.reset", actor=actor, on=membership)
+    with platform_scope(), transaction.atomic():
+        TotpDevice.objects.filter(user=membership.user).delete()
+        RecoveryCode.objects.filter(user=membership.user).delete()
+    end_sessions(membership.user_id)
 
 
 def end_sessions(user_id: UUID) -> None:

@@ -89,6 +89,13 @@ def restore(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     return _change_access(request, membership_id, services.restore, "may sign in again")
 
 
+@requires("users.edit")
+@require_POST
+def reset_factor(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
+    outcome = "sets up a new app at the next sign-in"
+    return _change_access(request, membership_id, services.reset_second_factor, outcome)
+
+
 class Change(Protocol):
     def __call__(self, membership: Membership, *, by: Membership, actor: Actor) -> None: ...
 
