@@ -1,5 +1,6 @@
 """What the service does for every tenant: workspaces, jobs, system mail."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -67,8 +68,14 @@ def queue_system_mail(*, to: str, kind: str, context: dict[str, Any]) -> SystemM
     return SystemMail.objects.create(to=to, kind=kind, context=context)
 
 
-def record_system_mail_attempt(mail: SystemMail, *, status: SystemMail.Status) -> None:
+def record_system_mail_attempt(
+    mail: SystemMail, *, status: SystemMail.Status, due_at: datetime | None
+) -> None:
+    """Note how a try ended; `due_at` is when to try again, if at all."""
     sent_at = clock.now() if status == SystemMail.Status.SENT else None
     SystemMail.objects.filter(pk=mail.pk).update(
-        status=status, sent_at=sent_at, attempts=F("attempts") + 1
+        status=status,
+        sent_at=sent_at,
+        due_at=due_at or mail.due_at,
+        attempts=F("attempts") + 1,
     )
