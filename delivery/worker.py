@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import groupby, islice
 from uuid import UUID
 
+from campaigns.compilation import Rendered
 from delivery import fates
 from delivery.crash_points import reach
 from delivery.drafts.draft import Draft
@@ -115,10 +116,7 @@ class Turn:
         """Rendered here for the portal, outside every transaction."""
         text = None
         if fate.status == Message.Status.ESCROWED:
-            try:
-                text = draft.write()
-            except DomainError:
-                fate = fates.unsendable("not_renderable")
+            fate, text = _for_portal(draft, fate)
         self._results.append(Result(draft.message, fate, draft.address, draft.language, text))
 
     def _record(self) -> None:
@@ -131,6 +129,16 @@ class Turn:
         if time.monotonic() - self._renewed_at > RENEW_AFTER_SECONDS:
             lease.renew(self._token)
             self._renewed_at = time.monotonic()
+
+
+def _for_portal(draft: Draft, fate: Fate) -> tuple[Fate, Rendered | None]:
+    """A test has nobody who could open it in the portal: it fails where patients' mail would not."""
+    if draft.message.cause == Message.Cause.TEST:
+        return fates.unsendable(fate.reason), None
+    try:
+        return fate, draft.write()
+    except DomainError:
+        return fates.unsendable("not_renderable"), None
 
 
 def _slices(messages: list[Claimed]) -> Iterator[list[Claimed]]:

@@ -1,0 +1,63 @@
+"""What the send gate is told about a campaign and the people it is for."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from campaigns.compilation import Compiled
+from campaigns.content.model import read_content
+from campaigns.merge.fields import PHI_CLASSES
+from campaigns.models import Campaign
+from campaigns.queries import approvals, readiness
+from compliance import queries as compliance
+from compliance.facts import Outcome, SendingFacts, Sensitivity, Verdict
+from compliance.purposes import PURPOSE_RULES, Purpose
+from delivery import routes
+from delivery.models import EscrowItem, Message
+from delivery.routes import Route, Way
+from segments import queries as segments
+from segments.rules import phi_classes
+from tenancy.models import Tenant
+from tenancy.scope import current_tenant_id
+
+
+def sending_facts(campaign: Campaign, compiled: Compiled) -> SendingFacts:
+    """The half of the facts that is the same for everybody, as things stand now."""
+    return compliance.sending_facts(
+        campaign.purpose,
+        sensitivity=max(
+            compiled.sensitivity,
+            readiness.fixed_text(read_content(campaign.content)).sensitivity,
+            _of_audience(campaign),
+        ),
+        remuneration=campaign.remuneration,
+        is_approved=approvals.in_force(campaign) is not None,
+    )
+
+
+def _of_audience(campaign: Campaign) -> Sensitivity:
+    """Being in the audience tells what the audience was chosen by."""
+    if campaign.segment is None:
+        return Sensitivity.S0
+    classes = phi_classes(segments.rule_of(campaign.segment))
+    return Sensitivity(max((PHI_CLASSES.index(each) for each in classes), default=0))
+
+
+def route_of(verdict: Verdict, campaign: Campaign) -> Route:
+    """The verdict's route; the author may ask for more protection than it needs, never for less."""
+    route = routes.decide(verdict)
+    wants_portal = campaign.protection == Campaign.Protection.PORTAL
+    if wants_portal and verdict.outcome is Outcome.ALLOW:
+        return Route(Way.PORTAL, route.required, (EscrowItem.Reason.AUTHOR_CHOICE.value,))
+    return route
+
+
+def mail_class_of(campaign: Campaign) -> Message.MailClass:
+    """Mail that can wait is bulk; what tells of somebody's care is worth a second try."""
+    rule = PURPOSE_RULES[Purpose(campaign.purpose)]
+    return Message.MailClass.BULK if rule.is_discretionary else Message.MailClass.CARE
+
+
+def local_time(moment: datetime) -> datetime:
+    """The moment on the clocks of the workspace."""
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    return moment.astimezone(ZoneInfo(tenant.time_zone))

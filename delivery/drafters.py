@@ -1,0 +1,13 @@
+"""Which drafter makes the messages of which cause."""
+
+from delivery.drafts.campaign import draft_campaign
+from delivery.drafts.notice import draft_notices
+from delivery.drafts.test_send import draft_tests
+from delivery.models import Message
+from delivery.worker import Drafter
+
+DRAFTERS: dict[str, Drafter] = {
+    Message.Cause.CAMPAIGN: draft_campaign,
+    Message.Cause.NOTICE: draft_notices,
+    Message.Cause.TEST: draft_tests,
+}

@@ -1,0 +1,154 @@
+"""Drafts of campaign messages: the gate asked again, the values looked at, the patient's own links."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from campaigns.compilation import Compiled, Rendered, subject_text
+from campaigns.models import Campaign
+from campaigns.queries import writing
+from campaigns.rendering import values_of
+from compliance import dlp
+from compliance.dlp import Place, RenderedValue
+from compliance.facts import GateFacts, PersonFacts, Reason, SendingFacts, Verdict
+from compliance.gate import decide
+from compliance.purposes import PURPOSE_RULES, Purpose
+from contacts import queries as contacts
+from contacts import tokens
+from contacts.queries import Person
+from delivery import audience, fates
+from delivery.drafts.draft import Draft, Letterhead
+from delivery.drafts.letterheads import letterhead_of
+from delivery.fates import Claimed
+from delivery.routes import Way
+from delivery.services.recording import Result
+from delivery.unsubscribe import Signer
+from tenancy import clock
+from tenancy.keyring import current_keys
+from tenancy.origins import url_on
+from tenancy.scope import current_tenant_id
+
+# How soon a message that may not go yet is looked at again, when nothing says how long it takes.
+LOOK_AGAIN = timedelta(minutes=15)
+ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+
+
+@dataclass(frozen=True)
+class _Series:
+    """What the messages of one campaign share."""
+
+    campaign: Campaign
+    compiled: Compiled
+    facts: SendingFacts
+    letterhead: Letterhead
+    signer: Signer
+    now: datetime
+    local_now: datetime
+
+
+def draft_campaign(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
+    """A draft for each message of one campaign that may still go, a fate for the others."""
+    series = _series(messages[0].cause_id)
+    people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
+    facts = contacts.person_facts(list(people.values()))
+    for message in messages:
+        person = people.get(message.contact_id)
+        if person is None:
+            yield Result(message, fates.canceled("person_erased"))
+        else:
+            yield _drafted(message, person, facts[person.contact_id], series)
+
+
+def _series(campaign_id: UUID) -> _Series:
+    campaign = Campaign.objects.select_related("segment", "sender__domain").get(pk=campaign_id)
+    if campaign.sender is None:
+        raise ValueError("a campaign without a sender has begun")
+    compiled = _compiled(current_tenant_id(), campaign.pk, campaign.content_hash)
+    now = clock.now()
+    return _Series(
+        campaign,
+        compiled,
+        audience.sending_facts(campaign, compiled),
+        letterhead_of(campaign.sender),
+        Signer(current_tenant_id(), current_keys().derive("unsubscribe")),
+        now,
+        audience.local_time(now),
+    )
+
+
+@lru_cache(maxsize=64)
+def _compiled(_tenant_id: UUID, campaign_id: UUID, _content_hash: str) -> Compiled:
+    """Compiled once for all slices. The hash covers everything that goes into it."""
+    return writing.compiled(Campaign.objects.get(pk=campaign_id))
+
+
+def _drafted(
+    message: Claimed, person: Person, facts: PersonFacts, series: _Series
+) -> Draft | Result:
+    values = {**values_of(person.identity, person.attributes), **_links(message, person, series)}
+    scan = dlp.scan_values(_seen(values, series.compiled))
+    address = str(person.identity.get("email") or "")
+    if scan.blocking:
+        return Result(message, fates.unsendable("dlp_blocked"), address)
+    sending = replace(series.facts, sensitivity=max(series.facts.sensitivity, scan.sensitivity))
+    standing = replace(facts, local_time=series.local_now.time())
+    verdict = decide(GateFacts(sending, standing))
+    route = audience.route_of(verdict, series.campaign)
+    if route.way is Way.NOWHERE:
+        return Result(message, fates.skipped(verdict), address)
+    if route.way is Way.WAIT:
+        return Result(message, fates.held(verdict, until=_when(verdict, series)), address)
+    return Draft(
+        message,
+        address,
+        route,
+        series.letterhead,
+        str(person.identity.get("language") or "en"),
+        _writer(series, values, message.id),
+        _list_fields(message, series),
+    )
+
+
+def _when(verdict: Verdict, series: _Series) -> datetime:
+    """When the gate may answer otherwise."""
+    until = series.facts.policy.quiet_until
+    if Reason.QUIET_HOURS not in verdict.reasons or until is None:
+        return series.now + LOOK_AGAIN
+    ends = series.local_now.replace(hour=until.hour, minute=until.minute, second=0, microsecond=0)
+    return ends if ends > series.local_now else ends + timedelta(days=1)
+
+
+def _links(message: Claimed, person: Person, series: _Series) -> dict[str, str]:
+    """The patient's own pages, which work without a sign-in."""
+    preferences = tokens.make(tokens.PREFERENCES, person.contact_id)
+    return {
+        "unsubscribe_url": unsubscribe_link(message.id, series.signer),
+        "preferences_url": url_on("links", f"/p/{preferences}"),
+        "portal_url": url_on("portal", "/"),
+    }
+
+
+def unsubscribe_link(message_id: UUID, signer: Signer) -> str:
+    return url_on("links", f"/u/{signer.token(message_id)}")
+
+
+def _seen(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedValue]:
+    """The values that the message shows; a field's name stands for the words around it."""
+    for key in compiled.fields & values.keys():
+        if not key.endswith("_url") and values[key] is not None:
+            yield RenderedValue(Place.BODY, f"{key}: ", str(values[key]), "")
+    yield RenderedValue(Place.SUBJECT, "", subject_text(compiled.subject, values), "")
+
+
+def _writer(series: _Series, values: dict[str, object], message_id: UUID) -> Callable[[], Rendered]:
+    token = series.signer.token(message_id)
+    return lambda: series.compiled.render(values, token=token)
+
+
+def _list_fields(message: Claimed, series: _Series) -> tuple[tuple[str, str], ...]:
+    """RFC 8058: one click, for mail that a person may do without."""
+    if not PURPOSE_RULES[Purpose(series.campaign.purpose)].is_discretionary:
+        return ()
+    return (("List-Unsubscribe", f"<{unsubscribe_link(message.id, series.signer)}>"), ONE_CLICK)

@@ -1,0 +1,47 @@
+"""Who has work: ids of tenants, through functions that see every tenant and return nothing else."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from campaigns.models import Campaign
+from tenancy import clock
+
+STOPPED = (Campaign.Status.PAUSED, Campaign.Status.CANCELED)
+
+
+def tenants_with_messages() -> list[tuple[UUID, int]]:
+    """Tenants with due messages and how many (up to a thousand), longest waiting first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant, due FROM kernel.due_messages(%s)", [clock.now()])
+        return list(cursor.fetchall())
+
+
+def tenants_with_expired_leases() -> list[UUID]:
+    """Tenants whose messages are held by a worker that is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.expired_leases(%s)", [clock.now()])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def tenants_with_campaigns() -> list[UUID]:
+    """Tenants with campaigns or tests to begin, or under way."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tenant_id FROM kernel.due_campaigns() "
+            "UNION SELECT tenant_id FROM kernel.due_test_sends() "
+            "UNION SELECT tenant FROM kernel.open_dispatches()"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def tenants_with_system_mail() -> list[UUID]:
+    """Tenants whose own mail, or the platform's, waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant_id FROM kernel.due_system_mail()")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def stopped_campaigns() -> list[UUID]:
+    """Campaigns of which nothing may be handed over now."""
+    return list(Campaign.objects.filter(status__in=STOPPED).values_list("id", flat=True))

@@ -1,0 +1,176 @@
+"""From an approved campaign to messages that have left, with nobody missed and nobody twice."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import dkim as dkimpy
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from campaigns.models import Campaign
+from campaigns.services import sending
+from contacts import services as contacts
+from delivery import worker
+from delivery.drafters import DRAFTERS
+from delivery.models import Dispatch, EscrowItem, Message, MessageEvent
+from delivery.queries import due
+from delivery.services import closing, freezing
+from delivery.wire.levels import Level
+from tenancy import clock
+from tests.factories.campaigns import MARKETER, approved_campaign
+from tests.factories.contacts import PAPER, make_contact
+from tests.fakes import FakeTransport
+
+KEY = rsa.generate_private_key(65537, 2048)
+PEM = KEY.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
+Status = Message.Status
+
+
+@pytest.fixture
+def campaign(clinic) -> Iterator[Campaign]:
+    """Approved and sent now; the clock stands just after its minute of undo."""
+    campaign = approved_campaign()
+    domain = campaign.sender.domain
+    domain.private_key = PEM
+    domain.save(update_fields=["private_key"])
+    sending.send_now(campaign, actor=MARKETER)
+    with clock.at(clock.now() + timedelta(seconds=61)):
+        yield campaign
+
+
+def freeze() -> None:
+    freezing.begin_due()
+    freezing.freeze_begun()
+
+
+def send(transport: FakeTransport) -> int:
+    return worker.send_due(transport, DRAFTERS, stopped=due.stopped_campaigns)
+
+
+def status_of(contact) -> str:
+    return Message.objects.get(contact=contact, cause="campaign").status
+
+
+def test_everybody_gets_a_message_or_a_reason(campaign, nurse):
+    ada = make_contact()
+    ben = make_contact(email="ben@lakepost.example", given_name="Ben")
+    contacts.stop_everything(ben, evidence=PAPER, actor=nurse)
+    cyd = make_contact(email="cyd@postbox.example", given_name="Cyd")
+    contacts.choose_route(cyd, prefers_portal=True, actor=nurse)
+    freeze()
+    assert [status_of(each) for each in (ada, ben, cyd)] == ["queued", "skipped", "queued"]
+    assert Message.objects.get(contact=ben).reason == "opted_out"
+    assert Message.objects.get(contact=cyd).route == "portal"
+    transport = FakeTransport()
+    assert send(transport) == 2
+    assert [status_of(each) for each in (ada, ben, cyd)] == ["sent", "skipped", "escrowed"]
+    assert list(transport.handed_over) == ["ada@harbourmail.example"]
+    assert transport.required["ada@harbourmail.example"] is Level.T2
+    assert EscrowItem.objects.get().contact_id == cyd.id
+
+
+def test_what_leaves_is_signed_personal_and_says_nothing_in_its_headers(campaign):
+    make_contact(next_visit="2026-12-02")
+    freeze()
+    transport = FakeTransport()
+    send(transport)
+    (letter,) = transport.handed_over["ada@harbourmail.example"]
+    der = KEY.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    record = b"v=DKIM1; k=rsa; p=" + b64encode(der)
+    assert dkimpy.verify(letter, dnsfunc=lambda *_name, **_options: record)
+    parsed = message_from_bytes(letter, policy=policy.default)
+    assert parsed["Subject"] == "A reminder from Elm Street Clinic"
+    assert "Hello Ada" in parsed.get_body(("html",)).get_content()
+    assert "December 2, 2026" in parsed.get_body(("plain",)).get_content()
+    assert parsed["List-Unsubscribe"] is None
+    headers = letter.partition(b"\r\n\r\n")[0]
+    assert b"Quennell" not in headers
+    assert b"visit" not in headers.lower()
+
+
+def test_freezing_again_adds_nobody_twice(campaign):
+    make_contact()
+    freeze()
+    Dispatch.objects.update(frozen_at=None)
+    make_contact(email="ben@lakepost.example")
+    freezing.freeze_begun()
+    assert Message.objects.count() == 2
+
+
+def test_a_paused_campaign_hands_nothing_over_until_it_goes_on(campaign):
+    make_contact()
+    freeze()
+    sending.pause(Campaign.objects.get(), actor=MARKETER)
+    transport = FakeTransport()
+    assert send(transport) == 0
+    sending.resume(Campaign.objects.get(), actor=MARKETER)
+    assert send(transport) == 1
+
+
+def test_a_canceled_campaign_keeps_what_waits_and_ends(campaign):
+    contact = make_contact()
+    freeze()
+    sending.cancel(Campaign.objects.get(), actor=MARKETER)
+    transport = FakeTransport()
+    closing.close_over()
+    assert (send(transport), status_of(contact)) == (0, "canceled")
+    assert MessageEvent.objects.get().kind == "canceled"
+    assert Dispatch.objects.get().closed_at is not None
+
+
+def test_who_unsubscribes_after_the_freeze_gets_nothing(campaign, nurse):
+    contact = make_contact()
+    freeze()
+    contacts.stop_everything(contact, evidence=PAPER, actor=nurse)
+    transport = FakeTransport()
+    send(transport)
+    assert (status_of(contact), transport.handed_over) == ("skipped", {})
+    assert Message.objects.get().reason == "opted_out"
+
+
+def test_a_campaign_is_sent_when_nothing_of_it_waits(campaign):
+    make_contact()
+    freeze()
+    closing.close_over()
+    assert Campaign.objects.get().status == "sending"
+    send(FakeTransport())
+    closing.close_over()
+    assert Campaign.objects.get().status == "sent"
+    assert Dispatch.objects.get().closed_at is not None
+
+
+def test_a_value_that_looks_like_more_than_its_field_goes_by_the_portal(campaign):
+    contact = make_contact(given_name="naltrexone for opioid use disorder")
+    freeze()
+    send(FakeTransport())
+    assert status_of(contact) in {"escrowed", "skipped"}
+
+
+def test_an_approval_that_ran_out_holds_what_is_left(campaign):
+    contact = make_contact()
+    freeze()
+    campaign.approvals.update(expires_at=clock.now())
+    transport = FakeTransport()
+    send(transport)
+    message = Message.objects.get(contact=contact)
+    assert (message.status, message.attempts) == ("queued", 0)
+    assert message.due_at > clock.now()
+    assert transport.handed_over == {}
+
+
+def test_the_scheduler_sees_counts_of_other_tenants_and_nothing_else(campaign, clinic):
+    from tenancy.scope import platform_scope
+
+    make_contact()
+    freeze()
+    with platform_scope():
+        assert (clinic.id, 1) in due.tenants_with_messages()
+        assert clinic.id in due.tenants_with_campaigns()
+        assert not Message.objects.exists()
