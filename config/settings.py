@@ -147,6 +147,10 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},
+    "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
+    "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},
+    "recover-messages": {"task": "delivery.tasks.recover_messages", "schedule": 30.0},
+    "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
 }
 
 LANGUAGE_CODE = "en-us"

@@ -1,0 +1,103 @@
+"""Mail of the service itself, drained from the outbox in tenancy over the same wire.
+
+It holds no health information. Sending one twice does no harm, so it needs no lease and no
+announcement: a claim only puts it off for as long as a try may take.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from campaigns.compilation import Rendered
+from campaigns.content.quoted import encode
+from delivery import fates
+from delivery.drafts.draft import Draft, Letterhead
+from delivery.drafts.notice import AUTOMATIC, ROUTE
+from delivery.fates import Claimed, Fate
+from delivery.handover import Done, Handover
+from delivery.models import Message
+from delivery.wire.headers import mailbox, message_id
+from delivery.wire.transport import Transport
+from tenancy import clock
+from tenancy import services as tenancy
+from tenancy.keyring import current_keys
+from tenancy.models import SystemMail
+
+CHUNK = 50
+CLAIM_LASTS = timedelta(minutes=15)
+
+SUBJECTS = {"invitation": "Join {workspace} on Sealpost"}
+
+STATUS = {
+    Message.Status.SENT: SystemMail.Status.SENT,
+    Message.Status.DEFERRED: SystemMail.Status.QUEUED,
+}
+
+
+def send_system_mail(transport: Transport) -> int:
+    """Try the tenant's due system mail once. Returns how many that were."""
+    waiting = {mail.id: mail for mail in _claim()}
+    with Handover(transport, set) as handover:
+        for mail in waiting.values():
+            handover.put(_draft(mail).envelope())
+        while not handover.is_idle:
+            for done in handover.gather():
+                _record(waiting[done.envelope.id], _fate(waiting[done.envelope.id], done))
+    return len(waiting)
+
+
+@transaction.atomic
+def _claim() -> list[SystemMail]:
+    now = clock.now()
+    due = SystemMail.objects.filter(status=SystemMail.Status.QUEUED, due_at__lte=now)
+    mails = list(due.select_for_update(skip_locked=True).order_by("due_at")[:CHUNK])
+    SystemMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(due_at=now + CLAIM_LASTS)
+    return mails
+
+
+def _draft(mail: SystemMail) -> Draft:
+    sender = settings.DELIVERY_SYSTEM_SENDER
+    domain = sender.rpartition("@")[2]
+    key = current_keys().derive("return-path")
+    letterhead = Letterhead(mailbox("Sealpost", sender), domain, None, key)
+    text = _rendered(mail)
+    return Draft(_claimed(mail), mail.to, ROUTE, letterhead, "", lambda: text, AUTOMATIC)
+
+
+def _claimed(mail: SystemMail) -> Claimed:
+    domain = settings.DELIVERY_SYSTEM_SENDER.rpartition("@")[2]
+    return Claimed(
+        id=mail.id,
+        cause="system",
+        cause_id=mail.id,
+        contact_id=mail.id,
+        mail_class=Message.MailClass.NOTICE,
+        message_id=message_id(mail.id, domain),
+        attempts=mail.attempts + 1,
+        first_tried_at=mail.created_at,
+        unsafe_since=None,
+        uncertain_at=None,
+    )
+
+
+def _rendered(mail: SystemMail) -> Rendered:
+    """Raises KeyError for a kind that nobody wrote a mail for."""
+    context = {**mail.context, "subject": SUBJECTS[mail.kind].format(**mail.context)}
+    parts = [
+        encode(render_to_string(f"delivery/email/{mail.kind}.{form}", context))
+        for form in ("txt", "html")
+    ]
+    return Rendered(context["subject"], *parts)
+
+
+def _fate(mail: SystemMail, done: Done) -> Fate:
+    if done.outcome is None:
+        raise done.trouble or ValueError("a try without an outcome")
+    return fates.after_try(_claimed(mail), done.outcome, now=clock.now(), chance=0)
+
+
+def _record(mail: SystemMail, fate: Fate) -> None:
+    status = STATUS.get(fate.status, SystemMail.Status.FAILED)
+    tenancy.record_system_mail_attempt(mail, status=status, due_at=fate.due_at)

@@ -1,0 +1,71 @@
+"""Celery entry points of delivery. Rows are the queue: a tick that is missed costs a little time."""
+
+from celery import shared_task
+from django.core.cache import cache
+
+from delivery import doors, worker
+from delivery.drafters import DRAFTERS
+from delivery.queries import due
+from delivery.services import closing, freezing, recovery, testing
+from delivery.system_mail import send_system_mail
+from tenancy.scope import current_tenant_id, tenant_scope
+from tenancy.tasks import PlatformTask, TenantTask
+
+# Workers of one tenant at a time: more would only take turns from the others.
+SLOTS = 2
+SLOT_SECONDS = 60
+
+
+@shared_task(base=PlatformTask)
+def wake_senders() -> None:
+    """Tick: each tenant with due mail gets its workers, the longest waiting first."""
+    for tenant_id, messages in due.tenants_with_messages():
+        with tenant_scope(tenant_id):
+            for slot in range(min(SLOTS, 1 + messages // worker.CHUNK)):
+                if cache.add(f"sending:{tenant_id}:{slot}", 1, SLOT_SECONDS):
+                    send_due.delay(slot)
+
+
+@shared_task(base=TenantTask)
+def send_due(slot: int) -> None:
+    """One chunk, then back to the end of the queue, so that tenants take turns."""
+    key = f"sending:{current_tenant_id()}:{slot}"
+    cache.set(key, 1, SLOT_SECONDS)
+    sent = worker.send_due(doors.transport(), DRAFTERS, stopped=due.stopped_campaigns)
+    if sent < worker.CHUNK:
+        cache.delete(key)
+    else:
+        send_due.delay(slot)
+
+
+@shared_task(base=PlatformTask)
+def freeze_due() -> None:
+    """Tick: looks after campaigns that begin, are being frozen, or are over."""
+    for tenant_id in due.tenants_with_campaigns():
+        with tenant_scope(tenant_id):
+            freeze_campaigns.apply_async(expires=30)
+
+
+@shared_task(base=TenantTask)
+def freeze_campaigns() -> None:
+    """Begin, freeze and close the tenant's campaigns, and take its test sends."""
+    testing.take_tests()
+    freezing.begin_due()
+    freezing.freeze_begun()
+    closing.close_over()
+
+
+@shared_task(base=PlatformTask)
+def recover_messages() -> None:
+    """Tick: takes back what workers that are gone have held."""
+    for tenant_id in due.tenants_with_expired_leases():
+        with tenant_scope(tenant_id):
+            recovery.recover_expired()
+
+
+@shared_task(base=PlatformTask)
+def drain_system_mail() -> None:
+    """Tick: the service's own mail, for every tenant and the platform."""
+    for tenant_id in due.tenants_with_system_mail():
+        with tenant_scope(tenant_id):
+            send_system_mail(doors.transport())

@@ -1,0 +1,48 @@
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+from delivery.system_mail import send_system_mail
+from delivery.wire.levels import Level
+from tenancy import clock
+from tenancy import services as tenancy
+from tenancy.models import SystemMail
+from tests import fakes
+
+CONTEXT = {
+    "workspace": "Elm Street Clinic",
+    "role": "Marketer",
+    "invited_by": "Omar Owner",
+    "link": "https://app.example/join/abc",
+    "expires_at": "2026-11-26T09:00:00+00:00",
+}
+
+
+def queue() -> SystemMail:
+    return tenancy.queue_system_mail(to="dana@clinics.example", kind="invitation", context=CONTEXT)
+
+
+def test_the_outbox_is_drained_by_the_best_way_there_is(clinic):
+    mail = queue()
+    transport = fakes.FakeTransport()
+    assert send_system_mail(transport) == 1
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == ("sent", 1)
+    assert transport.required["dana@clinics.example"] is Level.T0
+    (letter,) = transport.handed_over["dana@clinics.example"]
+    parsed = message_from_bytes(letter, policy=policy.default)
+    assert parsed["Subject"] == "Join Elm Street Clinic on Sealpost"
+    assert parsed["Auto-Submitted"] == "auto-generated"
+    assert CONTEXT["link"] in parsed.get_body(("plain",)).get_content()
+    assert send_system_mail(transport) == 0
+
+
+def test_it_is_tried_again_later_and_given_up_for_an_unknown_address(clinic):
+    mail = queue()
+    send_system_mail(fakes.FakeTransport({"dana@clinics.example": fakes.GREYLISTED}))
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == ("queued", 1)
+    assert clock.now() < mail.due_at <= clock.now() + timedelta(minutes=6)
+    with clock.at(mail.due_at):
+        send_system_mail(fakes.FakeTransport({"dana@clinics.example": fakes.UNKNOWN_USER}))
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == ("failed", 2)
