@@ -49,6 +49,8 @@ class Input:
     label: str
     text: str
     options: list[Option]
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,8 @@ def _input(operand: Operand, value: object, field: Field) -> Input:
         label=operand.label,
         text="\n".join(texts),
         options=_options(_choices(operand, field), *texts),
+        before=operand.before,
+        after=operand.after,
     )
 
 

@@ -7,12 +7,14 @@ from segments.fields import FieldType
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One value that an operator needs: its key in the rule and how it is read."""
+    """One value that an operator needs: its key in the rule, how it is read, the words around it."""
 
     name: str
     kind: str
     label: str
     is_required: bool = True
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,16 @@ class Operator:
 TEXT = (Operand("value", "text", "Text"),)
 TEXTS = (Operand("values", "texts", "Texts, one a line"),)
 NUMBER = (Operand("value", "number", "Number"),)
-NUMBERS = (Operand("low", "number", "From"), Operand("high", "number", "To"))
+NUMBERS = (Operand("low", "number", "From"), Operand("high", "number", "To", before="and"))
 DAY = (Operand("value", "date", "Date"),)
-DAYS = (Operand("low", "date", "From"), Operand("high", "date", "To"))
+DAYS = (Operand("low", "date", "From"), Operand("high", "date", "To", before="and"))
 CHOICE = (Operand("value", "choice", "Choice"),)
 CHOICES = (Operand("values", "choices", "Choices"),)
 PERIOD = (Operand("amount", "amount", "How many"), Operand("unit", "unit", "Unit of time"))
 MONTH = (Operand("month", "month", "Month"),)
 OCCURRENCES = (
-    Operand("times", "times", "Times"),
-    Operand("amount", "amount", "In the last", is_required=False),
+    Operand("times", "times", "Times", after="times"),
+    Operand("amount", "amount", "In the last", is_required=False, before="in the last"),
     Operand("unit", "unit", "Unit of time", is_required=False),
     Operand("campaign", "campaign", "Campaign", is_required=False),
 )

@@ -1,0 +1,84 @@
+"""The builder in a browser: it counts as one types, keeps the focus, and stands the watch."""
+
+import pytest
+
+from segments import services
+from segments.models import Segment
+from tests.accounts.signing_in import make_member
+from tests.browser import assert_accessible
+from tests.factories.compliance import agreement_in_force
+from tests.segments.clinic import add_people, make_schema
+from tests.segments.people import condition, group
+
+pytestmark = pytest.mark.browser
+
+OVERDUE = group(
+    "all",
+    condition("identity.age", "between", low=50, high=74),
+    group(
+        "any",
+        condition("attribute.plan", "is", value="Gold"),
+        condition("attribute.city", "not_known"),
+    ),
+    group(
+        "none",
+        condition("attribute.smoker", "yes"),
+        condition("activity.opened", "did", times=2, amount=30, unit="days"),
+    ),
+)
+
+
+@pytest.fixture
+def marketer(clinic):
+    make_schema()
+    agreement_in_force()
+    add_people(
+        *((f"Ada{number}", {"plan": "Gold", "city": "Elm"}) for number in range(14)),
+        ("Bo", {"plan": "Silver", "smoker": True}),
+        ("Cy", {"plan": "Gold", "smoker": True}),
+    )
+    return make_member(clinic, "marketer", "Mara Marketer")
+
+
+@pytest.fixture
+def segment(marketer, nurse):
+    return services.create(name="Gold in their prime", rule=OVERDUE, actor=nurse)
+
+
+def test_the_list_stands(open_as, marketer, segment):
+    assert_accessible(open_as(marketer, "/segments/"))
+
+
+def test_the_builder_counts_and_stands(open_as, marketer, segment):
+    page = open_as(marketer, f"/segments/{segment.pk}/")
+    page.get_by_text("Exact, counted in").wait_for()
+    assert page.locator("#preview .sp-big").inner_text() == "14"
+    page.get_by_text("May receive it").wait_for()
+    assert_accessible(page)
+
+
+def test_builds_a_segment_by_hand(open_as, marketer):
+    page = open_as(marketer, "/segments/new/")
+    page.get_by_label("Name").fill("Gold plan")
+    page.get_by_label("Field").select_option(label="Plan")
+    page.get_by_label("Choice").select_option(label="Gold")
+    page.get_by_text("People whose Plan is “Gold”.").wait_for()
+    assert page.locator("#preview .sp-big").inner_text() == "15"
+    page.get_by_role("button", name="Add rule").click()
+    page.get_by_label("Field").nth(1).select_option(label="Smoker")
+    page.get_by_label("Condition").nth(1).select_option(label="is yes")
+    page.get_by_text("Being in this segment is PHI").wait_for()
+    page.locator("#rule-1-n", has_text="1").wait_for()
+    assert_accessible(page)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The segment is saved.").wait_for()
+    assert Segment.objects.get().rule["rules"][1] == condition("attribute.smoker", "yes")
+
+
+def test_shows_what_is_missing_when_saved_too_early(open_as, marketer):
+    page = open_as(marketer, "/segments/new/")
+    page.get_by_label("Name").fill("Nobody yet")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Choose a field.").wait_for()
+    assert_accessible(page)
+    assert page.get_by_label("Name").input_value() == "Nobody yet"
