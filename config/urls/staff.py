@@ -6,6 +6,7 @@ urlpatterns = [
     path("", settings.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("compliance.urls")),
+    path("", include("delivery.urls")),
     path("", include("segments.urls")),
 ]
 

@@ -8,7 +8,7 @@ HANDED_OVER = frozenset({"sent", "escrowed"})
 NOT_ALLOWED = "skipped"
 
 # The order in which forecast, live bar and report show what happened to messages.
-OUTCOMES = ("tls", "portal", "held", "failed", "uncertain", "waiting")
+OUTCOMES = ("tls", "plain", "portal", "held", "failed", "uncertain", "waiting")
 TLS_ORDER = ("", "TLSv1.2", "TLSv1.3")
 
 
@@ -17,7 +17,7 @@ class Group:
     """`count` messages of one campaign that share all of these."""
 
     status: str
-    route: str  # tls | portal | ""
+    route: str  # tls | portal | plain | ""
     domain: str
     tls_version: str  # of the accepted hand-over, "" when none
     bounced: bool  # a report of failure came after it was handed over
@@ -71,7 +71,7 @@ def outcome_of(group: Group) -> str:
     if group.bounced:
         return "failed"
     if group.status in HANDED_OVER:
-        return "portal" if group.route == "portal" else "tls"
+        return group.route
     return {
         "deferred": "held",
         "failed": "failed",

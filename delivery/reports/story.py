@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from delivery.reports.reasons import in_words
+
 LEVELS = {
     "T4": "Verified TLS: the server's key is published in signed DNS (DANE)",
     "T3": "Verified TLS: the domain's own policy names the server (MTA-STS)",
@@ -50,6 +52,7 @@ class Proof:
 
     occurred_at: datetime
     level: str
+    is_verified: bool
     facts: tuple[tuple[str, str], ...]
 
 
@@ -66,7 +69,7 @@ def proof(events: Iterable[Event]) -> Proof | None:
         return None
     last = max(accepted, key=lambda event: event.occurred_at)
     level = str(last.detail["level"])
-    return Proof(last.occurred_at, LEVELS[level], _connection(last.detail))
+    return Proof(last.occurred_at, LEVELS[level], level in PROVEN_LEVELS, _connection(last.detail))
 
 
 def _connection(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -93,7 +96,7 @@ def _fixed(mark: str, sentence: str, explanation: str = "") -> Callable[[Event],
 
 
 def _decided(event: Event) -> Moment:
-    """A verdict of the send gate, with the gate's own sentences."""
+    """A verdict of the send gate, with its reasons."""
     marks = {"allow": "note", "portal": "portal", "hold": "held", "deny": "skipped"}
     sentences = {
         "allow": "Allowed to be sent.",
@@ -102,7 +105,7 @@ def _decided(event: Event) -> Moment:
         "deny": "Not sent.",
     }
     outcome = str(event.detail["outcome"])
-    reasons = " ".join(event.detail.get("reasons", ()))
+    reasons = " ".join(in_words(code) for code in event.detail.get("reasons", ()))
     return Moment(event.occurred_at, marks[outcome], sentences[outcome], reasons)
 
 
@@ -144,7 +147,8 @@ def _escrowed(event: Event) -> Moment:
         event.occurred_at,
         "portal",
         "Sealed in the secure portal.",
-        str(event.detail.get("reason", "")),
+        in_words(str(event.detail.get("reason", ""))),
+        _connection(event.detail),
     )
 
 

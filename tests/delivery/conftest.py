@@ -4,8 +4,8 @@ import pytest
 
 from contacts.models import Contact
 from delivery.wire.session import Timeouts
-from tenancy.keyring import current_keys
 from tenancy.models import Tenant
+from tests.factories.contacts import make_contact
 from tests.smtp_server import Certificates
 
 IMPATIENT = Timeouts(**dict.fromkeys(
@@ -21,18 +21,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture
 def ada(clinic: Tenant) -> Contact:
     """A patient with both facts on file."""
-    index = current_keys().blind_index("contact.external_id", "EV-1")
-    identity = {
-        "external_id": "EV-1",
-        "given_name": "Ada",
-        "family_name": "Quennell",
-        "email": "ada@postbox.example",
-        "birth_date": "1961-03-04",
-        "language": "en",
-    }
-    return Contact.objects.create(
-        identity=identity,
-        attributes={"postal_code": "04101"},
-        external_id_index=index,
-        content_hash=index,
+    return make_contact(
+        external_id="EV-1",
+        email="ada@postbox.example",
+        birth_date="1961-03-04",
+        postal_code="04101",
     )

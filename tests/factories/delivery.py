@@ -2,12 +2,28 @@
 
 from typing import Any
 
+from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.escrow import services as escrow
 from delivery.escrow.services import Deposit
 from delivery.models import EscrowItem, Message
 from tenancy import clock
 from tenancy.ids import uuid7
+
+
+def make_campaign(**columns: Any) -> Campaign:
+    """A campaign that has gone out, unless columns say other."""
+    defaults: dict[str, Any] = {
+        "name": "Mammogram reminder",
+        "purpose": "care_gap",
+        "content": {"subject": "A reminder", "preheader": "", "blocks": []},
+        "status": Campaign.Status.SENT,
+        "content_hash": "0" * 64,
+        "send_at": clock.now(),
+        "began_at": clock.now(),
+        "ended_at": clock.now(),
+    }
+    return Campaign.objects.create(**defaults | columns)
 
 
 def make_message(contact: Contact, **columns: Any) -> Message:

@@ -58,29 +58,27 @@ def test_a_greylisted_message_arrives_at_the_second_try():
 def test_an_unsafe_server_leads_to_the_portal():
     events = [
         Event("unsafe", at(0), {"failure": "certificate-expired", "host": "mx.oldmill.example"}),
-        Event("escrowed", at(1), {"reason": "The way to the mailbox is not safe."}),
+        Event("escrowed", at(1), {"reason": "unsafe_transport"}),
         Event("opened", at(9), {"opened_by": "browser"}),
     ]
     assert [(moment.mark, moment.explanation) for moment in story.tell(events)] == [
         ("held", "The server's certificate has expired."),
-        ("portal", "The way to the mailbox is not safe."),
+        ("portal", "The way to the mailbox is not safe enough."),
         ("portal", "It was opened in the person's own browser."),
     ]
 
 
 def test_a_refusal_gives_the_reasons_of_the_gate():
-    events = [
-        Event("decided", NINE, {"outcome": "deny", "reasons": ["Email was refused.", "And so on."]})
-    ]
+    events = [Event("decided", NINE, {"outcome": "deny", "reasons": ["opted_out", "deceased"]})]
     assert story.tell(events) == [
-        Moment(NINE, "skipped", "Not sent.", "Email was refused. And so on.")
+        Moment(NINE, "skipped", "Not sent.", "Email was refused. The person has died.")
     ]
 
 
 def test_the_proof_is_the_last_hand_over():
     earlier = Event("accepted", at(0), {**TLS, "level": "T0"})
     assert story.proof([Event("accepted", at(5), TLS), earlier]) == story.Proof(
-        at(5), "Verified TLS: certificate and name of the server were checked", CONNECTION
+        at(5), "Verified TLS: certificate and name of the server were checked", True, CONNECTION
     )
 
 

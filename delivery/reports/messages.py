@@ -1,0 +1,103 @@
+"""Single messages: lists of them with their people, and the whole story of one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from compliance.queries import address_index
+from contacts import queries as contacts
+from contacts.models import Contact
+from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent
+from delivery.reports import story
+from delivery.reports.figures import Group, outcome_of
+from delivery.reports.reasons import in_words
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A message in a list. Name and address are masked by the template."""
+
+    message: Message
+    name: str
+    address: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    older: UUID | None
+
+
+@dataclass(frozen=True)
+class Story:
+    row: Row
+    moments: list[story.Moment]
+    proof: story.Proof | None
+    item: EscrowItem | None
+    notice: Message | None
+
+
+def page(messages: QuerySet[Message], *, before: UUID | None) -> Page:
+    """Newest first; ids are made in the order of time."""
+    found = messages.order_by("-id")
+    if before is not None:
+        found = found.filter(id__lt=before)
+    shown = list(found[: PAGE_SIZE + 1])
+    older = shown[PAGE_SIZE - 1].id if len(shown) > PAGE_SIZE else None
+    return Page(_rows(shown[:PAGE_SIZE]), older)
+
+
+def search(wanted: str) -> QuerySet[Message]:
+    """Messages to an address, or the one with an id; everything when nothing is asked for."""
+    everything: QuerySet[Message] = Message.objects.exclude(mail_class=Message.MailClass.CODE)
+    wanted = wanted.strip()
+    if not wanted:
+        return everything
+    if "@" in wanted and not wanted.startswith("<"):
+        people = Contact.objects.filter(email_index=address_index(wanted))
+        return everything.filter(contact__in=people.values("id"))
+    try:
+        return everything.filter(id=UUID(wanted.strip("<>").partition("@")[0]))
+    except ValueError:
+        return everything.none()
+
+
+def whole(message: Message) -> Story:
+    item = EscrowItem.objects.filter(message=message).first()
+    events = _told(MessageEvent.objects.filter(message=message))
+    notice = None
+    if item is not None:
+        events += _told(EscrowEvent.objects.filter(item=item))
+        notice = Message.objects.filter(cause=Message.Cause.NOTICE, cause_id=item.id).first()
+    (row,) = _rows([message])
+    return Story(row, story.tell(events), story.proof(events), item, notice)
+
+
+def _told(events: QuerySet[MessageEvent] | QuerySet[EscrowEvent]) -> list[story.Event]:
+    return [story.Event(event.kind, event.occurred_at, event.detail) for event in events]
+
+
+def _rows(messages: Sequence[Message]) -> list[Row]:
+    people = {
+        person.contact_id: person.identity
+        for person in contacts.people([message.contact_id for message in messages])
+    }
+    return [_row(message, people.get(message.contact_id, {})) for message in messages]
+
+
+def _row(message: Message, identity: Mapping[str, object]) -> Row:
+    name = f"{identity.get('given_name', '')} {identity.get('family_name', '')}".strip()
+    group = Group(message.status, message.route, "", "", bounced=False, reason="", count=1)
+    return Row(
+        message=message,
+        name=name,
+        address=str(identity.get("email", "")),
+        outcome=outcome_of(group) or message.status,
+        reason=in_words(message.reason) if message.reason else "",
+    )

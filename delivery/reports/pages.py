@@ -1,0 +1,127 @@
+"""What the report's templates show, with links only for those who may see the people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from contacts.models import Activity
+from delivery.reports import figures, queries
+from delivery.reports.figures import Group
+from delivery.reports.reasons import in_words
+
+STEPS = {
+    "segment": "In the segment",
+    "allowed": "Allowed to receive it",
+    "handed_over": "Handed over",
+    "delivered": "Delivered",
+    "read": "Read in the portal",
+}
+OUTCOMES = {
+    "tls": "Verified TLS",
+    "plain": "Without verified TLS",
+    "portal": "Secure portal",
+    "held": "Will retry",
+    "failed": "Failed",
+    "uncertain": "Uncertain",
+    "waiting": "Waiting",
+}
+# What the design calls these parts of the bar.
+BAR = {
+    "tls": "tls",
+    "plain": "soft",
+    "portal": "portal",
+    "held": "held",
+    "failed": "bad",
+    "uncertain": "unsure",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A number with its words; `url` is empty for those who may not see the people behind it."""
+
+    key: str
+    words: str
+    count: int
+    share: float | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the hand-over has come, for the bar that campaign page, Home and report share."""
+
+    total: int
+    handed_over: int
+    entries: list[Entry]
+    counts: list[tuple[str, int]]
+    label: str
+
+    @property
+    def share(self) -> float | None:
+        return figures.share(self.handed_over, self.total)
+
+
+def progress(campaign_id: UUID, *, may_see_people: bool) -> Progress:
+    return _progress(queries.fates(campaign_id), campaign_id, may_see_people=may_see_people)
+
+
+def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
+    groups = queries.groups(campaign.id)
+    link = _Links(campaign.id, may_see_people)
+    funnel = [
+        Entry(step.key, STEPS[step.key], step.count, step.of_former, link.to(step.key))
+        for step in figures.funnel(groups, read=queries.read_in_portal(campaign.id))
+    ]
+    return {
+        "campaign": campaign,
+        "funnel": [(entry, figures.share(entry.count, funnel[0].count)) for entry in funnel],
+        "progress": _progress(groups, campaign.id, may_see_people=may_see_people),
+        "domains": figures.by_domain(groups),
+        "bounces": _reasons(groups, "failed", link),
+        "skipped": _reasons(groups, "skipped", link),
+        "clicked": queries.people_who(campaign.id, Activity.Kind.CLICKED),
+        "withdrew": queries.people_who(campaign.id, Activity.Kind.WITHDREW),
+        "complained": queries.people_who(campaign.id, Activity.Kind.COMPLAINED),
+    }
+
+
+@dataclass(frozen=True)
+class _Links:
+    campaign_id: UUID
+    may_see_people: bool
+
+    def to(self, outcome: str, reason: str = "") -> str:
+        if not self.may_see_people or outcome not in queries.BEHIND:
+            return ""
+        query = {"outcome": outcome} | ({"reason": reason} if reason else {})
+        return f"{reverse('reports:people', args=[self.campaign_id])}?{urlencode(query)}"
+
+
+def _progress(groups: Sequence[Group], campaign_id: UUID, *, may_see_people: bool) -> Progress:
+    link = _Links(campaign_id, may_see_people)
+    entries = [
+        Entry(part.outcome, OUTCOMES[part.outcome], part.count, part.share, link.to(part.outcome))
+        for part in figures.split(groups)
+    ]
+    handed_over = sum(entry.count for entry in entries if entry.key in ("tls", "plain", "portal"))
+    spoken = ", ".join(f"{entry.count} {entry.words.lower()}" for entry in entries)
+    return Progress(
+        total=sum(entry.count for entry in entries),
+        handed_over=handed_over,
+        entries=entries,
+        counts=[(BAR[entry.key], entry.count) for entry in entries if entry.key in BAR],
+        label=spoken or "Nothing to hand over yet",
+    )
+
+
+def _reasons(groups: Sequence[Group], outcome: str, link: _Links) -> list[Entry]:
+    return [
+        Entry(each.reason, in_words(each.reason), each.count, url=link.to(outcome, each.reason))
+        for each in figures.reasons(groups, outcome)
+    ]

@@ -1,0 +1,86 @@
+"""Reads of messages for reports: groups with the same fate, and the people in them."""
+
+from collections import Counter
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from contacts.models import Activity
+from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.reports.figures import Group
+
+Status = Message.Status
+BEHIND = {
+    "segment": Q(),
+    "allowed": ~Q(status=Status.SKIPPED),
+    "handed_over": Q(status__in=[Status.SENT, Status.ESCROWED]),
+    "tls": Q(status=Status.SENT, route=Message.Route.TLS),
+    "plain": Q(status=Status.SENT, route=Message.Route.PLAIN),
+    "portal": Q(status=Status.ESCROWED),
+    "held": Q(status=Status.DEFERRED),
+    "failed": Q(status=Status.FAILED),
+    "uncertain": Q(status=Status.UNCERTAIN),
+    "waiting": Q(status__in=[Status.QUEUED, Status.LEASED, Status.IN_DATA]),
+    "skipped": Q(status=Status.SKIPPED),
+    "canceled": Q(status=Status.CANCELED),
+}
+
+
+def of_campaign(campaign_id: UUID) -> QuerySet[Message]:
+    messages: QuerySet[Message] = Message.objects.filter(
+        cause=Message.Cause.CAMPAIGN, cause_id=campaign_id
+    )
+    return messages
+
+
+def fates(campaign_id: UUID) -> list[Group]:
+    """The campaign's messages by fate: one cheap query, for what is looked at every second."""
+    rows = (
+        of_campaign(campaign_id)
+        .values_list("status", "route", "tls_version", "reason")
+        .annotate(count=Count("id"))
+    )
+    return [
+        Group(status, route, "", tls_version, bounced=False, reason=reason, count=count)
+        for status, route, tls_version, reason, count in rows
+    ]
+
+
+def groups(campaign_id: UUID) -> list[Group]:
+    """The same by domain as well, with what came back later. Opens one sealed domain a message."""
+    bounced = bounced_messages(campaign_id)
+    columns = ("status", "route", "domain", "tls_version", "reason")
+    counts: Counter[tuple[str, str, str, str, bool, str]] = Counter()
+    for message in of_campaign(campaign_id).only("id", "tenant_id", *columns).iterator():
+        is_bounced = message.id in bounced
+        reason = "bounced_later" if is_bounced else message.reason
+        fate = (message.status, message.route, message.domain or "", message.tls_version)
+        counts[*fate, is_bounced, reason] += 1
+    return [Group(*fate, count=count) for fate, count in counts.items()]
+
+
+def bounced_messages(campaign_id: UUID) -> set[UUID]:
+    """Messages that a server accepted and later gave back."""
+    events = MessageEvent.objects.filter(
+        kind=MessageEvent.Kind.BOUNCED,
+        message__cause=Message.Cause.CAMPAIGN,
+        message__cause_id=campaign_id,
+    )
+    return set(events.values_list("message_id", flat=True))
+
+
+def read_in_portal(campaign_id: UUID) -> int:
+    items = EscrowItem.objects.filter(message__in=of_campaign(campaign_id).values("id"))
+    return int(items.filter(read_at__isnull=False).count())
+
+
+def people_who(campaign_id: UUID, kind: Activity.Kind) -> int:
+    """How many people did something because of the campaign."""
+    done = Activity.objects.filter(kind=kind, cause=Message.Cause.CAMPAIGN, cause_id=campaign_id)
+    return int(done.values("contact").distinct().count())
+
+
+def behind(campaign_id: UUID, outcome: str, reason: str = "") -> QuerySet[Message]:
+    """The messages that a number of the report counts. Raises KeyError for an unknown outcome."""
+    found = of_campaign(campaign_id).filter(BEHIND[outcome])
+    return found.filter(reason=reason) if reason else found

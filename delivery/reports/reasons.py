@@ -1,0 +1,24 @@
+"""Why a message was not sent, was held, or took another way: the codes kept with it, in words."""
+
+from compliance.facts import Reason
+from delivery.models import EscrowItem
+
+OF_THE_WIRE = {
+    "no_such_address": "The mailbox does not exist.",
+    "mailbox_full": "The mailbox is full.",
+    "greylisted": "The server asked us to come back later.",
+    "try_later": "The server was busy until we gave up.",
+    "sender_refused": "The server does not accept mail from us.",
+    "content_refused": "The server did not accept the content.",
+    "refused": "The server refused it without a reason that we know.",
+    "no_answer": "The line broke before the server answered.",
+    "address_unusable": "The address cannot be written on the wire.",
+    "not_renderable": "The message could not be made for this person.",
+    "bounced_later": "The server accepted it and later gave it back.",
+}
+WORDS = OF_THE_WIRE | dict(EscrowItem.Reason.choices) | dict(Reason.choices)
+
+
+def in_words(code: str) -> str:
+    """A sentence; a code that has none yet is shown as it is, so that nothing is hidden."""
+    return WORDS.get(code, code.replace("_", " ").capitalize() + ".") if code else "Not known."

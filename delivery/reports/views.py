@@ -1,0 +1,103 @@
+"""Reports of campaigns, the message log, and the story of each message."""
+
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.http import SignedInRequest
+from accounts.permissions import may, requires
+from audit import services as audit
+from campaigns.models import Campaign
+from delivery.escrow import services as escrow
+from delivery.models import EscrowItem, Message
+from delivery.reports import messages, pages, queries
+
+
+@requires("reports.view")
+@require_GET
+def campaigns(request: SignedInRequest) -> HttpResponse:
+    found = Campaign.objects.filter(status__in=Campaign.WAS_STARTED).order_by("-began_at")[:50]
+    rows = [(each, pages.progress(each.id, may_see_people=False)) for each in found]
+    return render(request, "delivery/reports/list.html", {"rows": rows})
+
+
+@requires("reports.view")
+@require_GET
+def campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
+    shown = get_object_or_404(Campaign, pk=campaign_id)
+    context = pages.report(shown, may_see_people=may(request, "reports.people"))
+    context["is_live"] = shown.status == Campaign.Status.SENDING
+    return render(request, "delivery/reports/report.html", context)
+
+
+@requires("reports.view")
+@require_GET
+def progress(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
+    """The bar alone: for the campaign's page, and for itself while messages are under way."""
+    shown = get_object_or_404(Campaign, pk=campaign_id)
+    context = {
+        "campaign": shown,
+        "progress": pages.progress(shown.id, may_see_people=may(request, "reports.people")),
+        "is_live": shown.status == Campaign.Status.SENDING,
+    }
+    return render(request, "delivery/reports/_progress.html", context)
+
+
+@requires("reports.people")
+@require_GET
+def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
+    """Who is behind a number of the report."""
+    shown = get_object_or_404(Campaign, pk=campaign_id)
+    outcome, reason = request.GET.get("outcome", "segment"), request.GET.get("reason", "")
+    if outcome not in queries.BEHIND:
+        raise Http404
+    found = queries.behind(shown.id, outcome, reason)
+    audit.record("report.people_viewed", actor=request.actor, on=shown, outcome=outcome)
+    context = {
+        "campaign": shown,
+        "words": (pages.STEPS | pages.OUTCOMES).get(outcome, outcome.capitalize()),
+        "page": messages.page(found, before=_before(request)),
+        "total": found.count(),
+    }
+    return render(request, "delivery/reports/people.html", context)
+
+
+@requires("reports.people")
+@require_GET
+def log(request: SignedInRequest) -> HttpResponse:
+    wanted = request.GET.get("q", "")
+    page = messages.page(messages.search(wanted), before=_before(request))
+    context = {"page": page, "wanted": wanted}
+    return render(request, "delivery/reports/log.html", context)
+
+
+@requires("reports.people")
+@require_GET
+def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
+    shown = get_object_or_404(Message, pk=message_id)
+    audit.record("message.story_viewed", actor=request.actor, on=shown)
+    context = {"story": messages.whole(shown), "may_recall": may(request, "campaigns.stop")}
+    return render(request, "delivery/reports/message.html", context)
+
+
+@requires("campaigns.stop")
+@require_POST
+def recall(request: SignedInRequest, message_id: UUID) -> HttpResponse:
+    item = get_object_or_404(EscrowItem, message_id=message_id)
+    try:
+        escrow.revoke(item, actor=request.actor)
+    except escrow.ItemClosed as error:
+        notices.error(request, str(error))
+    else:
+        notices.success(request, "Recalled. Nobody can open it any more.")
+    return redirect("messages:story", message_id)
+
+
+def _before(request: SignedInRequest) -> UUID | None:
+    try:
+        return UUID(request.GET["before"])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,142 @@
+"""Reports, message log and stories as each role sees them."""
+
+import re
+
+import pytest
+
+from audit.models import AuditEvent
+from campaigns.models import Campaign
+from delivery.models import Message, MessageEvent
+from tenancy.scope import tenant_scope
+from tests.accounts.signing_in import browser_of, make_member
+from tests.factories.contacts import make_contact
+from tests.factories.delivery import make_campaign, make_item, make_message
+
+SENT = {"status": "sent", "route": "tls", "tls_version": "TLSv1.3", "domain": "postbox.example"}
+TLS = {
+    "level": "T2",
+    "host": "mx.postbox.example",
+    "tls_version": "TLSv1.3",
+    "cipher": "TLS_AES_256_GCM_SHA384",
+    "certificate": "ab12",
+    "reply": "250 2.0.0 Ok",
+}
+
+
+@pytest.fixture
+def marketer(clinic):
+    return browser_of(make_member(clinic, "marketer"))
+
+
+@pytest.fixture
+def analyst(clinic):
+    return browser_of(make_member(clinic, "analyst", "Anna Analyst"))
+
+
+@pytest.fixture
+def campaign(clinic) -> Campaign:
+    """Six people: two by TLS, one in the portal, one held, one bounced, one skipped."""
+    campaign = make_campaign()
+    fates = [
+        SENT,
+        SENT | {"tls_version": "TLSv1.2"},
+        {"domain": "oldcert.example"},
+        {"status": "deferred", "route": "", "settled_at": None, "domain": "greymail.example"},
+        {"status": "failed", "route": "", "reason": "no_such_address", "domain": "postbox.example"},
+        {"status": "skipped", "route": "", "reason": "opted_out", "domain": "postbox.example"},
+    ]
+    for number, fate in enumerate(fates):
+        make_message(
+            make_contact(email=f"ada{number}@postbox.example"), cause_id=campaign.id, **fate
+        )
+    return campaign
+
+
+def page(answer) -> str:
+    assert answer.status_code == 200, answer.content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def report_of(campaign: Campaign) -> str:
+    return f"/campaigns/{campaign.id}/report/"
+
+
+def test_the_report_adds_up(marketer, campaign):
+    shown = page(marketer.get(report_of(campaign)))
+    assert "Mammogram reminder" in shown
+    assert "In the segment 6 Allowed to receive it 5 83.3 % Handed over 3 60.0 %" in shown
+    assert "Verified TLS 2 Secure portal 1 Will retry 1 Failed 1" in shown
+    assert "postbox.example 2 100 % 1 TLSv1.2" in shown
+    assert "The mailbox does not exist. 1" in shown
+    assert "Email was refused. 1" in shown
+
+
+def test_numbers_lead_to_people_for_those_who_may_see_them(marketer, analyst, campaign):
+    link = f"{report_of(campaign)}people/?outcome=failed"
+    assert link in marketer.get(report_of(campaign)).content.decode()
+    assert "people/?" not in analyst.get(report_of(campaign)).content.decode()
+    assert analyst.get(link).status_code == 403
+    shown = page(marketer.get(f"{link}&reason=no_such_address"))
+    assert "1 in Mammogram reminder" in shown
+    assert "a•••••@postbox.example" in shown
+    assert "Quennell" not in shown
+    with tenant_scope(campaign.tenant_id):
+        assert AuditEvent.objects.filter(action="report.people_viewed").count() == 1
+
+
+def test_unknown_numbers_are_not_found(marketer, campaign):
+    assert marketer.get(f"{report_of(campaign)}people/?outcome=flown").status_code == 404
+
+
+def test_the_bar_asks_again_only_while_messages_are_under_way(marketer, clinic):
+    for status, is_live in [("sending", True), ("sent", False)]:
+        campaign = make_campaign(status=status)
+        make_message(make_contact(), cause_id=campaign.id, **SENT)
+        fragment = marketer.get(f"/campaigns/{campaign.id}/progress/").content.decode()
+        assert ("every 2s" in fragment) is is_live
+        assert "<html" not in fragment
+
+
+def test_the_log_finds_messages_by_address_and_by_id(marketer, campaign):
+    with tenant_scope(campaign.tenant_id):
+        message = Message.objects.filter(cause_id=campaign.id).order_by("id").first()
+    assert "All messages" in page(marketer.get("/reports/"))
+    assert page(marketer.get("/messages/")).count("postbox.example") == 6
+    for wanted in ("ada0@postbox.example", str(message.id), message.message_id):
+        found = marketer.get("/messages/", {"q": wanted}).content.decode()
+        assert re.findall(r"/messages/([0-9a-f-]{36})/", found) == [str(message.id)]
+    assert "No message to that address" in page(marketer.get("/messages/", {"q": "x@y.example"}))
+
+
+def test_a_story_shows_its_proof(marketer, ada):
+    message = make_message(ada, **SENT)
+    MessageEvent.objects.create(message=message, kind="accepted", detail=TLS)
+    shown = page(marketer.get(f"/messages/{message.id}/"))
+    assert "A••••• Q." in shown
+    assert "Quennell" not in shown
+    for said in ("TLS_AES_256_GCM_SHA384", "mx.postbox.example", "250 2.0.0 Ok", "ab12"):
+        assert shown.count(said) == 2
+    assert "Verified TLS: certificate and name of the server were checked" in shown
+
+
+def test_a_portal_message_can_be_recalled(marketer, analyst, ada):
+    item = make_item(ada)
+    url = f"/messages/{item.message_id}/"
+    assert "It never traveled by email" in page(marketer.get(url))
+    assert analyst.post(f"{url}recall/").status_code == 403
+    assert marketer.post(f"{url}recall/").headers["Location"] == url
+    shown = page(marketer.get(url))
+    assert "Recalled by staff. Its keys and text are erased from the portal." in shown
+    assert "Recall this message?" not in shown
+
+
+def test_another_tenants_message_is_not_found(marketer, other_clinic):
+    with tenant_scope(other_clinic.id):
+        campaign = make_campaign()
+        message = make_message(make_contact(), cause_id=campaign.id)
+    for path in (
+        report_of(campaign),
+        f"/campaigns/{campaign.id}/progress/",
+        f"/messages/{message.id}/",
+    ):
+        assert marketer.get(path).status_code == 404
