@@ -22,7 +22,7 @@ _REFUSED = ~Q(outcome=AuditEvent.Outcome.DONE)
 class Kind(TextChoices):
     ALL = "", "All"
     PHI = "phi", "PHI seen"
-    SENT = "sent", "Sending"
+    MAIL = "mail", "Mail"
     CHANGED = "changed", "Changed"
     REFUSED = "refused", "Refused"
 
@@ -30,7 +30,7 @@ class Kind(TextChoices):
 _CONDITIONS = {
     Kind.ALL: Q(),
     Kind.PHI: _SAW_PHI & ~_REFUSED,
-    Kind.SENT: _MAIL & ~_REFUSED,
+    Kind.MAIL: _MAIL & ~_REFUSED,
     Kind.CHANGED: ~_REFUSED & ~_SAW_PHI & ~_MAIL & ~_SESSION,
     Kind.REFUSED: _REFUSED,
 }

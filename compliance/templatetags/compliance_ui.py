@@ -40,7 +40,12 @@ def audit_sentence(event: AuditEvent) -> str:
 
 @register.filter
 def audit_object(event: AuditEvent) -> str:
-    return audit_words.object_words(event.object_type).capitalize() if event.object_type else ""
+    return audit_words.object_words(event.object_type)
+
+
+@register.filter
+def actor_kind(event: AuditEvent) -> str:
+    return audit_words.ACTOR_KINDS[event.actor_kind]
 
 
 @register.filter

@@ -15,6 +15,7 @@ from accounts.permissions import requires
 from audit import services as audit
 from audit.models import AuditEvent
 from compliance import trail
+from compliance.audit_words import detail_lines
 from compliance.forms import TrailForm
 
 
@@ -34,6 +35,7 @@ def log(request: SignedInRequest) -> HttpResponse:
         "events": page.events,
         "newer_url": _url(filters, after=page.newer) if page.newer else None,
         "older_url": _url(filters, before=page.older) if page.older else None,
+        "zone": timezone.get_current_timezone_name().replace("_", " "),
         "is_filtered": filters != trail.Filters(),
     }
     return render(request, "compliance/audit.html", context)
@@ -45,7 +47,7 @@ def event(request: SignedInRequest, event_id: UUID) -> HttpResponse:
     """One event with its sealed details; opening them is an event of its own."""
     shown = get_object_or_404(AuditEvent, pk=event_id)
     audit.record("audit.event_opened", actor=request.actor, on=shown)
-    context = {"event": shown, "detail": sorted(shown.detail.items())}
+    context = {"event": shown, "detail": detail_lines(shown.detail)}
     return render(request, "compliance/audit_event.html", context)
 
 

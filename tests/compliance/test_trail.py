@@ -8,6 +8,7 @@ import pytest
 from audit import services as audit
 from audit.models import AuditEvent
 from compliance import trail
+from compliance.audit_words import detail_lines, object_words, sentence
 from tenancy import clock
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ def test_a_day_is_that_of_the_reader(clinic, nurse):
             ["campaign.started", "contact.revealed", "segment.changed", "session.started"],
         ),
         (trail.Kind.PHI, ["contact.revealed"]),
-        (trail.Kind.SENT, ["campaign.started"]),
+        (trail.Kind.MAIL, ["campaign.started"]),
         (trail.Kind.CHANGED, ["segment.changed"]),
         (trail.Kind.REFUSED, []),
     ],
@@ -71,3 +72,48 @@ def test_tells_looks_mail_changes_and_refusals_apart(clinic, nurse, kind, action
         audit.record(action, actor=nurse)
     found = trail.matching(trail.Filters(kind=kind), ZONE)
     assert sorted(found.values_list("action", flat=True)) == actions
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("agreement.signed", "Signed the agreement"),
+        ("segment.archived", "Archived a segment"),
+        ("import.canceled", "Canceled an import"),
+        ("user.suspended", "Suspended a user"),
+        ("contacts.reveal", "Reveal contacts"),
+    ],
+)
+def test_says_an_action_in_words(action, words):
+    assert sentence(action) == words
+
+
+@pytest.mark.parametrize(
+    ("object_type", "words"),
+    [
+        ("contacts.contact", "A person"),
+        ("segments.segment", "A segment"),
+        ("x.email", "An email"),
+        ("", ""),
+    ],
+)
+def test_says_an_object_in_words(object_type, words):
+    assert object_words(object_type) == words
+
+
+def test_details_show_what_was_beside_what_is():
+    detail = {
+        "changed": {"tls_floor": {"was": 2, "is": 3}, "quiet_from": {"was": None, "is": "21:00"}},
+        "is_open": True,
+        "fields": ["email", "phone"],
+        "counts": {"sent": 12},
+        "none": [],
+    }
+    assert detail_lines(detail) == [
+        ("quiet from", "21:00, was none"),
+        ("tls floor", "3, was 2"),
+        ("counts sent", "12"),
+        ("fields", "email, phone"),
+        ("is open", "yes"),
+        ("none", "none"),
+    ]
