@@ -44,6 +44,13 @@ ENTRIES = (
         "policy.view",
     ),
     Entry(
+        "Suppressed addresses",
+        "Who gets no mail, and why.",
+        "ban",
+        "compliance:suppressions",
+        "suppressions.view",
+    ),
+    Entry(
         "Agreement",
         "The business associate agreement and what it permits.",
         "certificate",
