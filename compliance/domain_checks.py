@@ -19,9 +19,9 @@ Answers = Mapping[Question, Values]
 class RecordStatus(TextChoices):
     FOUND = "found", "Found"
     MISSING = "missing", "Missing"
-    WRONG_PLACE = "wrong_place", "Found in the wrong place"
-    WRONG_VALUE = "wrong_value", "Found, but different"
-    DUPLICATE = "duplicate", "Found more than once"
+    WRONG_PLACE = "wrong_place", "Wrong place"
+    WRONG_VALUE = "wrong_value", "Wrong value"
+    DUPLICATE = "duplicate", "Found twice"
     UNKNOWN = "unknown", "No answer"
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django import forms
+from django.utils.html import format_html
 
 from compliance.facts import SuppressionReason
 from compliance.models import Policy
@@ -21,8 +22,10 @@ USUAL_PURPOSES = [
 
 
 def purpose_choices() -> list[tuple[str, str]]:
+    two_lines = '<b>{}</b><span class="sp-help">{}</span>'
     return [
-        (purpose.value, f"{purpose.label}. {PURPOSE_RULES[purpose].basis}") for purpose in Purpose
+        (purpose.value, format_html(two_lines, purpose.label, PURPOSE_RULES[purpose].basis))
+        for purpose in Purpose
     ]
 
 

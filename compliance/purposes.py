@@ -64,7 +64,7 @@ _CARE = PurposeRule(
     remuneration=_UNPAID,
     is_discretionary=False,
     policy_may_waive_opt_in=False,
-    basis="Treatment, 45 CFR 164.506(c). No consent is needed; people may refuse email.",
+    basis="No consent is needed; people may refuse email (45 CFR 164.506(c)).",
 )
 _MARKETING = PurposeRule(
     patients_need=Evidence.WRITTEN,
@@ -72,7 +72,7 @@ _MARKETING = PurposeRule(
     remuneration=_UNPAID,
     is_discretionary=True,
     policy_may_waive_opt_in=False,
-    basis="Marketing, 45 CFR 164.508(a)(3). Patients must have signed an authorization.",
+    basis="Patients must have signed an authorization (45 CFR 164.508(a)(3)).",
 )
 
 PURPOSE_RULES: dict[Purpose, PurposeRule] = {
@@ -85,7 +85,7 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=_UNPAID,
         is_discretionary=False,
         policy_may_waive_opt_in=False,
-        basis="Payment, 45 CFR 164.506(c). No consent is needed; people may refuse email.",
+        basis="No consent is needed; people may refuse email (45 CFR 164.506(c)).",
     ),
     Purpose.OPERATIONS: PurposeRule(
         patients_need=Evidence.OPT_IN,
@@ -93,7 +93,7 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=frozenset({Remuneration.NONE}),
         is_discretionary=True,
         policy_may_waive_opt_in=True,
-        basis="Health care operations without third-party pay, 45 CFR 164.501, marketing (2).",
+        basis="Allowed while no third party pays (45 CFR 164.501). People must have agreed.",
     ),
     Purpose.REFILL: PurposeRule(
         patients_need=Evidence.OPT_IN,
@@ -101,7 +101,7 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=frozenset({Remuneration.NONE, Remuneration.AT_COST}),
         is_discretionary=True,
         policy_may_waive_opt_in=True,
-        basis="Refill reminder paid at no more than its cost, 45 CFR 164.501, marketing (2)(i).",
+        basis="A third party may pay no more than our cost (45 CFR 164.501).",
     ),
     Purpose.MARKETING: _MARKETING,
     Purpose.REMUNERATED: PurposeRule(
@@ -110,7 +110,7 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=frozenset({Remuneration.AT_COST, Remuneration.PAID}),
         is_discretionary=True,
         policy_may_waive_opt_in=False,
-        basis="Paid marketing, 45 CFR 164.508(a)(3)(ii). The authorization must say who pays.",
+        basis="The signed authorization must say who pays (45 CFR 164.508(a)(3)(ii)).",
     ),
     Purpose.FUNDRAISING: PurposeRule(
         patients_need=Evidence.WRITTEN,
@@ -118,7 +118,7 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=_UNPAID,
         is_discretionary=True,
         policy_may_waive_opt_in=False,
-        basis="Fundraising, 45 CFR 164.514(f); we ask for an authorization, as for marketing.",
+        basis="People must have signed an authorization; 45 CFR 164.514(f) asks for less.",
     ),
     # The written consent is asked for by the gate's own rule for specially protected information,
     # which holds for such content under any purpose.
@@ -128,6 +128,6 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=_UNPAID,
         is_discretionary=False,
         policy_may_waive_opt_in=False,
-        basis="Specially protected records, 42 CFR 2.31. The person must have agreed in writing.",
+        basis="The person must have agreed in writing to exactly this (42 CFR 2.31).",
     ),
 }

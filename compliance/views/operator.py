@@ -33,7 +33,8 @@ class Waiting:
 @requires("operator.tenants")
 @require_GET
 def agreements(request: SignedInRequest) -> HttpResponse:
-    waiting = [_waiting(tenant_id) for tenant_id in queries.tenants_to_countersign()]
+    found = map(_waiting, queries.tenants_to_countersign())
+    waiting = [one for one in found if one is not None]
     return render(request, "compliance/to_countersign.html", {"waiting": waiting})
 
 
@@ -41,6 +42,8 @@ def agreements(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def countersign(request: SignedInRequest, tenant_id: UUID) -> HttpResponse:
     waiting = _waiting(tenant_id)
+    if waiting is None:
+        raise Http404
     form = CountersignForm(request.POST or None)
     if form.is_valid():
         signature = compliance.Signature(
@@ -59,10 +62,9 @@ def countersign(request: SignedInRequest, tenant_id: UUID) -> HttpResponse:
     return render(request, "compliance/countersign.html", context, status=status)
 
 
-def _waiting(tenant_id: UUID) -> Waiting:
+def _waiting(tenant_id: UUID) -> Waiting | None:
+    """None if nobody of the tenant signed, or somebody countersigned in the meantime."""
     tenant = get_object_or_404(Tenant, pk=tenant_id)
     with tenant_scope(tenant_id):
         agreement = queries.waiting_agreement()
-    if agreement is None:
-        raise Http404
-    return Waiting(tenant, agreement)
+    return Waiting(tenant, agreement) if agreement else None

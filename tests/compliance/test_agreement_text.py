@@ -72,7 +72,7 @@ def test_the_hash_changes_with_any_character():
 
 def test_version_1_never_changes():
     """A signed version is evidence: put new wording into a new file."""
-    blank = Terms("A", "B", frozenset(), 1, ("C.",))
+    blank = Terms("A", "B", frozenset(Purpose), 1, ("C.",))
     assert fingerprint(compose("1", blank)) == (
-        "47c907e1270d02b7a378930063a30533d6b2b30900420da57576a7d27616d66a"
+        "56894dddb60011e1599314a9478d538ccebb82306288a5281f91c0d729435750"
     )

@@ -1,17 +1,24 @@
 """The compliance pages as people with different roles meet them."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
 
-from audit import services as audit
 from audit.models import AuditEvent
 from compliance import queries
 from compliance import services as compliance
-from compliance.models import Agreement, Policy, SenderDomain, Suppression
+from compliance.models import Agreement, Policy, Suppression
 from tenancy.scope import tenant_scope
-from tests.factories.compliance import OWNER, agreement_in_force, published, sign, verified_domain
+from tests.accounts.signing_in import browser_of, make_member, membership_of
+from tests.compliance.reading import text_of
+from tests.factories.compliance import (
+    OPERATOR,
+    agreement_in_force,
+    sign,
+    verified_domain,
+)
 
 PAGES = [
     "/compliance/",
@@ -23,10 +30,6 @@ PAGES = [
     "/settings/domains/",
     "/settings/domains/add/",
 ]
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def hidden(answer, name: str) -> str:
@@ -46,6 +49,27 @@ def test_the_home_page_names_what_is_missing_and_what_is_done(owner):
     page = text_of(owner.get("/compliance/"))
     assert "The business associate agreement is in force." in page
     assert "Every record was seen within the last day." in page
+
+
+NOTICE = Template("{% load compliance_ui %}{% agreement_required %}")
+
+
+@pytest.mark.parametrize(
+    ("role", "leads_there"), [("owner", True), ("auditor", True), ("marketer", False)]
+)
+def test_the_notice_says_what_is_missing_and_leads_there_who_may_read_it(clinic, role, leads_there):
+    request = RequestFactory().get("/")
+    request.user = make_member(clinic, role)
+    request.membership = membership_of(request.user, clinic)
+    page = NOTICE.render(Context({"request": request}))
+    assert "Sign the agreement first." in page
+    assert ('href="/compliance/agreement/"' in page) == leads_there
+    waiting = sign()
+    assert "waits for Sealpost" in NOTICE.render(Context({"request": request}))
+    compliance.countersign(
+        waiting, compliance.Signature("Olga", "Officer", "198.51.100.9", OPERATOR)
+    )
+    assert NOTICE.render(Context({"request": request})).strip() == ""
 
 
 def test_the_owner_signs_what_was_shown(owner):
@@ -150,8 +174,6 @@ def test_the_policy_page_saves_what_changed(owner):
 
 
 def test_an_auditor_reads_the_policy_and_cannot_change_it(clinic):
-    from tests.accounts.signing_in import browser_of, make_member
-
     auditor = browser_of(make_member(clinic, "auditor", "Ann Auditor"))
     page = auditor.get("/compliance/policy/")
     assert "Save the policy" not in page.content.decode()
@@ -180,102 +202,3 @@ def test_refuses_a_text_that_is_no_address(marketer):
     answer = marketer.post("/compliance/suppressions/add/", {"address": "ada", "reason": "bounced"})
     assert answer.status_code == 422
     assert "Enter one email address." in text_of(answer)
-
-
-@pytest.fixture
-def dns(settings):
-    """The names that the check sees; settings name its door."""
-    settings.COMPLIANCE_DNS = "tests.compliance.zone.look_up"
-    from tests.compliance import zone
-
-    zone.NAMES.clear()
-    return zone.NAMES
-
-
-def test_adding_a_domain_shows_records_and_the_check_finds_them(owner, dns):
-    answer = owner.post("/settings/domains/add/", {"domain": "news.elmstreet.example"})
-    domain = SenderDomain.objects.get()
-    assert answer.url == f"/settings/domains/{domain.id}/"
-    page = owner.get(answer.url).content.decode()
-    assert f"{domain.selector}._domainkey.news.elmstreet.example" in page
-    assert f"v=DKIM1; k=rsa; p={domain.public_key}" in page.replace("&#x3D;", "=")
-    dns.update(published(domain))
-    checked = owner.post(f"/settings/domains/{domain.id}/check/", headers={"HX-Request": "true"})
-    assert "All in place" in text_of(checked)
-    assert "Can send" in text_of(owner.get("/settings/domains/"))
-
-
-def test_the_check_says_what_to_enter(owner, dns):
-    domain = compliance.add_domain("news.elm.example", actor=OWNER)
-    records = published(domain)
-    records["_dmarc.news.elm.example.elm.example", "TXT"] = records.pop(
-        ("_dmarc.news.elm.example", "TXT")
-    )
-    dns.update(records)
-    page = text_of(owner.post(f"/settings/domains/{domain.id}/check/", follow=True))
-    assert "Found in the wrong place." in page
-    assert "Enter only _dmarc.news as the name." in page
-
-
-def test_senders_come_and_go(owner):
-    domain = verified_domain()
-    url = f"/settings/domains/{domain.id}/"
-    owner.post(f"{url}senders/", {"display_name": "Elm Street Clinic", "local_part": "hello"})
-    page = owner.get(url)
-    assert "hello@news.elmstreet.example" in text_of(page)
-    again = owner.post(f"{url}senders/", {"display_name": "Elm", "local_part": "hello"})
-    assert again.status_code == 422
-    assert "This address is in the list already." in text_of(again)
-    sender = domain.senders.get()
-    assert owner.post(f"{url}remove/", follow=True).status_code == 200
-    assert SenderDomain.objects.exists()
-    owner.post(f"/settings/domains/senders/{sender.id}/remove/")
-    owner.post(f"{url}remove/")
-    assert not SenderDomain.objects.exists()
-
-
-def test_a_marketer_sees_domains_and_cannot_add_one(marketer):
-    assert marketer.get("/settings/domains/").status_code == 200
-    answer = marketer.get("/settings/domains/add/")
-    assert answer.status_code == 403
-    assert "Ask" in text_of(answer) or "may do this" in text_of(answer)
-
-
-def test_the_log_filters_by_kind_person_and_object(officer, nurse):
-    domain = compliance.add_domain("elm.example", actor=nurse)
-    audit.record_denial("contacts.reveal", actor=nurse, reason="role")
-    everything = text_of(officer.get("/compliance/audit/"))
-    assert "Added domain" in everything
-    assert "Was refused: reveal contacts" in everything
-    refused = text_of(officer.get("/compliance/audit/?kind=refused"))
-    assert "Was refused: reveal contacts" in refused
-    assert "Added domain" not in refused
-    one_object = text_of(officer.get(f"/compliance/audit/?object={domain.id}"))
-    assert "Added domain" in one_object
-    assert "reveal contacts" not in one_object
-    nobody = text_of(officer.get("/compliance/audit/?actor=nobody"))
-    assert "No event matches" in nobody
-
-
-def test_opening_details_is_an_event_itself(officer, nurse):
-    compliance.set_policy({"tls_floor": 3}, actor=nurse)
-    event = AuditEvent.objects.get(action="policy.changed")
-    page = text_of(officer.get(f"/compliance/audit/{event.id}/"))
-    assert "Nora Nurse" in page
-    assert "tls_floor" in page
-    opened = AuditEvent.objects.get(action="audit.event_opened")
-    assert (opened.object_id, opened.actor_name) == (str(event.id), "Cora Officer")
-
-
-def test_a_marketer_may_not_read_the_log_and_the_try_is_in_it(marketer, officer):
-    assert marketer.get("/compliance/audit/").status_code == 403
-    refused = text_of(officer.get("/compliance/audit/?kind=refused"))
-    assert "Mara Marketer" in refused
-
-
-def test_the_log_shows_one_day(officer, nurse):
-    today = datetime.now(UTC).date()
-    compliance.add_domain("elm.example", actor=nurse)
-    assert "No event matches" in text_of(officer.get("/compliance/audit/?day=2020-01-01"))
-    assert officer.get(f"/compliance/audit/?day={today}").status_code == 200
-    assert officer.get("/compliance/audit/?day=nonsense&before=x&kind=y").status_code == 200
