@@ -26,7 +26,6 @@ MAIN = (
     Place("Reports", "chart-bar", "reports:list", "reports.view", ("reports",)),
     Place("Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator",)),
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
-    Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
 )
 ADMINISTRATION = (
     Place("Compliance", "shield-check", "compliance:home", "policy.view", ("compliance",)),
