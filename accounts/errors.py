@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 
 STAFF = "layouts/staff.html"
 PLAIN = "layouts/plain.html"
+# Patients read no word about workspaces, roles or error ids; their page is in both languages.
+FOR_PATIENTS = ("config.urls.portal", "config.urls.links")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -42,6 +44,8 @@ def error_page(request: HttpRequest, status: int, reason: str) -> HttpResponse:
     error_id = secrets.token_hex(4)
     route = request.resolver_match.route if request.resolver_match else "no route"
     logger.warning("status %s at %s, error id %s", status, route, error_id)
+    if getattr(request, "urlconf", None) in FOR_PATIENTS:
+        return HttpResponse(render_to_string("errors/patient.html", request=request), status=status)
     has_shell = status != 500 and is_signed_in(request)
     context = {
         "layout": STAFF if has_shell else PLAIN,

@@ -48,6 +48,15 @@ def test_a_page_that_does_not_exist_says_so_with_an_error_id(owners_browser):
     assert "Elm Street Clinic" in page
 
 
+def test_a_patient_reads_plain_words_in_both_languages(browser):
+    answer = browser.get("/nowhere/", headers={"host": settings.HOSTS["portal"]})
+    assert answer.status_code == 404
+    page = answer.content.decode()
+    assert "This page did not open" in page
+    assert "Esta página no se abrió" in page
+    assert "Sealpost" not in page
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_paints_the_chosen_theme_from_the_first_byte(browser, theme):
     browser.post("/account/theme/", {"theme": theme})

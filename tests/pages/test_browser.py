@@ -58,6 +58,10 @@ def test_operators_page_stands(open_as, path):
     assert_accessible(open_as(operator, path))
 
 
+def test_a_patient_s_page_that_does_not_open_stands(open_page):
+    assert_accessible(open_page("/nowhere/", host="portal"))
+
+
 def test_signs_in_by_hand_and_out_again(open_page, owner):
     page = open_page("/login/")
     assert_accessible(page)
