@@ -25,13 +25,13 @@ STAMP = ".sealpost-locks"
 
 
 def main(wanted: list[str]) -> None:
-    """Install `app`, and `dev` (test tools) and `browser` (Chromium) if they are wanted."""
+    """Install what the demo needs, and `dev` (test tools) and `browser` if they are wanted."""
     if sys.version_info < (3, 11):  # noqa: UP036 - an older one may run this file
         raise SystemExit("Sealpost needs Python 3.11 or newer: `make PYTHON=python3.11 ...`.")
     (ROOT / ".local").mkdir(exist_ok=True)
     with (ROOT / ".local" / "bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs in one checkout wait for each other
-        install_python_packages({"boot", "app", *({"dev"} & set(wanted))})
+        install_python_packages({"boot", "app", "local", *({"dev"} & set(wanted))})
         install_page_packages()
         run([PYTHON, "-m", "dev.frontend"])
         if "browser" in wanted:

@@ -10,7 +10,7 @@ from dev.bootstrap import REQUIREMENTS, ROOT, npm
 
 UV = Path(sys.prefix) / "bin" / "uv"
 # Each after the one that it must agree with.
-PYTHON_LOCKS = ("boot", "node", "app", "dev")
+PYTHON_LOCKS = ("boot", "node", "app", "local", "dev")
 PAGE_LOCKS = (ROOT, REQUIREMENTS / "chromium")
 
 

@@ -70,13 +70,14 @@ def reset() -> None:
     print("The demo's data is dropped.")
 
 
-def code(arguments: list[str]) -> int:
+def code(emails: list[str]) -> int:
     """Print one-time codes to sign in with: of one account, or of all."""
     with LOCK.open("a") as lock:
         if not is_taken(lock, seconds=0):
             raise SystemExit("The demo is not running. Start it with `make demo`.")
     variables = os.environ | json.loads(VARIABLES.read_text())
-    command = [sys.executable, "manage.py", "one_time_code", *arguments]
+    account = [f"--user={email}" for email in emails]
+    command = [sys.executable, "manage.py", "one_time_code", *account]
     return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 

@@ -45,5 +45,5 @@ def test_locks_name_no_host():
         *bootstrap.REQUIREMENTS.rglob("package-lock.json"),
         bootstrap.ROOT / "package-lock.json",
     ]
-    assert len(locks) == 6
+    assert len(locks) == 7
     assert [lock.name for lock in locks if "://" in lock.read_text()] == []
