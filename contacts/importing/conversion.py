@@ -30,6 +30,8 @@ NOTHING = NOTHING_IN_A_NAME | {
     ".",
 }
 
+# Control characters other than tab and line ends, and what a decoder writes for bytes that it cannot read.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _SPREADSHEET_ERROR = re.compile(r"#(?:REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|####*)")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 _POINT_NUMBER = re.compile(
@@ -68,9 +70,7 @@ class Column(dict[str, "Value | CellError | None"]):
         text = unicodedata.normalize("NFC", cell).strip()
         if text.lower() in self._nothing and text not in self.field.choices:
             return None
-        if "\ufffd" in text or any(
-            unicodedata.category(c) == "Cc" and c not in "\t\r\n" for c in text
-        ):
+        if _UNREADABLE.search(text):
             return CellError("The cell holds characters that cannot be read.")
         if _SPREADSHEET_ERROR.fullmatch(text):
             return CellError("The cell holds an error of a spreadsheet.")

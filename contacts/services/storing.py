@@ -81,11 +81,11 @@ def store(entries: Iterable[Entry]) -> Stored:
     Who may call this, and whether an agreement is in force, is decided by the caller.
     """
     keys = current_keys()
-    waiting = {record_number_index(keys, e.identity["external_id"]): e for e in entries}
+    waiting = by_record_number(entries, keys)
     stored = Stored()
     while waiting:
-        changes = _changes(waiting, keys, stored)
-        written = _write(changes, keys)
+        changes = changes_for(waiting, keys, stored)
+        written = merge(rows_for(changes, keys), keys.tenant_id)
         for index, change in changes.items():
             if index in written:
                 (stored.created if change.is_new else stored.changed)[index] = change.contact_id
@@ -96,14 +96,20 @@ def store(entries: Iterable[Entry]) -> Stored:
 def preview(entries: Iterable[Entry]) -> Stored:
     """What `store` would do; nothing is written."""
     keys = current_keys()
-    waiting = {record_number_index(keys, e.identity["external_id"]): e for e in entries}
+    waiting = by_record_number(entries, keys)
     seen = Stored()
-    for index, change in _changes(waiting, keys, seen).items():
+    for index, change in changes_for(waiting, keys, seen).items():
         (seen.created if change.is_new else seen.changed)[index] = change.contact_id
     return seen
 
 
-def _changes(waiting: dict[bytes, Entry], keys: TenantKeys, stored: Stored) -> dict[bytes, _Change]:
+def by_record_number(entries: Iterable[Entry], keys: TenantKeys) -> dict[bytes, Entry]:
+    return {record_number_index(keys, entry.identity["external_id"]): entry for entry in entries}
+
+
+def changes_for(
+    waiting: dict[bytes, Entry], keys: TenantKeys, stored: Stored
+) -> dict[bytes, _Change]:
     """The entries that make a difference; those that make none are noted as the same."""
     fingerprint_key = keys.derive("contact-content")
     known = _known(list(waiting))
@@ -169,9 +175,15 @@ def _opened(keys: TenantKeys, sealed: bytes, column: str, row_id: UUID) -> dict[
     return values
 
 
-def _write(changes: dict[bytes, _Change], keys: TenantKeys) -> set[bytes]:
-    """Seal and merge; answers the record numbers that were written."""
-    if not changes:
+def rows_for(changes: dict[bytes, _Change], keys: TenantKeys) -> list[Sequence[object]]:
+    """What goes over the wire: sealed and indexed."""
+    now = clock.now()
+    return [_row(index, change, keys, now) for index, change in changes.items()]
+
+
+def merge(rows: list[Sequence[object]], tenant_id: UUID) -> set[bytes]:
+    """Copy and merge in one statement; answers the record numbers that were written."""
+    if not rows:
         return set()
     now = clock.now()
     with connection.cursor() as cursor:
@@ -179,9 +191,9 @@ def _write(changes: dict[bytes, _Change], keys: TenantKeys) -> set[bytes]:
         cursor.execute(_INCOMING)
         with cursor.copy("COPY contacts_incoming FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(_TYPES)
-            for index, change in changes.items():
-                copy.write_row(_row(index, change, keys, now))
-        cursor.execute(_MERGE, [keys.tenant_id, now, now])
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(_MERGE, [tenant_id, now, now])
         return {bytes(row[0]) for row in cursor.fetchall()}
 
 
