@@ -34,6 +34,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "account.own": EVERYONE,
     "contacts.view": frozenset({O, A, M, C, U}),
     "contacts.reveal": frozenset({O, M, C}),
+    "contacts.reveal_special": frozenset({O, C}),
     "contacts.edit": frozenset({O, M}),
     "contacts.import": frozenset({O, M}),
     "contacts.export": frozenset({O, M, C}),

@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},
     "recover-messages": {"task": "delivery.tasks.recover_messages", "schedule": 30.0},
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
+    "wake-imports": {"task": "contacts.tasks.wake_imports", "schedule": 2.0},
 }
 
 LANGUAGE_CODE = "en-us"

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("compliance.urls")),
     path("", include("delivery.urls")),
+    path("", include("contacts.urls")),
     path("", include("segments.urls")),
 ]
 

@@ -1,5 +1,6 @@
 """Reads of people."""
 
+from contacts.fields import Field
 from contacts.queries.reachability import Reach, person_facts, reachability
 from contacts.queries.schema import schema
 from contacts.queries.searching import Page, find, page
@@ -12,6 +13,7 @@ from contacts.queries.streaming import (
 )
 
 __all__ = [
+    "Field",
     "Happening",
     "Page",
     "Person",

@@ -17,6 +17,7 @@ from tenancy import clock
 from tenancy.errors import DomainError
 
 PAUSE = timedelta(days=30)
+GRANTED, WITHDRAWN = ConsentRecord.State.GRANTED.value, ConsentRecord.State.WITHDRAWN.value
 
 
 class ConsentRefused(DomainError):
@@ -71,19 +72,14 @@ def record_consent(
     if is_signed and not evidence.kept.strip():
         raise ConsentRefused("Say where the signed authorization is kept.")
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
-    contact.consents[purpose] = ConsentRecord.State.GRANTED
+    contact.consents[purpose] = GRANTED
     if is_signed:
         last_day = evidence.last_day.isoformat() if evidence.last_day else None
         contact.authorizations[purpose] = last_day
     contact.save(update_fields=["consents", "authorizations"])
-    return _record(
-        contact,
-        purpose=purpose,
-        state=ConsentRecord.State.GRANTED,
-        kind=kind,
-        evidence=evidence,
-        actor=actor,
-    )
+    record = _row(contact.pk, purpose, GRANTED, evidence, actor)
+    record.kind = kind
+    return _keep(contact, record, actor)
 
 
 @transaction.atomic
@@ -95,20 +91,13 @@ def withdraw(
     Repeat-safe: a purpose that is withdrawn already gets no second row.
     """
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
-    withdrawn = [p for p in purposes if contact.consents.get(p) != ConsentRecord.State.WITHDRAWN]
+    withdrawn = [p for p in purposes if contact.consents.get(p) != WITHDRAWN]
     for purpose in withdrawn:
-        contact.consents[purpose] = ConsentRecord.State.WITHDRAWN
+        contact.consents[purpose] = WITHDRAWN
         contact.authorizations.pop(purpose, None)
     contact.save(update_fields=["consents", "authorizations"])
     return [
-        _record(
-            contact,
-            purpose=purpose,
-            state=ConsentRecord.State.WITHDRAWN,
-            kind=ConsentRecord.Kind.OPT_IN,
-            evidence=evidence,
-            actor=actor,
-        )
+        _keep(contact, _row(contact.pk, purpose, WITHDRAWN, evidence, actor), actor)
         for purpose in withdrawn
     ]
 
@@ -121,7 +110,7 @@ def stop_everything(contact: Contact, *, evidence: Evidence, actor: Actor) -> No
         return
     contact.has_opted_out = True
     contact.save(update_fields=["has_opted_out"])
-    _record_everything(contact, ConsentRecord.State.WITHDRAWN, evidence, actor)
+    _record_everything(contact, WITHDRAWN, evidence, actor)
 
 
 @transaction.atomic
@@ -134,7 +123,7 @@ def come_back(contact: Contact, *, evidence: Evidence, actor: Actor) -> None:
     contact.has_opted_out, contact.paused_until = False, None
     contact.save(update_fields=["has_opted_out", "paused_until"])
     if had_stopped:
-        _record_everything(contact, ConsentRecord.State.GRANTED, evidence, actor)
+        _record_everything(contact, GRANTED, evidence, actor)
     else:
         record_activity(contact, kind=Activity.Kind.RESUMED, cause=actor.kind)
         audit.record("contact.resumed", actor=actor, on=contact)
@@ -158,6 +147,7 @@ def choose_route(contact: Contact, *, prefers_portal: bool, actor: Actor) -> Non
     audit.record("contact.route_chosen", actor=actor, on=contact, prefers_portal=prefers_portal)
 
 
+@transaction.atomic
 def grant_unasked(
     contact_ids: Sequence[UUID],
     *,
@@ -168,28 +158,14 @@ def grant_unasked(
     """Agreement of many people at once, from an import; answers how many had withdrawn.
 
     Only for purposes that a person never spoke about: an import overrides nobody's own choice.
-    Call it in the transaction that stored the people.
     """
-    rows = []
+    rows: list[ConsentRecord] = []
     withdrawn = 0
-    for contact_id, consents in Contact.objects.filter(pk__in=contact_ids).values_list(
-        "id", "consents"
-    ):
-        withdrawn += any(consents.get(p) == ConsentRecord.State.WITHDRAWN for p in purposes)
-        rows += [
-            ConsentRecord(
-                contact_id=contact_id,
-                purpose=purpose,
-                state=ConsentRecord.State.GRANTED,
-                kind=ConsentRecord.Kind.OPT_IN,
-                evidence=evidence.as_record(),
-                occurred_at=evidence.said_at or clock.now(),
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-            )
-            for purpose in purposes
-            if purpose not in consents
-        ]
+    people = Contact.objects.filter(pk__in=contact_ids).order_by("pk").select_for_update()
+    for contact_id, consents in people.values_list("id", "consents"):
+        withdrawn += any(consents.get(p) == WITHDRAWN for p in purposes)
+        unasked = [purpose for purpose in purposes if purpose not in consents]
+        rows += [_row(contact_id, purpose, GRANTED, evidence, actor) for purpose in unasked]
     ConsentRecord.objects.bulk_create(rows, batch_size=2_000)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -203,48 +179,40 @@ def grant_unasked(
 
 
 def _record_everything(contact: Contact, state: str, evidence: Evidence, actor: Actor) -> None:
-    _record(
-        contact,
-        purpose=EVERYTHING,
-        state=state,
-        kind=ConsentRecord.Kind.OPT_IN,
-        evidence=evidence,
-        actor=actor,
-    )
+    _keep(contact, _row(contact.pk, EVERYTHING, state, evidence, actor), actor)
 
 
-def _record(
-    contact: Contact,
-    *,
-    purpose: str,
-    state: str,
-    kind: str,
-    evidence: Evidence,
-    actor: Actor,
+def _row(
+    contact_id: UUID, purpose: str, state: str, evidence: Evidence, actor: Actor
 ) -> ConsentRecord:
-    record = ConsentRecord.objects.create(
-        contact_id=contact.pk,
+    return ConsentRecord(
+        contact_id=contact_id,
         purpose=purpose,
         state=state,
-        kind=kind,
+        kind=ConsentRecord.Kind.OPT_IN,
         evidence=evidence.as_record(),
         occurred_at=evidence.said_at or clock.now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
     )
-    is_granted = state == ConsentRecord.State.GRANTED
+
+
+def _keep(contact: Contact, record: ConsentRecord, actor: Actor) -> ConsentRecord:
+    """The row, the line of the timeline and the audit event."""
+    record.save(force_insert=True)
+    is_granted = record.state == GRANTED
     record_activity(
         contact,
         kind=Activity.Kind.AGREED if is_granted else Activity.Kind.WITHDREW,
         cause=actor.kind,
         cause_id=record.id,
-        detail={"purpose": purpose, "source": evidence.source},
+        detail={"purpose": record.purpose, "source": record.evidence["source"]},
     )
     audit.record(
         "consent.granted" if is_granted else "consent.withdrawn",
         actor=actor,
         on=contact,
-        purpose=purpose,
+        purpose=record.purpose,
         record=str(record.id),
     )
     return record

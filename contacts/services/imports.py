@@ -1,6 +1,6 @@
 """The steps of an import that people take: match the columns, say the basis, check, import, cancel."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,12 +12,16 @@ from compliance.purposes import Purpose
 from compliance.queries import require_agreement
 from contacts.importing.dates import Order
 from contacts.models import ImportChunk, ImportProblem, ImportRun
+from contacts.services.mapping import with_new_fields
 from tenancy import clock
 from tenancy import services as tenancy
 from tenancy.errors import DomainError
 
 Status = ImportRun.Status
 _OPEN = (Status.UPLOADED, Status.MATCHED, Status.CHECKED)
+
+
+Step = Callable[..., ImportRun]
 
 
 class ImportRefused(DomainError):
@@ -53,15 +57,19 @@ class Basis:
 def match_columns(
     run: ImportRun, *, mapping: Sequence[str | None], order: Order, actor: Actor
 ) -> ImportRun:
-    """Store what each column becomes. Raises ImportRefused without a record number, or for a field twice."""
+    """Store what each column becomes: the key of a field, `new:date` for a new one, or nothing.
+
+    Raises ImportRefused without a record number, or for a field twice.
+    """
     run = _locked(run, _OPEN)
-    chosen = [key for key in mapping if key]
+    keys = with_new_fields(mapping, run.header, actor=actor)
+    chosen = [key for key in keys if key]
     twice = sorted({key for key in chosen if chosen.count(key) > 1})
     if "external_id" not in chosen:
         raise ImportRefused("Choose the column that holds the record number.")
     if twice:
         raise ImportRefused("Two columns cannot become the same field. Leave one of them out.")
-    run.mapping, run.order, run.status = list(mapping), order.value, Status.MATCHED
+    run.mapping, run.order, run.status = keys, order.value, Status.MATCHED
     run.save(update_fields=["mapping", "order", "status"])
     audit.record("import.matched", actor=actor, on=run, fields=sorted(chosen))
     return run

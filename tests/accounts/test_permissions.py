@@ -17,6 +17,7 @@ TABLE = {
     "account.own": "oamncu",
     "contacts.view": "oam.cu",
     "contacts.reveal": "o.m.c.",
+    "contacts.reveal_special": "o...c.",
     "contacts.edit": "o.m...",
     "contacts.import": "o.m...",
     "contacts.export": "o.m.c.",

@@ -1,0 +1,1 @@
+"""Pages about people, for staff; and one for the people themselves."""
