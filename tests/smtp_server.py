@@ -171,10 +171,20 @@ class Conversation:
         try:
             self.socket.do_handshake()
         except ssl.SSLError:
-            time.sleep(0.1)  # so that the alert is read before the connection is gone
+            self.part()
             raise
         self.over_tls, self.buffer = True, b""
         return None
+
+    def part(self) -> None:
+        """Close only after the other side did, so that it reads the alert before the connection is gone."""
+        plain = socket.socket(fileno=self.socket.detach())
+        self.socket = plain
+        plain.settimeout(5)
+        with contextlib.suppress(OSError):
+            plain.shutdown(socket.SHUT_WR)
+            while plain.recv(4096):
+                pass
 
     def on_mail(self, line: bytes) -> None:
         self.mail = line.decode()

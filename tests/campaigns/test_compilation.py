@@ -107,7 +107,9 @@ def test_says_what_jinja_says(given_name, clinic, balance):
     assert rendered.html == readable(plain_jinja(EVERYWHERE_LAYOUT.html, scope(values)))
     environment_text = jinja2.Environment(keep_trailing_newline=True, finalize=shown)  # noqa: S701
     environment_text.filters.update({name: one.apply for name, one in FILTERS.items()})
-    plain = environment_text.from_string(EVERYWHERE_LAYOUT.text).render(scope(values))
+    # A carriage return in a value is a line end of its own, whatever the template says after it.
+    ended = {**values, "given_name": readable(given_name), "clinic": readable(clinic)}
+    plain = environment_text.from_string(EVERYWHERE_LAYOUT.text).render(scope(ended))
     assert rendered.text == readable(plain)
 
 

@@ -165,18 +165,9 @@ def test_findings_do_not_carry_the_text():
     assert [(finding.start, finding.end) for finding in scan.findings] == [(0, 11)]
 
 
-def test_values_of_a_message_cost_little_against_signing_it():
-    values = [RenderedValue(Place.BODY, "x" * 40 + " ", f"Ada {n}", " y" * 20) for n in range(15)]
-    scan_values(values)
-    started = time.perf_counter()
-    for _ in range(100):
-        scan_values(values)
-    # An RSA-2048 signature takes about 600 microseconds; allow four times a quiet machine's time.
-    assert (time.perf_counter() - started) / 100 < 0.001
-
-
-def test_a_long_text_takes_no_more_than_linear_time():
-    hostile = ("1-2 3" * 4000) + ("4111 " * 2000) + ("born " * 2000) + ("heart " * 2000)
-    started = time.perf_counter()
+def test_a_long_hostile_text_ends():
+    """Linear: well under a second of CPU. Quadratic, as a careless expression is: minutes."""
+    hostile = ("1-2 3" * 40_000) + ("4111 " * 20_000) + ("born " * 20_000) + ("heart " * 20_000)
+    started = time.process_time()
     list(find(hostile))
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 20

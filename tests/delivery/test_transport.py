@@ -116,7 +116,6 @@ FAULTS = [
     ("garbage", Result.REFUSED, Stage.MAIL, "4.4.2", 0),
     ("vanish", Result.REFUSED, Stage.MAIL, "4.4.2", 0),
     ("spam", Result.REFUSED, Stage.DOT, "5.7.1", 0),
-    ("early", Result.REFUSED, Stage.DATA, "5.3.4", 0),
 ]
 
 
@@ -126,6 +125,15 @@ def test_knows_what_can_be_known(certificates, mode, result, stage, status, copi
         outcome, _ = send(server, envelope(f"ada+{mode}"), certificates)
         assert (outcome.result, outcome.stage, outcome.reply.enhanced) == (result, stage, status)
     assert len(server.stored) == copies
+
+
+def test_takes_a_refusal_that_comes_while_the_text_is_written(certificates):
+    """Whether it is read before or after the dot is written depends on who is faster."""
+    with FaultServer(certificates.valid()).serving() as server:
+        outcome, _ = send(server, envelope("ada+early"), certificates)
+    assert (outcome.result, outcome.reply.enhanced) == (Result.REFUSED, "5.3.4")
+    assert outcome.stage in {Stage.DATA, Stage.DOT}
+    assert server.stored == []
 
 
 def test_a_drop_before_the_dot_never_counts_as_accepted(certificates):
