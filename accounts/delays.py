@@ -4,7 +4,7 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
 # A typing mistake or three costs nothing. Behind one address there may be a whole clinic.
-FREE_TRIES = {"account": 3, "factor": 3, "address": 30}
+FREE_TRIES = {"account": 3, "factor": 3, "reset": 2, "address": 30}
 LONGEST = timedelta(minutes=15)
 # A row of failures is over when nothing failed for this long.
 FORGOTTEN_AFTER = timedelta(hours=24)

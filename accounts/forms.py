@@ -37,6 +37,13 @@ class SignInForm(forms.Form):
     )
 
 
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(
+        label="Work email",
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=6,
@@ -72,7 +79,10 @@ class NewPasswordForm(forms.Form):
         help_text=PASSWORD_RULE,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    user: User
+
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -87,8 +97,7 @@ class JoinForm(NewPasswordForm):
     field_order = ("name", "password")
 
     def __init__(self, data: QueryDict | None, *, email: str) -> None:
-        super().__init__(data)
-        self.user = User(email=email)
+        super().__init__(data, user=User(email=email))
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -100,8 +109,7 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ("current", "password")
 
     def __init__(self, data: QueryDict | None, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
+        super().__init__(data, user=user)
         self.fields["password"].label = "New password"
 
     def clean_current(self) -> str:

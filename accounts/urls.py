@@ -1,12 +1,24 @@
 from django.urls import include, path
 
-from accounts.views import account, enrollment, joining, operator, people, settings, sign_in
+from accounts.views import (
+    account,
+    enrollment,
+    joining,
+    operator,
+    passwords,
+    people,
+    settings,
+    sign_in,
+)
 
 accounts = [
     path("login/", sign_in.sign_in, name="sign_in"),
     path("login/code/", sign_in.second_factor, name="second_factor"),
     path("login/recovery/", sign_in.recovery, name="recovery"),
     path("login/app/", enrollment.enroll, name="enroll"),
+    path("login/forgotten/", passwords.forgotten, name="forgotten"),
+    path("login/reset/", passwords.reset, name="reset"),
+    path("login/reset/<str:token>/", passwords.follow, name="follow_reset"),
     path("logout/", sign_in.sign_out, name="sign_out"),
     path("join/", joining.join, name="join"),
     path("join/<str:token>/", joining.follow, name="follow_invitation"),

@@ -28,7 +28,10 @@ from tenancy.models import SystemMail
 CHUNK = 50
 CLAIM_LASTS = timedelta(minutes=15)
 
-SUBJECTS = {"invitation": "Join {workspace} on Sealpost"}
+SUBJECTS = {
+    "invitation": "Join {workspace} on Sealpost",
+    "password_reset": "Choose a new password for Sealpost",
+}
 
 STATUS = {
     Message.Status.SENT: SystemMail.Status.SENT,

@@ -51,6 +51,11 @@ def test_a_person_s_page_opens_its_dialog(open_as, owner, clinic):
     assert_accessible(page)
 
 
+@pytest.mark.parametrize("path", ["/login/forgotten/", "/login/reset/"])
+def test_page_of_somebody_without_the_password_stands(open_page, path):
+    assert_accessible(open_page(path))
+
+
 @pytest.mark.parametrize("path", ["/operator/", "/operator/new/"])
 def test_operators_page_stands(open_as, path):
     with platform_scope():
