@@ -150,6 +150,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},
     "recover-messages": {"task": "delivery.tasks.recover_messages", "schedule": 30.0},
+    "expire-portal-messages": {
+        "task": "delivery.tasks.expire_portal_messages",
+        "schedule": 300.0,
+    },
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
     "wake-imports": {"task": "contacts.tasks.wake_imports", "schedule": 2.0},
 }

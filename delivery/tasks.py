@@ -5,6 +5,7 @@ from django.core.cache import cache
 
 from delivery import doors, worker
 from delivery.drafters import DRAFTERS
+from delivery.escrow import services as escrow
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
@@ -69,3 +70,11 @@ def drain_system_mail() -> None:
     for tenant_id in due.tenants_with_system_mail():
         with tenant_scope(tenant_id):
             send_system_mail(doors.transport())
+
+
+@shared_task(base=PlatformTask)
+def expire_portal_messages() -> None:
+    """Tick: shreds what has been in the portal for as long as the policy says."""
+    for tenant_id in due.tenants_with_expired_items():
+        with tenant_scope(tenant_id):
+            escrow.expire_due()

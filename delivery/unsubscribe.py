@@ -1,10 +1,13 @@
-"""One-click unsubscribe (RFC 8058): links that nobody can forge, and what a POST to one does."""
+"""One-click unsubscribe links (RFC 8058) that name a message and cannot be forged."""
 
 import base64
 import binascii
 import hmac
 from dataclasses import dataclass
 from uuid import UUID
+
+from tenancy.keyring import current_keys
+from tenancy.scope import current_tenant_id
 
 MAC_BYTES = 16
 TOKEN_BYTES = 16 + 16 + MAC_BYTES
@@ -51,3 +54,8 @@ def _decoded(token: str) -> bytes:
     if len(decoded) != TOKEN_BYTES:
         raise LinkBroken
     return decoded
+
+
+def signer() -> Signer:
+    """That of the tenant in scope."""
+    return Signer(current_tenant_id(), current_keys().derive("unsubscribe"))

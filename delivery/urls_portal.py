@@ -5,6 +5,7 @@ from delivery.portal import views
 app_name = "portal"
 
 urlpatterns = [
+    path("", views.root, name="root"),
     path("m/<str:token>", views.gate, name="gate"),
     path("m/<str:token>/check", views.check, name="check"),
     path("m/<str:token>/code", views.code, name="code"),

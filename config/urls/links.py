@@ -2,4 +2,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("contacts.urls_links")),
+    path("", include("delivery.urls_links")),
 ]
+
+handler400 = "accounts.errors.bad_request"
+handler403 = "accounts.errors.forbidden"
+handler404 = "accounts.errors.not_found"
+handler500 = "accounts.errors.failed"

@@ -33,6 +33,14 @@ FOR_PATIENTS = "patients have no account: the link, a code and a fact open a mes
 
 
 @public(FOR_PATIENTS)
+@require_GET
+def root(request: HttpRequest) -> HttpResponse:
+    """For whoever comes without a link: there is nothing to list, as nobody is known here."""
+    words = words_of(request)
+    return notice(request, words["root_title"], words["root_lead"])
+
+
+@public(FOR_PATIENTS)
 @require_http_methods(["GET", "POST"])
 @item_page
 def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:

@@ -24,6 +24,13 @@ def tenants_with_expired_leases() -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def tenants_with_expired_items() -> list[UUID]:
+    """Tenants with messages in the portal that are due to be shredded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.expired_escrow(%s)", [clock.now()])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def tenants_with_campaigns() -> list[UUID]:
     """Tenants with campaigns or tests to begin, or under way."""
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from audit.models import AuditEvent
 from delivery.escrow import keys, notices
 from delivery.escrow import services as escrow
 from delivery.models import EscrowEvent, EscrowItem, Message
+from delivery.queries import due
 from tenancy import clock
 from tests.factories.delivery import make_item
 
@@ -108,7 +109,9 @@ def test_messages_expire_after_the_days_of_the_policy(ada):
     item = make_item(ada)
     with clock.at(item.expires_at - timedelta(seconds=1)):
         assert escrow.expire_due() == 0
+        assert item.tenant_id not in due.tenants_with_expired_items()
     with clock.at(item.expires_at):
+        assert item.tenant_id in due.tenants_with_expired_items()
         assert escrow.expire_due() == 1
     item.refresh_from_db()
     assert (item.expires_at - item.deposited_at).days == 30

@@ -1,0 +1,46 @@
+"""The page behind List-Unsubscribe. A GET shows it; only a POST stops mail (RFC 8058 3.1, 3.2)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import public
+from delivery import unsubscribe
+from delivery.portal.http import clinic, guarded, network_of, notice, words_of
+from delivery.services import unsubscribing
+from delivery.unsubscribe import LinkBroken
+from tenancy.errors import DomainError
+from tenancy.scope import tenant_scope
+
+
+@csrf_exempt  # mailbox providers post without cookies; the signed token is the proof
+@public("patients and mailbox providers have no account; the signed token names one message")
+@require_http_methods(["GET", "POST"])
+def stop_mail(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Stops the kind of mail that the token's message was. Never redirects."""
+    words = words_of(request)
+    try:
+        with tenant_scope(unsubscribe.tenant_of(token)):
+            return guarded(request, _answer(request, token, words))
+    except (LinkBroken, DomainError):
+        lead = words["stop_broken_lead"]
+        return guarded(request, notice(request, words["stop_broken_title"], lead, status=404))
+
+
+def _answer(request: HttpRequest, token: str, words: dict[str, str]) -> HttpResponse:
+    message_id = unsubscribe.signer().check(token)
+    sender = clinic()
+    context: dict[str, object] = {
+        "words": words,
+        "clinic": sender,
+        "is_stopped": request.method == "POST",
+        "lead": words["stop_lead"].format(clinic=sender.name),
+    }
+    if request.method == "POST":
+        unsubscribing.unsubscribe(
+            message_id, wording=words["stop_button"], network=network_of(request)
+        )
+        context["lead"] = words["stopped_lead"].format(clinic=sender.name)
+    return render(request, "delivery/portal/stop_mail.html", context)

@@ -1,0 +1,57 @@
+"""A person stops a kind of mail from the link in one of its messages."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.services import Actor
+from campaigns.models import Campaign
+from contacts import services as contacts
+from delivery.models import Message, MessageEvent
+from delivery.unsubscribe import LinkBroken
+from tenancy import clock
+
+Kind, Status = MessageEvent.Kind, Message.Status
+
+
+@transaction.atomic
+def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
+    """Withdraw consent for the purpose of the message's campaign, and stop what waits of it.
+
+    Repeat-safe: mailbox providers may post twice. Raises LinkBroken if it is no campaign's message.
+    """
+    message = (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("contact")
+        .filter(pk=message_id, cause=Message.Cause.CAMPAIGN)
+        .first()
+    )
+    if message is None:
+        raise LinkBroken
+    purpose = Campaign.objects.values_list("purpose", flat=True).get(pk=message.cause_id)
+    withdrawn = contacts.withdraw(
+        message.contact,
+        purposes=[purpose],
+        evidence=contacts.Evidence(source="unsubscribe link", wording=wording, address=network),
+        actor=Actor(kind="patient", id=str(message.contact_id), name=""),
+    )
+    _stop_waiting(message.contact_id, purpose)
+    if withdrawn:
+        MessageEvent.objects.create(message=message, kind=Kind.UNSUBSCRIBED)
+
+
+def _stop_waiting(contact_id: UUID, purpose: str) -> None:
+    """What a worker holds already is stopped by the gate, which is asked again before hand-over."""
+    waiting = Message.objects.select_for_update().filter(
+        contact_id=contact_id,
+        cause=Message.Cause.CAMPAIGN,
+        cause_id__in=Campaign.objects.filter(purpose=purpose).values("id"),
+        status__in=Message.DUE,
+    )
+    stopped = list(waiting.order_by("pk").values_list("id", flat=True))
+    Message.objects.filter(id__in=stopped).update(
+        status=Status.CANCELED, reason="unsubscribed", settled_at=clock.now()
+    )
+    MessageEvent.objects.bulk_create(
+        MessageEvent(message_id=message_id, kind=Kind.CANCELED) for message_id in stopped
+    )

@@ -1,0 +1,81 @@
+"""One click stops a kind of mail at once; looking at the page does not."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from contacts.models import Contact
+from delivery import unsubscribe
+from delivery.models import Message, MessageEvent
+from tests.factories.delivery import make_campaign, make_message
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(headers={"host": settings.HOSTS["links"]}, enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def message(ada) -> Message:
+    campaign = make_campaign(purpose="marketing")
+    return make_message(ada, cause_id=campaign.id, status="sent", route="tls")
+
+
+def link_to(message: Message) -> str:
+    return f"/u/{unsubscribe.signer().token(message.id)}"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"]
+)
+def test_a_mailbox_providers_post_takes_effect_at_once(browser, message, ada, encoding):
+    body = {
+        "application/x-www-form-urlencoded": "List-Unsubscribe=One-Click",
+        "multipart/form-data; boundary=x": (
+            '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+        ),
+    }[encoding]
+    answer = browser.generic("POST", link_to(message), body, content_type=encoding)
+    assert answer.status_code == 200
+    assert "It stops now" in answer.content.decode()
+    assert Contact.objects.get(pk=ada.pk).consents == {"marketing": "withdrawn"}
+
+
+def test_scanners_that_open_the_link_change_nothing(browser, message, ada):
+    for _ in range(2):
+        assert "Stop this kind of mail?" in browser.get(link_to(message)).content.decode()
+        browser.head(link_to(message))
+    assert Contact.objects.get(pk=ada.pk).consents == {}
+    assert not MessageEvent.objects.exists()
+
+
+def test_what_still_waits_of_that_kind_is_stopped_and_other_mail_is_not(browser, message, ada):
+    waits = {"status": "queued", "route": "", "settled_at": None}
+    of_the_kind = make_message(ada, cause_id=make_campaign(purpose="marketing").id, **waits)
+    about_care = make_message(ada, cause_id=make_campaign(purpose="treatment").id, **waits)
+    browser.post(link_to(message), ONE_CLICK)
+    of_the_kind.refresh_from_db()
+    about_care.refresh_from_db()
+    assert (of_the_kind.status, of_the_kind.reason) == ("canceled", "unsubscribed")
+    assert about_care.status == "queued"
+
+
+def test_posting_twice_is_recorded_once(browser, message):
+    for _ in range(2):
+        assert browser.post(link_to(message), ONE_CLICK).status_code == 200
+    assert list(MessageEvent.objects.values_list("kind", flat=True)) == ["unsubscribed"]
+
+
+def test_a_broken_link_says_so_and_names_nobody(browser, message):
+    token = link_to(message)
+    for path in ("/u/abc", token[:-2] + ("AA" if not token.endswith("AA") else "BB")):
+        answer = browser.post(path, ONE_CLICK)
+        assert answer.status_code == 404
+        assert "Elm Street" not in answer.content.decode()
+
+
+def test_it_speaks_spanish(browser, message):
+    shown = browser.get(link_to(message), headers={"accept-language": "es-MX"}).content.decode()
+    assert "No quiero más este tipo de correo" in shown
