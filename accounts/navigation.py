@@ -28,6 +28,7 @@ MAIN = (
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
 )
 ADMINISTRATION = (
+    Place("Sandbox inbox", "inbox", "sandbox:inbox", "reports.view", ("sandbox",)),
     Place("Compliance", "shield-check", "compliance:home", "policy.view", ("compliance",)),
     Place(
         "Settings",

@@ -1,5 +1,7 @@
+from django.conf import settings
 from django.urls import include, path
 
+from delivery import sandbox_views
 from delivery.reports import views
 
 reports = [
@@ -13,8 +15,16 @@ messages = [
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),
 ]
 
+sandbox = [
+    path("", sandbox_views.inbox, name="inbox"),
+    path("<str:domain>/<uuid:name>/", sandbox_views.letter, name="letter"),
+]
+
 urlpatterns = [
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),
 ]
+
+if settings.SANDBOX_MAIL_DIR:
+    urlpatterns.append(path("sandbox/", include((sandbox, "sandbox"))))

@@ -1,5 +1,6 @@
 """A person stops a kind of mail from the link in one of its messages."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from audit.services import Actor
 from campaigns.models import Campaign
 from contacts import services as contacts
+from contacts.preferences import TOPICS
 from delivery.models import Message, MessageEvent
 from delivery.unsubscribe import LinkBroken
 from tenancy import clock
@@ -16,7 +18,7 @@ Kind, Status = MessageEvent.Kind, Message.Status
 
 @transaction.atomic
 def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
-    """Withdraw consent for the purpose of the message's campaign, and stop what waits of it.
+    """Withdraw consent for the topic of the message's campaign, and stop what waits of it.
 
     Repeat-safe: mailbox providers may post twice. Raises LinkBroken if it is no campaign's message.
     """
@@ -29,23 +31,24 @@ def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
     if message is None:
         raise LinkBroken
     purpose = Campaign.objects.values_list("purpose", flat=True).get(pk=message.cause_id)
+    purposes = next((topic.purposes for topic in TOPICS if purpose in topic.purposes), [purpose])
     withdrawn = contacts.withdraw(
         message.contact,
-        purposes=[purpose],
+        purposes=purposes,
         evidence=contacts.Evidence(source="unsubscribe link", wording=wording, address=network),
         actor=Actor(kind="patient", id=str(message.contact_id), name=""),
     )
-    _stop_waiting(message.contact_id, purpose)
+    _stop_waiting(message.contact_id, purposes)
     if withdrawn:
         MessageEvent.objects.create(message=message, kind=Kind.UNSUBSCRIBED)
 
 
-def _stop_waiting(contact_id: UUID, purpose: str) -> None:
+def _stop_waiting(contact_id: UUID, purposes: Sequence[str]) -> None:
     """What a worker holds already is stopped by the gate, which is asked again before hand-over."""
     waiting = Message.objects.select_for_update().filter(
         contact_id=contact_id,
         cause=Message.Cause.CAMPAIGN,
-        cause_id__in=Campaign.objects.filter(purpose=purpose).values("id"),
+        cause_id__in=Campaign.objects.filter(purpose__in=purposes).values("id"),
         status__in=Message.DUE,
     )
     stopped = list(waiting.order_by("pk").values_list("id", flat=True))

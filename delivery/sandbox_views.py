@@ -1,0 +1,73 @@
+"""The sandbox's mailboxes: what its mail servers received. Only there with SANDBOX_MAIL_DIR."""
+
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import escape
+from django.views.decorators.http import require_GET
+
+from accounts.http import SignedInRequest
+from accounts.permissions import public, requires
+from delivery import sandbox_inbox
+from tenancy.origins import url_on
+
+LISTED = 100
+SALT = "sandbox-letter"
+SHOWN_FOR = 600  # seconds that a link to a rendering works
+OPENS_BESIDE = '<base target="_blank">'
+
+
+@requires("reports.view")
+@require_GET
+def inbox(request: SignedInRequest) -> HttpResponse:
+    wanted = request.GET.get("q", "").strip()
+    found = sandbox_inbox.arrivals(_root(), wanted=wanted)
+    letters = [sandbox_inbox.letter(_root(), each.domain, each.name) for each in found[:LISTED]]
+    context = {"letters": letters, "total": len(found), "wanted": wanted}
+    return render(request, "delivery/sandbox/inbox.html", context)
+
+
+@requires("reports.view")
+@require_GET
+def letter(request: SignedInRequest, domain: str, name: UUID) -> HttpResponse:
+    pointer = signing.dumps([domain, str(name)], salt=SALT)
+    context = {
+        "letter": _letter(domain, name),
+        "frame_url": url_on("preview", f"/sandbox/{pointer}/"),
+    }
+    return render(request, "delivery/sandbox/letter.html", context)
+
+
+@public("a signed link that leads to one received message for ten minutes")
+@require_GET
+def rendering(_request: HttpRequest, pointer: str) -> HttpResponse:
+    """The message as a mail program shows it, on a host of its own, in a sandbox without script."""
+    try:
+        domain, name = signing.loads(pointer, salt=SALT, max_age=SHOWN_FOR)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    shown = _letter(domain, UUID(name))
+    body = shown.html or f"<pre>{escape(shown.text)}</pre>"
+    response = HttpResponse(OPENS_BESIDE + body)
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox; "
+        f"frame-ancestors {settings.ORIGINS['staff']}; form-action 'none'"
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _root() -> Path:
+    return Path(settings.SANDBOX_MAIL_DIR)
+
+
+def _letter(domain: str, name: UUID) -> sandbox_inbox.Letter:
+    try:
+        return sandbox_inbox.letter(_root(), domain, name)
+    except FileNotFoundError as error:
+        raise Http404 from error
