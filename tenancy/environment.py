@@ -7,7 +7,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The variable's value. Raises KeyError if it is absent and has no default."""
+    """The variable's value, or the content of the file that `NAME_FILE` points to.
+
+    Raises KeyError if both are absent and there is no default.
+    """
+    if f"{name}_FILE" in os.environ:
+        return secret(name)
     value = os.environ.get(name, default)
     if value is None:
         raise KeyError(f"Set {name} in the environment; docs/development.md lists every variable.")
