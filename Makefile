@@ -7,7 +7,7 @@ T ?=
 ARGS ?=
 B ?=
 
-.PHONY: help demo code stop reset test check prove bench lock
+.PHONY: help demo code stop reset test check prove bench lock secrets
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -44,3 +44,6 @@ bench: ## Measure, and write docs/performance.md; B=name for one figure
 lock: ## Resolve requirements/*.in and package.json anew
 	@$(PYTHON) -m dev.bootstrap dev
 	@exec .venv/bin/python -m dev.lock
+
+secrets: ## Draw the secrets of docker-compose.yml
+	@$(PYTHON) -m dev.compose_secrets
