@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from dev.sandbox.authority import Authority, issue, new_authority
 
 NAME = "mx.x.example"
+# What a server that knows nothing newer than TLS 1.1 answers to our hello (RFC 8446 6.2).
+PROTOCOL_VERSION_ALERT = bytes.fromhex("15 0301 0002 0246")
 FOREVER = datetime.now(UTC) + timedelta(days=30)
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
 
@@ -110,9 +112,6 @@ class FaultServer:
     def context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
-        if self.tls == "old":
-            context.set_ciphers("ALL:@SECLEVEL=0")
-            context.options |= ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
         return context
 
 
@@ -165,26 +164,12 @@ class Conversation:
             return self.reset()
         injected = b"250 go on\r\n" * 3 if self.server.tls == "injected" else b""
         self.send(b"220 2.0.0 go\r\n" + injected)
-        self.socket = self.server.context().wrap_socket(
-            self.socket, server_side=True, do_handshake_on_connect=False
-        )
-        try:
-            self.socket.do_handshake()
-        except ssl.SSLError:
-            self.part()
-            raise
+        if self.server.tls == "old":
+            self.socket.recv(65536)
+            return self.send(PROTOCOL_VERSION_ALERT)
+        self.socket = self.server.context().wrap_socket(self.socket, server_side=True)
         self.over_tls, self.buffer = True, b""
         return None
-
-    def part(self) -> None:
-        """Close only after the other side did, so that it reads the alert before the connection is gone."""
-        plain = socket.socket(fileno=self.socket.detach())
-        self.socket = plain
-        plain.settimeout(5)
-        with contextlib.suppress(OSError):
-            plain.shutdown(socket.SHUT_WR)
-            while plain.recv(4096):
-                pass
 
     def on_mail(self, line: bytes) -> None:
         self.mail = line.decode()

@@ -18,7 +18,7 @@ from compliance.purposes import PURPOSE_RULES, Purpose
 from contacts import queries as contacts
 from contacts import tokens
 from contacts.queries import Person
-from delivery import audience, fates
+from delivery import audience, fates, unsubscribe
 from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.letterheads import letterhead_of
 from delivery.fates import Claimed
@@ -26,7 +26,6 @@ from delivery.routes import Way
 from delivery.services.recording import Result
 from delivery.unsubscribe import Signer
 from tenancy import clock
-from tenancy.keyring import current_keys
 from tenancy.origins import url_on
 from tenancy.scope import current_tenant_id
 
@@ -72,7 +71,7 @@ def _series(campaign_id: UUID) -> _Series:
         compiled,
         audience.sending_facts(campaign, compiled),
         letterhead_of(campaign.sender),
-        Signer(current_tenant_id(), current_keys().derive("unsubscribe")),
+        unsubscribe.signer(),
         now,
         audience.local_time(now),
     )

@@ -1,16 +1,29 @@
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from campaigns.models import Campaign
+from campaigns.services import sending
 from contacts.models import Contact
 from delivery.wire.session import Timeouts
+from tenancy import clock
+from tenancy.keyring import current_keys
 from tenancy.models import Tenant
-from tests.factories.contacts import make_contact
+from tests.factories.campaigns import MARKETER, approved_campaign
 from tests.smtp_server import Certificates
 
 IMPATIENT = Timeouts(**dict.fromkeys(
     ("connect", "greeting", "command", "data", "block", "dot"), timedelta(seconds=0.5)
 ))  # fmt: skip
+
+
+KEY = rsa.generate_private_key(65537, 2048)
+PEM = KEY.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +34,30 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture
 def ada(clinic: Tenant) -> Contact:
     """A patient with both facts on file."""
-    return make_contact(
-        external_id="EV-1",
-        email="ada@postbox.example",
-        birth_date="1961-03-04",
-        postal_code="04101",
+    index = current_keys().blind_index("contact.external_id", "EV-1")
+    identity = {
+        "external_id": "EV-1",
+        "given_name": "Ada",
+        "family_name": "Quennell",
+        "email": "ada@postbox.example",
+        "birth_date": "1961-03-04",
+        "language": "en",
+    }
+    return Contact.objects.create(
+        identity=identity,
+        attributes={"postal_code": "04101"},
+        external_id_index=index,
+        content_hash=index,
     )
+
+
+@pytest.fixture
+def campaign(clinic: Tenant) -> Iterator[Campaign]:
+    """Approved and sent now; the clock stands just after its minute of undo."""
+    campaign = approved_campaign()
+    domain = campaign.sender.domain
+    domain.private_key = PEM
+    domain.save(update_fields=["private_key"])
+    sending.send_now(campaign, actor=MARKETER)
+    with clock.at(clock.now() + timedelta(seconds=61)):
+        yield campaign

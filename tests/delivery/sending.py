@@ -10,6 +10,7 @@ from delivery.drafts.draft import Draft, Letterhead
 from delivery.fates import Claimed
 from delivery.models import Message
 from delivery.routes import Route, Way
+from delivery.services import freezing
 from delivery.services.recording import Result
 from delivery.wire.levels import Level
 from delivery.wire.transport import Transport
@@ -55,3 +56,9 @@ class Drafter:
 def send(transport: Transport, *, drafter: Drafter | None = None, stopped: tuple = ()) -> int:
     drafters = dict.fromkeys(Message.Cause.values, drafter or Drafter())
     return worker.send_due(transport, drafters, stopped=lambda: stopped)
+
+
+def freeze() -> None:
+    """Begin the campaigns that are due, and make their messages."""
+    freezing.begin_due()
+    freezing.freeze_begun()

@@ -1,14 +1,10 @@
 """From an approved campaign to messages that have left, with nobody missed and nobody twice."""
 
 from base64 import b64encode
-from collections.abc import Iterator
-from datetime import timedelta
 from email import message_from_bytes, policy
 
 import dkim as dkimpy
-import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from campaigns.models import Campaign
 from campaigns.services import sending
@@ -20,32 +16,11 @@ from delivery.queries import due
 from delivery.services import closing, freezing
 from delivery.wire.levels import Level
 from tenancy import clock
-from tests.factories.campaigns import MARKETER, approved_campaign
+from tests.delivery.conftest import KEY
+from tests.delivery.sending import freeze
+from tests.factories.campaigns import MARKETER
 from tests.factories.contacts import PAPER, make_contact
 from tests.fakes import FakeTransport
-
-KEY = rsa.generate_private_key(65537, 2048)
-PEM = KEY.private_bytes(
-    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-)
-Status = Message.Status
-
-
-@pytest.fixture
-def campaign(clinic) -> Iterator[Campaign]:
-    """Approved and sent now; the clock stands just after its minute of undo."""
-    campaign = approved_campaign()
-    domain = campaign.sender.domain
-    domain.private_key = PEM
-    domain.save(update_fields=["private_key"])
-    sending.send_now(campaign, actor=MARKETER)
-    with clock.at(clock.now() + timedelta(seconds=61)):
-        yield campaign
-
-
-def freeze() -> None:
-    freezing.begin_due()
-    freezing.freeze_begun()
 
 
 def send(transport: FakeTransport) -> int:
