@@ -11,11 +11,16 @@ from delivery.wire.tls import Contexts
 from delivery.wire.transport import SmtpTransport
 
 
-@cache
-def dns() -> Dns:
-    """The system's resolver, or the sandbox's file."""
+def fresh_dns() -> Dns:
+    """The system's resolver with an empty cache, or the sandbox's file as it is now."""
     file = settings.DELIVERY_DNS_FILE
     return ZoneFileDns.read(Path(file)) if file else ResolverDns()
+
+
+@cache
+def dns() -> Dns:
+    """The one that sending shares."""
+    return fresh_dns()
 
 
 @cache

@@ -46,3 +46,10 @@ def test_the_log_shows_one_day(officer, nurse):
     assert "No event matches" in text_of(officer.get("/compliance/audit/?day=2020-01-01"))
     assert officer.get(f"/compliance/audit/?day={today}").status_code == 200
     assert officer.get("/compliance/audit/?day=nonsense&before=x&kind=y").status_code == 200
+
+
+def test_details_lead_to_the_thing_if_it_has_a_page(officer, nurse):
+    domain = compliance.add_domain("elm.example", actor=nurse)
+    event = AuditEvent.objects.get(action="domain.added")
+    page = officer.get(f"/compliance/audit/{event.id}/").content.decode()
+    assert f'href="/settings/domains/{domain.id}/"' in page

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import AuditEvent
-from compliance import queries
+from compliance import listings, queries
 from compliance import services as compliance
 from compliance.errors import NotSuppressible
 from compliance.facts import SuppressionReason
@@ -47,3 +47,13 @@ def test_lifting_it_says_why(clinic, nurse):
     assert queries.suppression_of("ada@example.com") is None
     event = AuditEvent.objects.get(action="suppression.removed")
     assert event.detail == {"was": "bounced", "why": "She called."}
+
+
+def test_the_list_goes_on_after_a_full_page(clinic, nurse):
+    for number in range(listings.PAGE_SIZE + 2):
+        suppress(f"p{number}@example.com", nurse)
+    first, cursor = listings.suppression_page("", None)
+    second, end = listings.suppression_page("", str(cursor))
+    addresses = [row.address for row in first + second]
+    assert addresses == [f"p{number}@example.com" for number in reversed(range(52))]
+    assert (len(first), len(second), end) == (50, 2, None)

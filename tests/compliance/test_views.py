@@ -121,6 +121,9 @@ def test_the_owner_ends_the_agreement_with_a_reason(owner):
     assert queries.agreement_in_force() == agreement
     owner.post(url, {"reason": "We move to another service."})
     assert queries.agreement_in_force() is None
+    again = owner.post(url, {"reason": "Again."}, follow=True)
+    assert "This agreement has already ended." in text_of(again)
+    assert "Version 1." in text_of(again)  # the page offers a new one
 
 
 def test_another_workspaces_agreement_is_not_found(owner, other_clinic):
