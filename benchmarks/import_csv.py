@@ -96,11 +96,16 @@ def seconds_to_import(file: list[bytes]) -> float:
 
 def sign_agreement() -> None:
     from audit.services import SYSTEM
+    from compliance.agreement_text import fingerprint
     from compliance.purposes import Purpose
+    from compliance.queries import text_on_offer
     from compliance.services import Signature, countersign, sign_agreement
 
+    purposes = Purpose.values
     signature = Signature("Bench", "Bench", "192.0.2.1", SYSTEM)
-    countersign(sign_agreement(signature, permitted_purposes=Purpose.values), signature)
+    text_hash = fingerprint(text_on_offer(purposes))
+    signed = sign_agreement(signature, permitted_purposes=purposes, text_hash=text_hash)
+    countersign(signed, signature)
 
 
 def seconds_to_upsert() -> float:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from compliance.agreement_text import Terms
+from compliance.agreement_text import CURRENT_VERSION, Terms, compose
 from compliance.errors import AgreementRequired
 from compliance.facts import SendingFacts, Sensitivity, SuppressionReason
 from compliance.models import Agreement, Policy, SenderDomain, Suppression
@@ -47,6 +47,11 @@ def terms_for(permitted_purposes: Iterable[str]) -> Terms:
         notify_within_hours=NOTIFY_WITHIN_HOURS,
         subcontractors=tuple(settings.PLATFORM_SUBCONTRACTORS),
     )
+
+
+def text_on_offer(permitted_purposes: Iterable[str]) -> str:
+    """The agreement as the tenant in scope could sign it now for these purposes."""
+    return compose(CURRENT_VERSION, terms_for(permitted_purposes))
 
 
 def tenants_to_countersign() -> list[UUID]:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from audit import services as audit
 from audit.services import Actor
 from compliance import queries
-from compliance.agreement_text import CURRENT_VERSION, compose, fingerprint
+from compliance.agreement_text import CURRENT_VERSION, fingerprint
 from compliance.errors import AgreementNotInForce, AgreementNotPending, AgreementNotSignable
 from compliance.models import Agreement
 from compliance.purposes import Purpose
@@ -39,8 +39,7 @@ def sign_agreement(
     purposes = [purpose for purpose in Purpose.values if purpose in set(permitted_purposes)]
     if not purposes:
         raise AgreementNotSignable("Choose at least one purpose for which mail may be sent.")
-    terms = queries.terms_for(purposes)
-    text = compose(CURRENT_VERSION, terms)
+    text = queries.text_on_offer(purposes)
     if fingerprint(text) != text_hash:
         raise AgreementNotSignable(TEXT_CHANGED)
     try:
@@ -50,7 +49,7 @@ def sign_agreement(
                 text=text,
                 text_hash=fingerprint(text),
                 permitted_purposes=purposes,
-                notify_within_hours=terms.notify_within_hours,
+                notify_within_hours=queries.NOTIFY_WITHIN_HOURS,
                 signer_name=signature.name,
                 signer_title=signature.title,
                 signer_id=signature.actor.id,

@@ -12,7 +12,7 @@ from accounts.http import SignedInRequest, address_of
 from accounts.permissions import may, requires
 from compliance import queries
 from compliance import services as compliance
-from compliance.agreement_text import CURRENT_VERSION, clauses, compose, fingerprint
+from compliance.agreement_text import CURRENT_VERSION, clauses, fingerprint
 from compliance.forms import USUAL_PURPOSES, PurposesForm, ReasonForm, SignForm
 from compliance.models import Agreement
 from tenancy.errors import DomainError
@@ -51,7 +51,7 @@ def sign(request: SignedInRequest) -> HttpResponseBase:
         return _accept_signature(request)
     chosen = PurposesForm(request.GET or {"purposes": USUAL_PURPOSES})
     purposes = chosen.cleaned_data["purposes"] if chosen.is_valid() else USUAL_PURPOSES
-    text = compose(CURRENT_VERSION, queries.terms_for(purposes))
+    text = queries.text_on_offer(purposes)
     initial = {
         "purposes": purposes,
         "text_hash": fingerprint(text),
@@ -78,7 +78,7 @@ def _accept_signature(request: SignedInRequest) -> HttpResponse:
             messages.success(request, "You signed. Sealpost countersigns next.")
             return redirect("compliance:agreement")
     purposes = request.POST.getlist("purposes")
-    text = compose(CURRENT_VERSION, queries.terms_for(purposes))
+    text = queries.text_on_offer(purposes)
     return _offer(request, PurposesForm({"purposes": purposes}), form, text)
 
 

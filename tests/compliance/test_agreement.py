@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from audit.models import AuditEvent
 from compliance import queries
 from compliance import services as compliance
-from compliance.agreement_text import CURRENT_VERSION, compose, fingerprint
+from compliance.agreement_text import fingerprint
 from compliance.errors import (
     AgreementNotInForce,
     AgreementNotPending,
@@ -74,7 +74,7 @@ def test_refuses_an_agreement_that_permits_nothing(clinic):
 
 
 def test_refuses_a_signature_under_another_text_than_was_shown(clinic):
-    shown = compose(CURRENT_VERSION, queries.terms_for([Purpose.TREATMENT]))
+    shown = queries.text_on_offer([Purpose.TREATMENT])
     signature = compliance.Signature("Omar Owner", "Partner", "203.0.113.7", OWNER)
     with pytest.raises(AgreementNotSignable, match="not the one that you read"):
         compliance.sign_agreement(

@@ -3,7 +3,7 @@
 from audit.services import Actor
 from compliance import platform, queries
 from compliance import services as compliance
-from compliance.agreement_text import CURRENT_VERSION, compose, fingerprint
+from compliance.agreement_text import fingerprint
 from compliance.domain_records import records_for
 from compliance.models import Agreement, SenderDomain
 from compliance.purposes import Purpose
@@ -14,7 +14,7 @@ OWNER = Actor(kind="user", id="owner", name="Omar Owner")
 
 def sign(permitted_purposes: list[str] | None = None, *, actor: Actor = OWNER) -> Agreement:
     purposes = Purpose.values if permitted_purposes is None else permitted_purposes
-    text = compose(CURRENT_VERSION, queries.terms_for(purposes))
+    text = queries.text_on_offer(purposes)
     signature = compliance.Signature("Omar Owner", "Managing partner", "203.0.113.7", actor)
     return compliance.sign_agreement(
         signature, permitted_purposes=purposes, text_hash=fingerprint(text)
