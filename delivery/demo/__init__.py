@@ -1,0 +1,1 @@
+"""The demo's workspaces: made through the same services that people use, from invented people."""

@@ -1,0 +1,70 @@
+"""The demo's agreement, sender domain and senders, with records published in the sandbox's zone."""
+
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from audit.services import Actor
+from campaigns.services import templates
+from compliance import platform, queries
+from compliance import services as compliance
+from compliance.agreement_text import CURRENT_VERSION, compose, fingerprint
+from compliance.domain_records import records_for
+from compliance.models import SenderDomain
+from compliance.purposes import Purpose
+
+DOMAIN = "mail.elmstreet.example"
+SENDERS = (
+    ("Elm Street Clinic", "care"),
+    ("Elm Street Clinic, billing", "billing"),
+)
+PERMITTED = [purpose for purpose in Purpose.values if purpose != Purpose.PART2]
+SIGNED_AT_ADDRESS = "203.0.113.7"
+
+
+def sign_agreement(owner: Actor, operator: Actor) -> None:
+    """Signed by the clinic, countersigned by the platform, unless one is in force."""
+    if queries.agreement_in_force() is not None:
+        return
+    text = compose(CURRENT_VERSION, queries.terms_for(PERMITTED))
+    agreement = compliance.sign_agreement(
+        compliance.Signature(owner.name, "Managing partner", SIGNED_AT_ADDRESS, owner),
+        permitted_purposes=PERMITTED,
+        text_hash=fingerprint(text),
+    )
+    signature = compliance.Signature(operator.name, "Compliance", SIGNED_AT_ADDRESS, operator)
+    compliance.countersign(agreement, signature)
+
+
+def prepare_senders(admin: Actor, marketer: Actor) -> None:
+    domain = SenderDomain.objects.filter(domain=DOMAIN).first()
+    if domain is None:
+        domain = compliance.add_domain(DOMAIN, actor=admin)
+        for name, local_part in SENDERS:
+            compliance.add_sender(domain, display_name=name, local_part=local_part, actor=admin)
+        templates.set_brand(
+            postal_address="12 Elm Street, Alder Falls, ME 04101",
+            websites=["www.elmstreet.example"],
+            actor=marketer,
+        )
+    publish(domain)
+    compliance.check_domain(domain, import_string(settings.COMPLIANCE_DNS), actor=admin)
+
+
+def publish(domain: SenderDomain) -> None:
+    """Write the domain's records into the sandbox's zone, which is made anew at each start."""
+    if not settings.DELIVERY_DNS_FILE:
+        return
+    path = Path(settings.DELIVERY_DNS_FILE)
+    zone = json.loads(path.read_text())
+    for record in records_for(domain.names, platform.names()):
+        if record.type == "MX":
+            preference, host = record.value.split()
+            zone["mx"][record.name] = [[int(preference), host]]
+        else:
+            zone["txt"][record.name] = [record.value]
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(zone, indent=2))
+    draft.replace(path)
