@@ -22,6 +22,9 @@ PYTHON = VENV / "bin" / "python"
 NODE_MODULES = ROOT / "node_modules"
 REQUIREMENTS = ROOT / "requirements"
 STAMP = ".sealpost-locks"
+# The machine's own roots count for uv, pip and Node too: companies add theirs there.
+ROOTS = "/etc/ssl/certs/ca-certificates.crt"
+TRUST = {"UV_SYSTEM_CERTS": "1", "PIP_CERT": ROOTS, "NODE_EXTRA_CA_CERTS": ROOTS}
 
 
 def main(wanted: list[str]) -> None:
@@ -162,9 +165,10 @@ def finish(began: float) -> None:
 
 def run(command: Sequence[str | Path]) -> None:
     """Run in the checkout. Raises SystemExit with the command's own words if it fails."""
-    path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    settings = (TRUST if Path(ROOTS).exists() else {}) | os.environ
+    settings["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        [*command], cwd=ROOT, env=os.environ | {"PATH": path}, stdin=subprocess.DEVNULL,
+        [*command], cwd=ROOT, env=settings, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
