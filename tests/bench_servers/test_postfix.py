@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,9 @@ def exchange(tmp_path_factory):
             pytest.fail(f"The bench could run in CI, but {reason}.")
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("postfix")
-    for parent in [folder, *folder.parents[:3]]:
-        parent.chmod(0o755)
+    shared = Path(tempfile.gettempdir())
+    for parent in [folder, *(parent for parent in folder.parents if shared in parent.parents)]:
+        parent.chmod(0o755)  # for Postfix's own account; never the shared folder itself
     return run(folder)
 
 
