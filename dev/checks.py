@@ -71,6 +71,7 @@ def run_checks() -> int:
         print(f"{'ok  ' if outcome.code == 0 else 'FAIL'} {outcome.name} ({outcome.seconds:.1f} s)")
         if outcome.code != 0:
             print(outcome.output)
+    sys.stdout.flush()  # before pytest writes to the same file
     return next((outcome.code for outcome in outcomes if outcome.code != 0), 0)
 
 
