@@ -1,5 +1,6 @@
 """What `{{ field | filter }}` can do to a value: a closed list of functions of plain values."""
 
+import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ DATE_STYLES: dict[str, Callable[[date], str]] = {
     "weekday": lambda day: f"{day:%A}",
 }
 MOST_DECIMALS = 6
+_WEB_ADDRESS = re.compile(r"https://|http://[a-z]+\.localhost(:\d+)?/")
 
 
 def is_missing(value: Value) -> bool:
@@ -87,9 +89,12 @@ def truncate(value: Value, length: int) -> Value:
 
 
 def web_address(value: Value) -> Value:
-    """The value if it is a web address, else nothing: it may be the whole target of a link."""
+    """The value if it is a web address, else nothing: it may be the whole target of a link.
+
+    An installation on one machine has its own pages under localhost, where no certificate is needed.
+    """
     text = shown(value)
-    return text if text.startswith("https://") else ""
+    return text if _WEB_ADDRESS.match(text) else ""
 
 
 @dataclass(frozen=True, slots=True)
