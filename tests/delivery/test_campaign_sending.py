@@ -5,9 +5,13 @@ from email import message_from_bytes, policy
 
 import dkim as dkimpy
 from cryptography.hazmat.primitives import serialization
+from django.conf import settings
 
-from campaigns.models import Campaign
+from campaigns.binding import hash_of
+from campaigns.models import Approval, Campaign
+from campaigns.queries import approvals
 from campaigns.services import sending
+from compliance.models import Policy
 from contacts import services as contacts
 from delivery import worker
 from delivery.drafters import DRAFTERS
@@ -149,3 +153,29 @@ def test_the_scheduler_sees_counts_of_other_tenants_and_nothing_else(campaign, c
         assert (clinic.id, 1) in due.tenants_with_messages()
         assert clinic.id in due.tenants_with_campaigns()
         assert not Message.objects.exists()
+
+
+def test_one_click_stops_a_kind_of_mail_that_waits(campaign, client):
+    """RFC 8058: what is queued already does not go either."""
+    Campaign.objects.update(purpose="operations", remuneration="none")
+    Policy.objects.create(may_operate_without_opt_in=True)
+    Approval.objects.update(content_hash=hash_of(approvals.document(Campaign.objects.get())))
+    contact = make_contact()
+    freeze()
+    transport = FakeTransport()
+    send(transport)
+    (letter,) = transport.handed_over["ada@harbourmail.example"]
+    parsed = message_from_bytes(letter, policy=policy.default)
+    assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = parsed["List-Unsubscribe"].strip("<>")
+    assert link in parsed.get_body(("html",)).get_content()
+    Message.objects.update(status="queued", settled_at=None)
+    path = link.removeprefix(settings.ORIGINS["links"])
+    answer = client.post(
+        path, {"List-Unsubscribe": "One-Click"}, headers={"host": "links.localhost"}
+    )
+    assert answer.status_code == 200
+    send(transport)
+    message = Message.objects.get(contact=contact)
+    assert (message.status, message.reason) == ("canceled", "unsubscribed")
+    assert len(transport.handed_over["ada@harbourmail.example"]) == 1

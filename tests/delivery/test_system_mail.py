@@ -1,7 +1,9 @@
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
-from delivery.system_mail import send_system_mail
+from delivery.system_mail import SUBJECTS, send_system_mail
 from delivery.wire.levels import Level
 from tenancy import clock
 from tenancy import services as tenancy
@@ -46,3 +48,24 @@ def test_it_is_tried_again_later_and_given_up_for_an_unknown_address(clinic):
         send_system_mail(fakes.FakeTransport({"dana@clinics.example": fakes.UNKNOWN_USER}))
     mail.refresh_from_db()
     assert (mail.status, mail.attempts) == ("failed", 2)
+
+
+def test_every_kind_that_is_queued_can_be_written(clinic):
+    """Whoever queues a new kind writes its mail: an unwritten one would hold up the others."""
+    sources = [
+        path.read_text()
+        for app in ("accounts", "compliance", "tenancy")
+        for path in Path(app).rglob("*.py")
+    ]
+    kinds = {
+        kind
+        for text in sources
+        for kind in re.findall(r'queue_system_mail\([^)]*kind="(\w+)"', text)
+    }
+    assert kinds == set(SUBJECTS)
+    transport = fakes.FakeTransport()
+    for kind in kinds:
+        tenancy.queue_system_mail(to=f"{kind}@clinics.example", kind=kind, context=CONTEXT)
+    assert send_system_mail(transport) == len(kinds)
+    for letters in transport.handed_over.values():
+        assert CONTEXT["link"] in message_from_bytes(letters[0], policy=policy.default).as_string()
