@@ -18,6 +18,14 @@ REASONS = (
     ("Answering a request about privacy", "Answering a request about privacy"),
     ("other", "Something else"),
 )
+# What an opt-in can be worth something for; the rest needs a signature, recorded person by person.
+AGREED_TO = [
+    (purpose.value, purpose.label)
+    for purpose in (
+        Purpose.APPOINTMENT, Purpose.CARE_GAP, Purpose.PAYMENT, Purpose.OPERATIONS,
+        Purpose.REFILL, Purpose.MARKETING,
+    )
+]  # fmt: skip
 _NO_AUTOFILL = {"autocomplete": "off"}
 _DATE = {**_NO_AUTOFILL, "placeholder": "2026-11-24"}
 _YES_OR_NO = {True: "yes", False: "no"}
@@ -187,39 +195,34 @@ class MappingForm(forms.Form):
 
 
 class BasisForm(forms.Form):
+    """What is asked follows from the choice: nothing, the proof, or the proof and a column."""
+
+    use_required_attribute = False
+
     basis = forms.ChoiceField(
         choices=[("none", ""), ("everybody", ""), ("column", "")], initial="none"
     )
     purposes = forms.MultipleChoiceField(
-        label="What did they agree to?", choices=Purpose.choices, required=False,
-        widget=forms.CheckboxSelectMultiple,
+        label="What did they agree to?", choices=AGREED_TO, widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     source = forms.CharField(
-        label="Where did they agree?", required=False, max_length=120,
+        label="Where did they agree?", max_length=120,
         help_text="Registration form C-12, your website, a call.",
     )  # fmt: skip
     wording = forms.CharField(
-        label="The wording that they saw", required=False, max_length=2_000,
+        label="The wording that they saw", max_length=2_000,
         widget=forms.Textarea({"rows": 3}), help_text="It is stored with every person as evidence.",
     )  # fmt: skip
     kept = forms.CharField(label="Where the originals are kept", required=False, max_length=120)
-    said_on = forms.DateField(
-        label="When, at the latest", required=False, widget=forms.DateInput({"type": "date"})
-    )
-    column = forms.TypedChoiceField(
-        label="Column with yes or no", required=False, coerce=int, empty_value=None
-    )
+    said_on = forms.DateField(label="When, at the latest", widget=forms.DateInput({"type": "date"}))
+    column = forms.TypedChoiceField(label="Column with yes or no", coerce=int, empty_value=None)
 
     def __init__(self, *args: object, names: Sequence[str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         column = self.fields["column"]
         column.choices = [("", "Choose a column"), *enumerate(names)]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, object]:
-        said = self.cleaned_data
-        basis = said.get("basis")
-        if basis == "column" and said.get("column") is None:
-            self.add_error("column", "Choose the column that says who agreed.")
-        if basis != "none" and not said.get("purposes"):
-            self.add_error("purposes", "Choose what they agreed to.")
-        return said
+        chosen = self.data.get("basis")
+        column.required = chosen != "everybody"
+        if chosen == "none":
+            for field in self.fields.values():
+                field.required = False

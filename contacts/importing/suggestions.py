@@ -22,6 +22,10 @@ _SYNONYMS = {
     "birth_date": "birthdate dateofbirth dob birthday born patdob fechadenacimiento nacimiento",
     "language": "language lang preferredlanguage idioma",
     "is_patient": "ispatient",
+    "next_appointment": "nextappt nextvisit nextvisitdate nextappointmentdate apptdate proximacita",
+    "last_visit": "lastappt lastvisitdate lastseen ultimavisita",
+    "balance_due": "balance amountdue saldo",
+    "conditions": "problist problemlist diagnoses diagnosis",
     "deceased_at": "deceased dateofdeath deathdate dod isdeceased deceasedat fallecido",
 }
 _BY_SYNONYM = {word: key for key, words in _SYNONYMS.items() for word in words.split()}

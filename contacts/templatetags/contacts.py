@@ -1,33 +1,53 @@
 """How values of a person read on a page: `{% load contacts %}`."""
 
+import re
 from datetime import date
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.html import format_html
 
-from accounts.display import grouped
+from accounts import display
 from contacts.fields import Field, PhiClass, Value
 from contacts.queries import Person
 from contacts.queries.timeline import purpose_label
 
 register = template.Library()
 
+_SHAPE_LIMIT = 24
+LANGUAGES = {"en": "English", "es": "Spanish"}
+
 
 @register.filter
 def known(value: Value) -> str:
-    """A stored value in words: yes and no, dates with their month written out."""
+    """A stored value in words: yes and no, dates with their month written out.
+
+    A long address may break after its @.
+    """
+    if isinstance(value, str) and value in LANGUAGES:
+        return LANGUAGES[value]
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, int):
-        return grouped(value)
+        return display.grouped(value)
     if isinstance(value, float):
         return f"{value:,.2f}"
+    if "@" in value:
+        return format_html("{}@<wbr>{}", *value.rsplit("@", 1))
     if len(value) == 10 and value[4] == value[7] == "-":
         try:
             return date_format(date.fromisoformat(value), "j F Y")
         except ValueError:
             return value
     return value
+
+
+@register.filter
+def shape(cell: str) -> str:
+    """How a cell is written and not what it says: the format of a date, the domain of an address."""
+    if "@" in cell:
+        return display.mask(cell)
+    return re.sub(r"\w", "•", cell[:_SHAPE_LIMIT])
 
 
 @register.filter

@@ -40,7 +40,9 @@ def test_data_is_shown_for_a_reason_for_five_minutes(clinic, marketer, agreement
     make_schema()
     contact = make_contact(given_name="Marisol", plan="Medicare")
     url = f"/contacts/{contact.pk}/"
-    assert "Marisol" not in text_of(marketer.get(url))
+    page = text_of(marketer.get(url))
+    assert "Marisol" not in page
+    assert "M•••••<" not in page.partition("Plan</dt>")[2][:60]
     assert marketer.post(f"{url}reveal/", {"reason": "other", "note": ""}).status_code == 422
     assert not AuditEvent.objects.filter(action="contact.revealed").exists()
     marketer.post(f"{url}reveal/", REASON)
