@@ -18,4 +18,5 @@ def day_and_time(moment: datetime, language: str, zone: str) -> str:
 
 def _written(moment: datetime, language: str, zone: str, form: int) -> str:
     with translation.override(language):
-        return formats.date_format(moment.astimezone(ZoneInfo(zone)), FORMATS[language][form])
+        text = formats.date_format(moment.astimezone(ZoneInfo(zone)), FORMATS[language][form])
+    return text.replace("a.m.", "am").replace("p.m.", "pm")

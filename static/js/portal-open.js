@@ -6,8 +6,9 @@ const IDLE_AFTER = 15 * 60_000;
 const NEVER_SHOWN = "script, base, meta, link, iframe, object, embed, form";
 
 // The message as a document without anything that acts by itself; links open beside the portal.
-export function inert(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+// `parser` is the frame's own: the frame's policy allows the message's styles, the portal's does not.
+function inert(html, parser) {
+  const page = parser.parseFromString(html, "text/html");
   for (const element of page.querySelectorAll(NEVER_SHOWN)) element.remove();
   for (const link of page.querySelectorAll("a[href]")) {
     link.target = "_blank";
@@ -64,7 +65,8 @@ if (globalThis.customElements) {
       const frame = this.querySelector("iframe");
       const write = () => {
         const shown = frame.contentDocument;
-        shown.replaceChild(shown.importNode(inert(html).documentElement, true), shown.documentElement);
+        const page = inert(html, new frame.contentWindow.DOMParser());
+        shown.replaceChild(shown.adoptNode(page.documentElement), shown.documentElement);
         frame.height = shown.documentElement.scrollHeight + 24;
       };
       frame.hidden = false;

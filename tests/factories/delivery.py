@@ -50,13 +50,14 @@ def make_item(
     language: str = "en",
     subject: str = "Your visit on 2 December",
     text: str = "Hello Ada, your mammogram is at 10:20.",
+    html: str = "",
 ) -> EscrowItem:
     (item,) = escrow.deposit(
         [
             Deposit(
                 message=make_message(contact),
                 subject=subject,
-                html=f"<p>{text}</p>",
+                html=html or f"<p>{text}</p>",
                 text=text,
                 reason=EscrowItem.Reason(reason),
                 language=language,
