@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -63,7 +65,14 @@ def revoke(key: ApiKey, *, actor: Actor) -> None:
     audit.record("api_key.revoked", actor=actor, on=key)
 
 
-def find(text: str) -> ApiKey:
+class Caller(NamedTuple):
+    """Whose key it is, and the key."""
+
+    tenant_id: UUID
+    key: ApiKey
+
+
+def find(text: str) -> Caller:
     """The key that a request came with, whichever tenant's it is. Raises KeyRefused.
 
     A key that was good once leaves a denial in its tenant's trail.
@@ -84,7 +93,7 @@ def find(text: str) -> ApiKey:
             reason = "expired" if key.revoked_at is None else "revoked"
             audit.record_denial("api_key.used", actor=actor, on=key, reason=reason)
             raise KeyRefused("This API key has expired or was revoked.")
-    return key
+    return Caller(tenant_id, key)
 
 
 def note_use(key: ApiKey) -> None:

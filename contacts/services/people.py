@@ -10,7 +10,7 @@ from compliance.queries import require_agreement
 from contacts.entries import Entry
 from contacts.models import Activity, Contact
 from contacts.services.activity import record_activity
-from contacts.services.storing import store
+from contacts.services.storing import Stored, store
 from tenancy.errors import DomainError
 
 REVEAL_LASTS = timedelta(minutes=5)
@@ -55,14 +55,14 @@ def change(contact: Contact, entry: Entry, *, actor: Actor) -> Contact:
 
 
 @transaction.atomic
-def upsert(entries: list[Entry], *, actor: Actor) -> list[Contact]:
+def upsert(entries: list[Entry], *, actor: Actor) -> Stored:
     """Create or update each person by record number, as another system reports them."""
     require_agreement()
     stored = store(entries)
     audit.record(
         "contact.upserted", actor=actor, created=len(stored.created), changed=len(stored.changed)
     )
-    return list(Contact.objects.filter(pk__in=stored.everyone.values()))
+    return stored
 
 
 def reveal(contact: Contact, *, reason: str, classes: list[str], actor: Actor) -> None:

@@ -27,7 +27,7 @@ def test_a_key_is_found_by_its_text_from_outside_every_workspace(clinic, nurse):
     key, text = issue(nurse)
     with platform_scope():
         found = api_keys.find(text)
-    assert (found.pk, found.tenant_id, found.hint) == (key.pk, clinic.id, text[:12])
+    assert (found.tenant_id, found.key.pk, found.key.hint) == (clinic.id, key.pk, text[:12])
     event = AuditEvent.objects.get()
     assert (event.action, event.detail) == ("api_key.issued", {"scopes": ["contacts.read"]})
 
