@@ -131,6 +131,8 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL}
 }
 
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "integrations.api.schema.ScopedSchema"}
+
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -37,6 +37,8 @@ FIELD_SENTENCES = {
     "date": "Write a date as 2026-03-01.",
     "unknown": "There is no such field.",
 }
+# RFC 6750 3: how a client that brought no good key is told what to bring.
+BEARER = {"WWW-Authenticate": 'Bearer realm="Sealpost API"'}
 UNKNOWN_ERROR = "This value does not fit."
 
 
@@ -51,10 +53,9 @@ class Problem(exceptions.APIException):
         self.headers = dict(headers or {})
 
 
-class Refused(Problem):
-    """What was asked is understood and not done; the words say what to do."""
-
-    status_code = HTTPStatus.CONFLICT
+class ContactNotFound(Problem):
+    status_code = HTTPStatus.NOT_FOUND
+    default_code = "contact_not_found"
 
 
 class KeyReused(Problem):
@@ -88,14 +89,20 @@ def respond(error: Exception, _: Mapping[str, object]) -> Response | None:
                 HTTPStatus.BAD_REQUEST, "invalid", "Some fields are not valid.", errors=errors
             )
         case DomainError():
-            return response(HTTPStatus.CONFLICT, "refused", str(error))
+            return response(HTTPStatus.CONFLICT, _code_of(error), str(error))
         case Http404() | exceptions.NotFound():
             return response(HTTPStatus.NOT_FOUND, "not_found", "There is no such object.")
         case PermissionDenied() | exceptions.PermissionDenied():
             return response(HTTPStatus.FORBIDDEN, "forbidden", str(error))
         case exceptions.APIException():
-            return response(error.status_code, error.default_code, SENTENCES[type(error)])
+            headers = BEARER if error.status_code == HTTPStatus.UNAUTHORIZED else None
+            return response(error.status_code, error.default_code, SENTENCES[type(error)], headers)
     return None
+
+
+def _code_of(error: DomainError) -> str:
+    """`agreement_required` for AgreementRequired: what was refused is the name of its class."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
 
 
 SENTENCES: dict[type[exceptions.APIException], str] = {
@@ -115,16 +122,20 @@ def response(
     headers: Mapping[str, str] | None = None,
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
-    body: dict[str, object] = {
+    problem = body(status, code, detail)
+    if errors is not None:
+        problem["errors"] = errors
+    return Response(problem, status=status, headers=dict(headers or {}), content_type=CONTENT_TYPE)
+
+
+def body(status: int, code: object, detail: str) -> dict[str, object]:
+    return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "code": str(code),
         "detail": detail,
     }
-    if errors is not None:
-        body["errors"] = errors
-    return Response(body, status=status, headers=dict(headers or {}), content_type=CONTENT_TYPE)
 
 
 def field_errors(detail: object, pointer: str = "") -> Iterator[dict[str, str]]:

@@ -76,7 +76,7 @@ def test_keeps_sentences_of_our_own():
         (Http404("Ada"), 404, "not_found"),
         (exceptions.MethodNotAllowed("Ada"), 405, "method_not_allowed"),
         (exceptions.NotAcceptable(), 406, "not_acceptable"),
-        (DomainError("Sign the agreement first."), 409, "refused"),
+        (DomainError("Sign the agreement first."), 409, "domain_error"),
         (exceptions.UnsupportedMediaType("Ada"), 415, "unsupported_media_type"),
         (problems.KeyReused("Use a new key."), 422, "idempotency_key_reused"),
         (problems.TooManyRequests("Wait.", headers={"Retry-After": "3"}), 429, "rate_limited"),

@@ -1,0 +1,132 @@
+"""What every resource of the API shares: the key, its tenant, its scope, its rate, and the trail."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from typing import ClassVar
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
+from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api_keys import Scope
+from accounts.models import ApiKey
+from accounts.services import api_keys
+from accounts.services.api_keys import Caller, KeyRefused
+from audit import services as audit
+from audit.services import Actor
+from integrations import problems, rate_limits
+from tenancy.scope import tenant_scope
+
+SCHEME = "Bearer "
+# A thousand contacts of two kilobytes; larger files are for the import page.
+LARGEST_BODY = 2_500_000
+# So many items of a batch count as one request.
+ITEMS_PER_REQUEST = 50
+
+
+class Resource(APIView):
+    """A view for systems. A subclass says which scope each of its methods needs."""
+
+    scopes: ClassVar[Mapping[str, Scope]]
+    # The key is looked at in `initial`, because the tenant's scope has to hold until the answer.
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
+    renderer_classes = (JSONRenderer,)
+
+    key: ApiKey
+    actor: Actor
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """Answer in the scope of the key's tenant, and leave a trail there."""
+        with ExitStack() as stack:
+            self._stack = stack
+            response = super().dispatch(request, *args, **kwargs)
+            if hasattr(self, "key"):
+                self._record(request, response)
+            return response
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        _refuse_large(request)
+        tenant_id, self.key = self._authenticate(request)
+        self._stack.enter_context(tenant_scope(tenant_id))
+        self.actor = Actor(kind="api_key", id=str(self.key.pk), name=self.key.name)
+        self._allow_rate()
+        self._require_scope(request)
+        api_keys.note_use(self.key)
+
+    def _authenticate(self, request: Request) -> Caller:
+        header = request.headers.get("Authorization", "")
+        if not header.startswith(SCHEME):
+            raise NotAuthenticated
+        try:
+            return api_keys.find(header.removeprefix(SCHEME))
+        except KeyRefused:
+            raise AuthenticationFailed from None
+
+    def get_authenticate_header(self, _: Request) -> str:
+        return problems.BEARER["WWW-Authenticate"]
+
+    def spend_for(self, items: int) -> None:
+        """Take more of the key's rate for a request that brings many items."""
+        if items >= ITEMS_PER_REQUEST:
+            self._allow_rate(cost=items // ITEMS_PER_REQUEST)
+
+    def _allow_rate(self, *, cost: int = 1) -> None:
+        self._allowance = rate_limits.take(str(self.key.pk), cost=cost)
+        if self._allowance.is_exceeded:
+            raise problems.TooManyRequests("Too many requests. Wait as long as Retry-After says.")
+
+    def _require_scope(self, request: Request) -> None:
+        scope = self.scopes.get(str(request.method))
+        if scope is None or scope in self.key.scopes:
+            return
+        audit.record_denial(f"api.{scope}", actor=self.actor, reason="scope")
+        raise PermissionDenied(f"This key lacks the scope {scope}.")
+
+    @property
+    def sees_phi(self) -> bool:
+        return Scope.PHI_READ in self.key.scopes
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        return problems.respond
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: object, **kwargs: object
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        if hasattr(self, "_allowance"):
+            for name, value in self._allowance.headers().items():
+                response[name] = value
+        return response
+
+    def _record(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        match = request.resolver_match
+        audit.record(
+            "api.called",
+            actor=self.actor,
+            method=request.method,
+            route=match.view_name if match else "",
+            status=response.status_code,
+        )
+
+
+def endpoint(resource: type[Resource]) -> Callable[..., HttpResponseBase]:
+    """The view of a resource, which says who may call it like every other view."""
+    view = resource.as_view()
+    scopes = ", ".join(sorted(set(resource.scopes.values())))
+    view.access = f"api key: {scopes}"  # type: ignore[attr-defined]
+    return view
+
+
+def _refuse_large(request: Request) -> None:
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        raise problems.TooLarge(f"Send at most {LARGEST_BODY:,} bytes at once.")

@@ -1,0 +1,40 @@
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from accounts.permissions import public
+from integrations.api import consents, contacts, documents, events
+from integrations.api.base import endpoint
+
+v1 = [
+    path("contacts", endpoint(contacts.Contacts), name="contacts"),
+    path("contacts/batch", endpoint(contacts.ContactBatch), name="contacts_batch"),
+    path("contacts/search", endpoint(contacts.ContactSearch), name="contacts_search"),
+    path("contacts/<uuid:contact_id>", endpoint(contacts.ContactDetail), name="contact"),
+    path(
+        "contacts/<uuid:contact_id>/consents",
+        endpoint(consents.ContactConsents),
+        name="contact_consents",
+    ),
+    path("consents", endpoint(consents.Consents), name="consents"),
+    path("events", endpoint(events.Events), name="events"),
+]
+to_the_page = public("Leads to the description of the API.")(
+    RedirectView.as_view(pattern_name="api:page")
+)
+
+urlpatterns = [
+    path("api/v1/", include((v1, "v1"))),
+    path(
+        "",
+        include(
+            (
+                [
+                    path("", to_the_page, name="home"),
+                    path("openapi.json", documents.openapi, name="openapi"),
+                    path("docs/", documents.page, name="page"),
+                ],
+                "api",
+            )
+        ),
+    ),
+]
