@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaigns.content.checks import refusals
+from campaigns.content.exposure import exposure
 from campaigns.content.layout import Layout, lay_out
 from campaigns.content.letterhead import Letterhead
 from campaigns.content.links import TOKEN_FIELD
@@ -21,7 +22,8 @@ from campaigns.content.quoted import encode, encode_html_value, encode_text_valu
 from campaigns.merge.fields import MergeField, Schema
 from campaigns.merge.filters import shown
 from campaigns.merge.language import Merge, MergeError, parse
-from campaigns.merge.tree import Piece, Program, Scope, run, transform
+from campaigns.merge.tree import Program, Scope, run, transform
+from compliance.dlp import Place, RenderedValue
 from compliance.facts import Sensitivity
 from tenancy.errors import DomainError
 
@@ -75,23 +77,33 @@ class Compiled:
     hosts: frozenset[str]
     fields: frozenset[str]
     sensitivity: Sensitivity
+    exposure: Program
 
     def render(self, values: Mapping[str, object], *, token: str) -> Rendered:
         """The message with these values. `token` is in the addresses of counted links and openings.
 
         Raises MessageTooLarge if the values make it so.
         """
-        scope = {
-            **values,
-            "organization": self.letterhead.organization,
-            "postal_address": self.letterhead.postal_address,
-            TOKEN_FIELD: token,
-        }
+        scope = self._scope(values, token)
         return Rendered(
             subject=subject_text(self.subject, scope),
             text_part=_part(self.text, scope),
             html_part=_part(self.html, scope),
         )
+
+    def values_shown(self, values: Mapping[str, object]) -> list[RenderedValue]:
+        """What this person's message shows of the values, and where: for `dlp.scan_values`."""
+        out: list[object] = []
+        run(self.exposure, self._scope(values, ""), out)
+        return [value for value in out if isinstance(value, RenderedValue)]
+
+    def _scope(self, values: Mapping[str, object], token: str) -> Scope:
+        return {
+            **values,
+            "organization": self.letterhead.organization,
+            "postal_address": self.letterhead.postal_address,
+            TOKEN_FIELD: token,
+        }
 
 
 def compile_content(content: Content, schema: Schema, letterhead: Letterhead) -> Compiled:
@@ -113,12 +125,16 @@ def compile_content(content: Content, schema: Schema, letterhead: Letterhead) ->
         hosts=layout.hosts,
         fields=fields,
         sensitivity=sensitivity(fields, schema),
+        exposure=(
+            *exposure(subject.program, Place.SUBJECT),
+            *exposure(text.program, Place.BODY),
+        ),
     )
 
 
 def subject_text(program: Program, scope: Scope) -> str:
     """The subject on one line, whatever the values hold."""
-    out: list[Piece] = []
+    out: list[object] = []
     run(program, scope, out)
     return _UNSEEN.sub(" ", "".join(shown(piece) for piece in out)).strip()
 
@@ -142,7 +158,7 @@ def _check_addresses(layout: Layout, schema: Schema) -> None:
 
 
 def _part(program: Program, scope: Scope) -> bytes:
-    out: list[Piece] = []
+    out: list[object] = []
     run(program, scope, out)
     part = b"".join(out)  # type: ignore[arg-type]  # `transform` made every piece bytes
     if len(part) > LARGEST_PART:

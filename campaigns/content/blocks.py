@@ -26,6 +26,21 @@ a {{ color: {ACCENT}; }} .muted a {{ color: {MUTED}; }}
 
 def to_mjml(blocks: Iterable[Block], letterhead: Letterhead, words: Placeholders) -> str:
     """The whole message: name of the organization, blocks, locked footer."""
+    return _document(blocks, letterhead, words, ending=footer(letterhead, words))
+
+
+def as_mjml(blocks: Iterable[Block], letterhead: Letterhead) -> str:
+    """The blocks as an expert goes on writing them: with merge tags, without the footer."""
+    blocks = list(blocks)
+    words = Placeholders(repr(blocks))
+    return words.restore(_document(blocks, letterhead, words, ending="")).replace(
+        "><mj-", ">\n<mj-"
+    )
+
+
+def _document(
+    blocks: Iterable[Block], letterhead: Letterhead, words: Placeholders, *, ending: str
+) -> str:
     body = "".join(
         "".join(_columns(block, words) for block in group)
         if is_columns
@@ -37,8 +52,7 @@ def to_mjml(blocks: Iterable[Block], letterhead: Letterhead, words: Placeholders
     return (
         f'<mjml lang="en"><mj-head><mj-title>{organization}</mj-title>'
         f'<mj-attributes><mj-all font-family="{FONTS}" /></mj-attributes>{STYLE}</mj-head>'
-        f'<mj-body background-color="{DESK}">{_section(name)}{body}{footer(letterhead, words)}'
-        "</mj-body></mjml>"
+        f'<mj-body background-color="{DESK}">{_section(name)}{body}{ending}</mj-body></mjml>'
     )
 
 

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator
 
 from campaigns.compilation import Compiled
-from campaigns.content.links import TOKEN_FIELD
+from campaigns.content.exposure import RESERVED
 from campaigns.content.model import Content, each_block
 from campaigns.content.problems import Problem
-from campaigns.merge.fields import LETTERHEAD_FIELDS, LINK_FIELDS, Schema
-from campaigns.merge.tree import without_fallback
+from campaigns.merge.fields import Schema
+from campaigns.merge.tree import has_fallback, mentioned, shown_values
 
 CLIPPED_AT = 102 * 1024  # Gmail hides the rest of a longer message behind a link
 SUBJECT_SHOWN = 60  # characters that most mailboxes show of a subject
-ALWAYS_KNOWN = {TOKEN_FIELD, *(field.key for field in (*LETTERHEAD_FIELDS, *LINK_FIELDS))}
 _IMAGE = re.compile(r"<mj-image\b[^>]*>", re.IGNORECASE)
 _ALT = re.compile(r"\balt\s*=\s*[\"'][^\"']*\S", re.IGNORECASE)
 
@@ -26,8 +25,7 @@ def advice(
     if not content.preheader.strip():
         yield _warning("preheader", "Without one, mailboxes show the first words they find.")
     yield from _pictures(content)
-    steps = (*compiled.subject, *compiled.html)
-    for key in sorted(set(without_fallback(steps)) - ALWAYS_KNOWN):
+    for key in sorted(_gaps(compiled) - RESERVED):
         label = schema[key].label.lower()
         yield _warning("message", f"Who has no {label} reads a gap. Give “{key}” a fallback.")
     for host in sorted(compiled.hosts - own_hosts):
@@ -35,6 +33,16 @@ def advice(
     size = len(compiled.render({}, token="0" * 40).html.encode())
     if size > CLIPPED_AT:
         yield _warning("message", f"The message has {size // 1024} KB. Gmail clips it at 102 KB.")
+
+
+def _gaps(compiled: Compiled) -> set[str]:
+    """Fields that are shown although nobody asked whether there is a value."""
+    return {
+        key
+        for expression, asked in shown_values((*compiled.subject, *compiled.html))
+        if not has_fallback(expression)
+        for key in set(mentioned(expression)) - asked
+    }
 
 
 def _pictures(content: Content) -> Iterator[Problem]:

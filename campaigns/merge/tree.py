@@ -136,7 +136,7 @@ def _kind(value: object) -> str:
 
 
 class Step(Protocol):
-    def write(self, scope: Scope, out: list[Piece]) -> None: ...
+    def write(self, scope: Scope, out: list[object]) -> None: ...
 
 
 Program = tuple[Step, ...]
@@ -146,7 +146,7 @@ Program = tuple[Step, ...]
 class Constant:
     piece: Piece
 
-    def write(self, scope: Scope, out: list[Piece]) -> None:
+    def write(self, scope: Scope, out: list[object]) -> None:
         out.append(self.piece)
 
 
@@ -157,7 +157,7 @@ class Show:
     expression: Expression
     encode: Callable[[object], Piece]
 
-    def write(self, scope: Scope, out: list[Piece]) -> None:
+    def write(self, scope: Scope, out: list[object]) -> None:
         out.append(self.encode(self.expression.value(scope)))
 
 
@@ -166,7 +166,7 @@ class Choose:
     branches: tuple[tuple[Expression, Program], ...]
     otherwise: Program
 
-    def write(self, scope: Scope, out: list[Piece]) -> None:
+    def write(self, scope: Scope, out: list[object]) -> None:
         for condition, program in self.branches:
             if condition.value(scope):
                 return run(program, scope, out)
@@ -181,7 +181,7 @@ class Repeat:
     field: str
     program: Program
 
-    def write(self, scope: Scope, out: list[Piece]) -> None:
+    def write(self, scope: Scope, out: list[object]) -> None:
         items = scope.get(self.field)
         if not isinstance(items, Sequence) or isinstance(items, str):
             return
@@ -189,7 +189,7 @@ class Repeat:
             run(self.program, {**scope, self.variable: item}, out)
 
 
-def run(program: Program, scope: Scope, out: list[Piece]) -> None:
+def run(program: Program, scope: Scope, out: list[object]) -> None:
     for step in program:
         step.write(scope, out)
 
@@ -233,21 +233,20 @@ def mentioned(expression: Expression) -> Iterator[str]:
             yield from mentioned(right)
 
 
-def without_fallback(program: Program, asked: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Fields that are shown although nobody knows that there is a value.
-
-    `asked` are fields that a condition around the program mentions.
-    """
+def shown_values(
+    program: Program, asked: frozenset[str] = frozenset()
+) -> Iterator[tuple[Expression, frozenset[str]]]:
+    """Every expression that is shown, with the fields that the conditions around it ask for."""
     for step in program:
         match step:
-            case Show(expression, _) if not has_fallback(expression):
-                yield from set(mentioned(expression)) - asked
+            case Show(expression, _):
+                yield expression, asked
             case Choose(branches, otherwise):
                 for condition, then in branches:
-                    yield from without_fallback(then, asked | set(mentioned(condition)))
-                yield from without_fallback(otherwise, asked)
+                    yield from shown_values(then, asked | set(mentioned(condition)))
+                yield from shown_values(otherwise, asked)
             case Repeat(_, _, body):
-                yield from without_fallback(body, asked)
+                yield from shown_values(body, asked)
 
 
 def has_fallback(expression: Expression) -> bool:

