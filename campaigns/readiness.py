@@ -46,7 +46,7 @@ class CampaignFacts:
 
 @dataclass(frozen=True, slots=True)
 class AudienceFacts:
-    """What one look at everybody in the segment found; `missing` counts people by field."""
+    """What one look at everybody found; `missing` counts people by the label of a field."""
 
     receive: int
     missing: dict[str, int] = field(default_factory=dict)
@@ -83,7 +83,9 @@ def _agreement(facts: CampaignFacts) -> Iterator[Check]:
 
 def _remuneration(facts: CampaignFacts) -> Iterator[Check]:
     if facts.remuneration in PURPOSE_RULES[facts.purpose].remuneration:
-        yield Check("pay", "done", "Third-party pay is stated and fits the purpose.", "purpose")
+        yield Check(
+            "pay", "done", "What is said about third-party pay fits the purpose.", "purpose"
+        )
     elif facts.remuneration == Remuneration.UNSTATED:
         yield Check("pay", "block", "Say whether a third party pays for this message.", "purpose")
     else:
@@ -105,9 +107,13 @@ def _counted(audience: AudienceFacts) -> Iterator[Check]:
         yield Check("audience", "warn", few, "audience")
     else:
         yield Check("audience", "done", "The audience is large enough.", "audience")
-    for key, people in sorted(audience.missing.items()):
-        who = "1 person has" if people == 1 else f"{people:,} people have"
-        yield Check("missing", "warn", f"{who} no “{key}” and read the fallback.", "content")
+    for label, people in sorted(audience.missing.items()):
+        words = (
+            f"1 person has no {label} and reads"
+            if people == 1
+            else (f"{people:,} people have no {label} and read")
+        )
+        yield Check("missing", "warn", f"{words} the fallback.", "content")
 
 
 def _sender(facts: CampaignFacts) -> Iterator[Check]:

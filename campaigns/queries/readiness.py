@@ -1,17 +1,16 @@
 """Gathers what the checks before sending look at."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaigns import readiness
 from campaigns.content.lint import advice
-from campaigns.content.model import Content, each_block, read_content
+from campaigns.content.model import read_content
 from campaigns.content.problems import ContentRefused, Problem
 from campaigns.models import Campaign, TestSend
 from campaigns.queries import writing
+from campaigns.queries.writing import fixed_text
 from campaigns.readiness import AudienceFacts, CampaignFacts, Check
-from compliance import dlp
 from compliance import queries as compliance
 from compliance.models import Policy
 from compliance.purposes import PURPOSE_RULES, Purpose, Remuneration
@@ -58,22 +57,6 @@ def content_problems(campaign: Campaign) -> list[Problem]:
     except ContentRefused as refused:
         return list(refused.problems)
     return list(advice(content, compiled, writing.schema(), writing.own_hosts()))
-
-
-def fixed_text(content: Content) -> dlp.Scan:
-    """What the words that everybody reads tell of health, by place."""
-    return dlp.scan_fixed(_places(content))
-
-
-def _places(content: Content) -> Iterator[tuple[dlp.Place, str]]:
-    yield dlp.Place.SUBJECT, content.subject
-    yield dlp.Place.PREHEADER, content.preheader
-    yield dlp.Place.BODY, content.mjml or ""
-    for block in each_block(content.blocks):
-        for key in ("text", "label", "title", "when", "where", "note"):
-            yield dlp.Place.BODY, str(block.get(key, ""))
-        yield dlp.Place.ALT_TEXT, block.get("alt", "")
-        yield dlp.Place.LINK, block.get("link", "")
 
 
 def _was_tested(campaign: Campaign) -> bool:

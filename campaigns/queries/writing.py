@@ -1,13 +1,16 @@
 """What content is written and compiled with: fields, letterhead, the compiled form."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 
 from campaigns.compilation import Compiled, compile_content
 from campaigns.content.letterhead import Letterhead
-from campaigns.content.model import read_content
+from campaigns.content.model import Content, each_block, read_content
 from campaigns.merge.fields import Schema, build_schema
-from campaigns.models import Brand, Campaign
+from campaigns.models import Brand, Campaign, TestSend
 from campaigns.rendering import merge_fields
+from compliance import dlp
 from compliance.models import SenderDomain
 from contacts.models import Attribute
 from tenancy.models import Tenant
@@ -56,8 +59,31 @@ def compiled(campaign: Campaign) -> Compiled:
     )
 
 
+def compiled_test(test: TestSend) -> Compiled:
+    """The content as it was when the test was asked for. Raises ContentRefused."""
+    return compile_content(
+        read_content(test.content), schema(), letterhead(counts_clicks=False, counts_opens=False)
+    )
+
+
 def compiled_for_preview(document: dict[str, object]) -> Compiled:
     """Content as it would go out, with links that lead where they say. Raises ContentRefused."""
     return compile_content(
         read_content(document), schema(), letterhead(counts_clicks=False, counts_opens=False)
     )
+
+
+def fixed_text(content: Content) -> dlp.Scan:
+    """What the words that everybody reads tell of health, by place."""
+    return dlp.scan_fixed(_places(content))
+
+
+def _places(content: Content) -> Iterator[tuple[dlp.Place, str]]:
+    yield dlp.Place.SUBJECT, content.subject
+    yield dlp.Place.PREHEADER, content.preheader
+    yield dlp.Place.BODY, content.mjml or ""
+    for block in each_block(content.blocks):
+        for key in ("text", "label", "title", "when", "where", "note"):
+            yield dlp.Place.BODY, str(block.get(key, ""))
+        yield dlp.Place.ALT_TEXT, block.get("alt", "")
+        yield dlp.Place.LINK, block.get("link", "")

@@ -93,7 +93,7 @@ def set_brand(*, postal_address: str, websites: list[str], actor: Actor) -> Bran
     """What every message says about its sender from now on."""
     brand, _ = Brand.objects.select_for_update().get_or_create()
     brand.postal_address = " ".join(postal_address.split())
-    brand.websites = sorted(set(websites))
+    brand.websites = list(dict.fromkeys(websites))
     brand.changed_at = clock.now()
     brand.save(update_fields=["postal_address", "websites", "changed_at"])
     audit.record("brand.changed", actor=actor, on=brand, websites=len(brand.websites))

@@ -1,0 +1,64 @@
+"""Sending a test to a colleague: a row that delivery fulfills through the same pipeline."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.models import Membership
+from audit import services as audit
+from audit.services import Actor
+from campaigns.content.problems import ContentRefused
+from campaigns.errors import TestNotSent
+from campaigns.models import Campaign, TestSend
+from campaigns.queries import previews, writing
+from compliance import queries as compliance
+from tenancy import clock
+
+MOST_RECIPIENTS = 10
+
+
+def request(
+    campaign: Campaign, *, to: Sequence[Membership], place: int = 0, actor: Actor
+) -> list[TestSend]:
+    """Tests of the campaign as it stands, written as one of its first people reads it.
+
+    Only members of the workspace can be chosen: their addresses were verified when they joined.
+    Raises TestNotSent, and AgreementRequired, as a test holds that person's data.
+    """
+    compliance.require_agreement()
+    if not to:
+        raise TestNotSent("Choose who gets the test.")
+    if campaign.sender is None:
+        raise TestNotSent("Choose a sender first.")
+    try:
+        writing.compiled(campaign)
+    except ContentRefused as refused:
+        raise TestNotSent(str(refused)) from refused
+    person = previews.sample(campaign, place).person
+    if person is None:
+        raise TestNotSent("There is nobody to write the test as. Add contacts first.")
+    with transaction.atomic():
+        sent = [
+            TestSend.objects.create(
+                campaign=campaign,
+                contact_id=person.contact_id,
+                content=campaign.content,
+                to=member.user.email,
+                requested_by=actor.id,
+            )
+            for member in to[:MOST_RECIPIENTS]
+        ]
+        audit.record(
+            "campaign.tested",
+            actor=actor,
+            on=campaign,
+            recipients=len(sent),
+            contact=str(person.contact_id),
+        )
+    return sent
+
+
+def take(test: TestSend) -> bool:
+    """Delivery has made a message of it; True for the one that is first to say so."""
+    untaken = TestSend.objects.filter(pk=test.pk, taken_at=None)
+    return untaken.update(taken_at=clock.now()) == 1
