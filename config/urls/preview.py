@@ -1,6 +1,9 @@
 from django.urls import include, path
 
-urlpatterns = [path("", include("delivery.urls_preview"))]
+urlpatterns = [
+    path("", include("delivery.urls_preview")),
+    path("", include("campaigns.urls_preview")),
+]
 
 handler400 = "accounts.errors.bad_request"
 handler403 = "accounts.errors.forbidden"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("delivery.urls")),
     path("", include("contacts.urls")),
     path("", include("segments.urls")),
+    path("", include("campaigns.urls")),
 ]
 
 handler400 = "accounts.errors.bad_request"

@@ -1,0 +1,258 @@
+"""The pages do what they say, for who may; another tenant's campaign does not exist."""
+
+import json
+import re
+
+import pytest
+
+from audit.models import AuditEvent
+from campaigns.models import Approval, Brand, Campaign, Template, TestSend
+from campaigns.services import drafts, sending
+from campaigns.services import templates as template_services
+from contacts.models import Contact
+from tenancy.scope import tenant_scope
+from tests.accounts.signing_in import browser_of, make_member
+from tests.factories.campaigns import CONTENT, MARKETER, next_visit, segment
+
+
+@pytest.fixture
+def author(marketer):
+    return browser_of(marketer)
+
+
+@pytest.fixture
+def approver(officer):
+    return browser_of(officer)
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def make_campaign(author):
+    answer = author.post("/campaigns/new/appointment/")
+    assert answer.status_code == 302
+    return Campaign.objects.get(), answer["Location"]
+
+
+def test_from_home_to_sent(busy_clinic, author, approver):
+    campaign, page = make_campaign(author)
+    assert "Who receives" not in text_of(author.get(page))
+    count = text_of(author.get(f"{page}count/"))
+    assert "In the segment 3" in count
+    assert "The person has died." in count
+    assert "Will receive it 2" in count
+    author.post(f"{page}submit/", {"version": campaign.version})
+    review = approver.get(f"{page}review/")
+    assert "Approve and send" in text_of(review)
+    asked = Approval.objects.get()
+    answer = approver.post(f"{page}approve/", {"content_hash": asked.content_hash}, follow=True)
+    assert "It goes out in" in text_of(answer)
+    campaign.refresh_from_db()
+    assert campaign.status == Campaign.Status.SCHEDULED
+    author.post(f"{page}take-back/")
+    campaign.refresh_from_db()
+    assert campaign.status == Campaign.Status.APPROVED
+    assert "Send now" in text_of(author.get(page))
+
+
+def test_says_what_is_missing_and_where_to_get_it(clinic, author):
+    answer = author.get("/campaigns/new/")
+    assert "Sign the agreement first" in text_of(answer)
+    _, page = make_campaign(author)
+    words = text_of(author.get(page))
+    assert "A business associate agreement must be in force" in words
+    assert "Choose who receives it." in words
+    answer = author.post(f"{page}submit/", {"version": 1}, follow=True)
+    assert "A business associate agreement must be in force" in text_of(answer)
+    assert Approval.objects.count() == 0
+
+
+def test_a_row_is_changed_in_place(busy_clinic, author):
+    campaign, page = make_campaign(author)
+    other = segment("Somebody else")
+    assert "Somebody else" in text_of(author.get(f"{page}?edit=audience"))
+    answer = author.post(
+        f"{page}change/audience/", {"segment": str(other.pk), "version": campaign.version}
+    )
+    assert answer.status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.segment == other
+    late = {"subject": "Other", "preheader": "", "version": 1}
+    answer = author.post(f"{page}change/subject/", late)
+    assert answer.status_code == 422
+    assert "Somebody else saved this" in text_of(answer)
+    planned = {"start": "at_time", "planned_at": "", "version": campaign.version}
+    answer = author.post(f"{page}change/timing/", planned)
+    assert "Choose the day and time." in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("row", "values", "stored"),
+    [
+        ("name", {"name": "Winter"}, {"name": "Winter"}),
+        ("purpose", {"purpose": "refill", "remuneration": "none"}, {"purpose": "refill"}),
+        ("protection", {"protection": "portal"}, {"protection": "portal"}),
+        ("counting", {"counts_opens": "on"}, {"counts_clicks": False, "counts_opens": True}),
+        ("timing", {"start": "by_hand"}, {"start": "by_hand", "planned_at": None}),
+    ],
+)
+def test_every_row_saves(busy_clinic, author, row, values, stored):
+    campaign, page = make_campaign(author)
+    assert author.get(f"{page}?edit={row}").status_code == 200
+    answer = author.post(f"{page}change/{row}/", {**values, "version": campaign.version})
+    assert answer.status_code == 302
+    campaign.refresh_from_db()
+    assert {key: getattr(campaign, key) for key in stored} == stored
+
+
+def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
+    next_visit()
+    campaign, page = make_campaign(author)
+    assert "editor-values" in author.get(f"{page}content/").content.decode()
+    posted = {"document": json.dumps(CONTENT), "version": campaign.version}
+    answer = author.post(f"{page}content/save/", posted, headers={"accept": "application/json"})
+    assert answer.json()["version"] == campaign.version + 1
+    assert answer.json()["meter"] == "1 clinical, 1 limited"
+    assert answer.json()["problems"] == []
+    again = author.post(f"{page}content/save/", posted, headers={"accept": "application/json"})
+    assert again.status_code == 412
+    broken = {"document": '{"blocks": [{"type": "script"}]}', "version": campaign.version + 1}
+    answer = author.post(f"{page}content/save/", broken, headers={"accept": "application/json"})
+    assert answer.status_code == 422
+    plain = {"document": json.dumps(CONTENT), "version": campaign.version + 1}
+    assert author.post(f"{page}content/save/", plain).status_code == 302
+
+
+def test_the_editor_says_what_is_wrong(busy_clinic, author):
+    campaign, page = make_campaign(author)
+    document = {"subject": "Your {{ provider }}", "preheader": "", "blocks": [
+        {"id": "a", "type": "text", "text": "{{ nick }}"}]}  # fmt: skip
+    answer = author.post(
+        f"{page}content/save/",
+        {"document": json.dumps(document), "version": campaign.version},
+        headers={"accept": "application/json"},
+    )
+    problems = {(one["where"], one["severity"]) for one in answer.json()["problems"]}
+    assert problems == {("subject", "block"), ("a", "block")}
+    assert answer.json()["safe_subject"] == "A reminder from {{ organization }}"
+
+
+def test_a_preview_is_masked_until_somebody_says_why(busy_clinic, author, client):
+    _, page = make_campaign(author)
+    masked = preview_in(author.get(f"{page}preview/"), client)
+    assert "A•••••" in masked
+    assert "Ada" not in masked
+    shown = author.post(f"{page}preview/show/", {"n": "0", "reason": "Checking the greeting"})
+    assert "Hello Ada" in preview_in(shown, client)
+    event = AuditEvent.objects.get(action="contacts.previewed")
+    assert event.detail["why"] == "Checking the greeting"
+    assert author.post(f"{page}preview/show/", {"n": "0", "reason": ""}).status_code == 422
+    text = author.get(f"{page}preview/?view=text&n=1")
+    assert "Elm Street Clinic, 1 Elm Street" in preview_in(text, client)
+
+
+def preview_in(page, client):
+    url = re.search(r'src="http://preview[^/]*(/[^"]*)"', page.content.decode())[1]
+    answer = client.get(url, headers={"host": "preview.localhost"})
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "script" not in policy
+    return answer.content.decode()
+
+
+def test_a_preview_link_is_worth_nothing_altered(busy_clinic, author, client):
+    _, page = make_campaign(author)
+    html = author.get(f"{page}preview/").content.decode()
+    url = re.search(r'src="http://preview[^/]*(/[^"]*)"', html)[1]
+    assert Contact.objects.first().identity["given_name"] not in url
+    answer = client.get(f"{url[:-4]}AAA/", headers={"host": "preview.localhost"})
+    assert answer.status_code == 404
+
+
+def test_a_test_goes_to_colleagues_only(busy_clinic, author, marketer):
+    campaign, page = make_campaign(author)
+    author.post(f"{page}test/")
+    test = TestSend.objects.get()
+    assert test.to == marketer.email
+    assert test.content == campaign.content
+    author.post(f"{page}test/", {"to": "0193c0de-0000-7000-8000-000000000000"})
+    assert TestSend.objects.count() == 1
+
+
+def test_an_author_cannot_approve(busy_clinic, author, approver):
+    campaign, page = make_campaign(author)
+    author.post(f"{page}submit/", {"version": campaign.version})
+    assert "Approve and send" not in text_of(author.get(f"{page}review/"))
+    assert author.post(f"{page}approve/").status_code == 403
+    answer = approver.post(f"{page}refuse/", {"reason": "Shorten it."})
+    assert answer.status_code == 302
+    assert "Shorten it." in text_of(author.get(page))
+    assert approver.post(f"{page}refuse/", {"reason": ""}).status_code == 422
+
+
+def test_pause_and_cancel_are_where_it_is_watched(busy_clinic, author, approver):
+    campaign, page = make_campaign(author)
+    author.post(f"{page}submit/", {"version": campaign.version})
+    content_hash = Approval.objects.get().content_hash
+    approver.post(f"{page}approve/", {"content_hash": content_hash})
+    Campaign.objects.update(send_at="2026-01-01T00:00Z")
+    assert sending.begin(campaign)
+    assert "Pause" in text_of(author.get(f"{page}live/"))
+    assert author.post(f"{page}pause/")["Location"] == f"{page}live/"
+    assert "Nothing more is handed over" in text_of(author.get(f"{page}live/"))
+    author.post(f"{page}resume/")
+    author.post(f"{page}cancel/")
+    campaign.refresh_from_db()
+    assert campaign.status == Campaign.Status.CANCELED
+
+
+def test_templates_are_made_renamed_used_and_archived(busy_clinic, author):
+    answer = author.post("/templates/new/billing/")
+    template = Template.objects.get()
+    assert answer["Location"] == f"/templates/{template.pk}/"
+    assert author.get(answer["Location"]).status_code == 200
+    assert author.get(f"/templates/{template.pk}/preview/").status_code == 200
+    author.post(f"/templates/{template.pk}/rename/", {"name": "Bill", "purpose": "payment"})
+    assert "Bill" in text_of(author.get("/templates/"))
+    author.post(f"/campaigns/new/{template.pk}/")
+    assert Campaign.objects.get().name == "Bill"
+    author.post(f"/templates/{template.pk}/archive/")
+    assert "Bill" not in text_of(author.get("/templates/"))
+
+
+def test_the_brand_is_on_every_message(clinic, author):
+    assert author.post("/templates/brand/", {"postal_address": ""}).status_code == 422
+    posted = {"postal_address": "1 Elm Street", "websites": "https://www.elm.example/\n"}
+    assert author.post("/templates/brand/", posted).status_code == 302
+    assert Brand.objects.get().websites == ["www.elm.example"]
+    answer = author.post("/templates/brand/", {**posted, "websites": "not a host"})
+    assert "is not the name of a website" in text_of(answer)
+
+
+PAGES = ["", "content/", "preview/", "review/", "live/", "schedule/"]
+
+
+def test_another_tenants_campaign_is_not_found(busy_clinic, author, other_clinic):
+    with tenant_scope(other_clinic.id):
+        theirs = drafts.create_blank(name="Theirs", purpose="appointment", actor=MARKETER)
+        template = template_services.create(
+            name="Theirs", purpose="appointment", document=CONTENT, actor=MARKETER
+        )
+    for page in [*PAGES, "count/"]:
+        assert author.get(f"/campaigns/{theirs.pk}/{page}").status_code == 404
+    for act in ("duplicate", "discard", "submit", "send", "pause", "test", "withdraw"):
+        assert author.post(f"/campaigns/{theirs.pk}/{act}/").status_code == 404
+    assert author.get(f"/templates/{template.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "analyst", "compliance_officer", "auditor"])
+def test_each_role_sees_the_list_and_who_may_write(busy_clinic, clinic, author, role):
+    _, page = make_campaign(author)
+    browser = browser_of(make_member(clinic, role, "Somebody Else"))
+    assert browser.get("/campaigns/").status_code == 200
+    assert browser.get(page).status_code == 200
+    assert browser.get("/templates/").status_code == 200
+    expected = 302 if role == "owner" else 403
+    assert browser.post("/campaigns/new/survey/").status_code == expected
