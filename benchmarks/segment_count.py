@@ -6,21 +6,13 @@ The limit is to read the same sealed rows and not open them: what PostgreSQL nee
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import date
-from itertools import islice
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from benchmarks.measurement import Measurement
-from benchmarks.workplace import clinic
-
-if TYPE_CHECKING:
-    from contacts.entries import Entry
+from benchmarks.workplace import BATCH, add_people, clinic
 
 PEOPLE = 100_000
-BATCH = 2_000
 RUNS = 3
-TODAY = date(2026, 11, 23)
 GOAL = 0.3
 RULE = {
     "match": "all",
@@ -53,7 +45,7 @@ RULE = {
 
 def main() -> int:
     with clinic():
-        prepare_people()
+        add_people(PEOPLE)
         counted = PEOPLE / median_seconds(count)
         limit = PEOPLE / median_seconds(read_sealed)
     figure = Measurement(
@@ -72,34 +64,6 @@ def main() -> int:
     )
     print(figure.line())
     return 0 if figure.reaches_goal else 1
-
-
-def prepare_people() -> None:
-    from contacts.models import Attribute
-    from contacts.services.storing import store
-    from contacts.synthetic import ATTRIBUTES
-
-    Attribute.objects.bulk_create(
-        Attribute(
-            key=each.key,
-            label=each.label,
-            type=each.kind,
-            phi_class=each.phi_class,
-            choices=list(each.choices),
-        )
-        for each in ATTRIBUTES
-    )
-    people = entries()
-    while batch := list(islice(people, BATCH)):
-        store(batch)
-
-
-def entries() -> Iterator["Entry"]:
-    from contacts.entries import Entry
-    from contacts.synthetic import People
-
-    for person in People(PEOPLE, seed=1, today=TODAY):
-        yield Entry(person.identity, person.attributes)
 
 
 def count() -> None:

@@ -4,6 +4,8 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import django
@@ -25,6 +27,38 @@ def clinic() -> Iterator["Tenant"]:
         tenant = services.create_tenant(name="Bench Clinic", slug=f"bench-{uuid7()}")
     with tenant_scope(tenant.id):
         yield tenant
+
+
+TODAY = date(2026, 11, 23)
+BATCH = 2_000
+
+
+def add_people(count: int, *, domain: str = "") -> None:
+    """The schema and `count` synthetic people; with a `domain`, all with mailboxes there."""
+    from contacts.entries import Entry
+    from contacts.models import Attribute
+    from contacts.services.storing import store
+    from contacts.synthetic import ATTRIBUTES, People
+
+    Attribute.objects.bulk_create(
+        Attribute(
+            key=each.key,
+            label=each.label,
+            type=each.kind,
+            phi_class=each.phi_class,
+            choices=list(each.choices),
+        )
+        for each in ATTRIBUTES
+    )
+    entries = (
+        Entry(
+            {**person.identity, "email": f"p{number}@{domain}"} if domain else person.identity,
+            person.attributes,
+        )
+        for number, person in enumerate(People(count, seed=1, today=TODAY))
+    )
+    while batch := list(islice(entries, BATCH)):
+        store(batch)
 
 
 def rsa2048_signatures_per_second(seconds: int = 3) -> float:

@@ -1,0 +1,155 @@
+"""Messages a second from the lease to the ledger, in one process, every layer on.
+
+A campaign of 35 kB messages with 15 fields and 12 links goes over verified STARTTLS to a sink on
+this machine. The limit is what `openssl speed` signs with RSA-2048 on one core.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from benchmarks.measurement import Measurement
+from benchmarks.workplace import add_people, clinic, rsa2048_signatures_per_second
+
+if TYPE_CHECKING:
+    from compliance.models import SenderDomain
+    from delivery.wire.transport import SmtpTransport
+
+PEOPLE = 3_000
+GOAL = 0.10
+LAYERS = (
+    "lease", "unsealing", "gate", "DLP on values", "rendering", "DKIM", "route",
+    "STARTTLS verified", "announcement", "ledger", "audit", "activity",
+)  # fmt: skip
+FIELDS = (
+    "given_name", "family_name", "organization", "provider", "clinic", "next_appointment", "last_visit", "city",
+    "plan", "balance_due", "refill_due", "sex", "postal_code", "last_mammogram", "language",
+)  # fmt: skip
+PARAGRAPH = "Please read this page before you come, and bring what it names with you. " * 14
+LINKS = 12
+
+
+def main() -> int:
+    with clinic(), tempfile.TemporaryDirectory() as folder:
+        due = prepare()
+        with sink(Path(folder)) as transport:
+            per_second = due / send_all(transport)
+        require_all_sent(due)
+    limit = rsa2048_signatures_per_second()
+    figure = Measurement(
+        name="send.full.1p",
+        value=per_second,
+        unit="messages/s",
+        limit=limit,
+        ratio=per_second / limit,
+        goal=GOAL,
+        layers=LAYERS,
+    )
+    print(figure.line())
+    return 0 if figure.reaches_goal else 1
+
+
+def prepare() -> int:
+    """People, and an approved campaign to all of them, frozen. Returns how many messages are due."""
+    from campaigns.services import sending
+    from delivery.models import Message
+    from delivery.services import freezing
+    from tenancy import clock
+    from tests.factories.campaigns import EVERYBODY, MARKETER, approved_campaign, segment
+
+    add_people(PEOPLE, domain="bench.example")
+    everybody = segment(name="Everybody", rule=EVERYBODY)
+    campaign = approved_campaign(segment=everybody, content=content(), purpose="treatment")
+    sign_with_own_key(campaign.sender.domain)
+    sending.send_now(campaign, actor=MARKETER)
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        freezing.begin_due()
+        freezing.freeze_begun()
+    return Message.objects.filter(status=Message.Status.QUEUED, route="tls").count()
+
+
+def sign_with_own_key(domain: "SenderDomain") -> None:
+    """The factory's domain has no true key; signing is a layer."""
+    key = rsa.generate_private_key(65537, 2048)
+    domain.private_key = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    domain.save(update_fields=["private_key"])
+
+
+def content() -> dict[str, object]:
+    """Fifteen fields and twelve links among paragraphs, 35 kB on the wire."""
+    fields = [
+        {
+            "id": f"f{n}",
+            "type": "text",
+            "text": f'About {name}: {{{{ {name} | default("none") }}}}. {PARAGRAPH}',
+        }
+        for n, name in enumerate(FIELDS)
+    ]
+    links = [
+        {"id": f"l{n}", "type": "text", "text": f"[Page {n}](https://www.elm.example/page/{n})"}
+        for n in range(LINKS)
+    ]
+    return {
+        "subject": "A message from {{ organization }}",
+        "preheader": "Please read.",
+        "blocks": [*fields, *links],
+    }
+
+
+@contextmanager
+def sink(folder: Path) -> Iterator["SmtpTransport"]:
+    """A transport that finds the sink, in a process of its own, as the MX of every domain."""
+    from delivery.wire.dial import Dialer
+    from delivery.wire.dns import ZoneFileDns
+    from delivery.wire.tls import Contexts
+    from delivery.wire.transport import SmtpTransport
+    from tests.smtp_server import Certificates
+
+    certificates = Certificates(folder)
+    command = [sys.executable, "-m", "benchmarks.sink", certificates.valid("mx.bench.example")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        port = int(process.stdout.readline()) if process.stdout else 0
+        zone = folder / "zone.json"
+        mx = {"bench.example": [[10, "mx.bench.example"]]}
+        zone.write_text(json.dumps({"mx": mx, "a": {"mx.bench.example": ["127.0.0.1"]}}))
+        contexts = Contexts.load(certificates.ca_file)
+        dialer = Dialer(local_name="out.sealpost.example", contexts=contexts, port=port)
+        yield SmtpTransport(ZoneFileDns.read(zone), dialer, allow_loopback=True)
+        process.terminate()
+
+
+def require_all_sent(due: int) -> None:
+    """A figure for messages that did not arrive over verified TLS would be worth nothing."""
+    from delivery.models import Message
+
+    sent = Message.objects.filter(status=Message.Status.SENT, tls_version="TLSv1.3").count()
+    if sent != due:
+        raise SystemExit(f"{sent} of {due} messages were sent.")
+
+
+def send_all(transport: "SmtpTransport") -> float:
+    """Seconds until nothing is due."""
+    from delivery import worker
+    from delivery.drafters import DRAFTERS
+    from delivery.queries import due
+    from tenancy import clock
+
+    began = time.perf_counter()
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        while worker.send_due(transport, DRAFTERS, stopped=due.stopped_campaigns):
+            pass
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())
