@@ -1,3 +1,4 @@
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -24,6 +25,14 @@ KEY = rsa.generate_private_key(65537, 2048)
 PEM = KEY.private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 )
+
+
+def dkim_record() -> bytes:
+    """What the DNS says of KEY."""
+    der = KEY.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return b"v=DKIM1; k=rsa; p=" + b64encode(der)
 
 
 @pytest.fixture(scope="session")

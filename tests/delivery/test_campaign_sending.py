@@ -1,10 +1,8 @@
 """From an approved campaign to messages that have left, with nobody missed and nobody twice."""
 
-from base64 import b64encode
 from email import message_from_bytes, policy
 
 import dkim as dkimpy
-from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 
 from campaigns.binding import hash_of
@@ -20,7 +18,7 @@ from delivery.queries import due
 from delivery.services import closing, freezing
 from delivery.wire.levels import Level
 from tenancy import clock
-from tests.delivery.conftest import KEY
+from tests.delivery.conftest import dkim_record
 from tests.delivery.sending import freeze
 from tests.factories.campaigns import MARKETER
 from tests.factories.contacts import PAPER, make_contact
@@ -59,11 +57,7 @@ def test_what_leaves_is_signed_personal_and_says_nothing_in_its_headers(campaign
     transport = FakeTransport()
     send(transport)
     (letter,) = transport.handed_over["ada@harbourmail.example"]
-    der = KEY.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    record = b"v=DKIM1; k=rsa; p=" + b64encode(der)
-    assert dkimpy.verify(letter, dnsfunc=lambda *_name, **_options: record)
+    assert dkimpy.verify(letter, dnsfunc=lambda *_name, **_options: dkim_record())
     parsed = message_from_bytes(letter, policy=policy.default)
     assert parsed["Subject"] == "A reminder from Elm Street Clinic"
     assert "Hello Ada" in parsed.get_body(("html",)).get_content()
