@@ -5,6 +5,7 @@ from datetime import timedelta
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
 from delivery.models import (
     Dispatch,
+    DomainPosture,
     EscrowCode,
     EscrowEvent,
     EscrowItem,
@@ -54,5 +55,12 @@ register(
     data_class=DataClass.OPERATIONAL,
     retention=SIX_YEARS,
     export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    DomainPosture,
+    data_class=DataClass.OPERATIONAL,
+    retention=timedelta(days=30),
+    export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
 )

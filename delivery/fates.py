@@ -7,7 +7,7 @@ from uuid import UUID
 
 from compliance.facts import Verdict
 from delivery import replies, retries, routes
-from delivery.models import Message, MessageEvent
+from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
 from delivery.wire.door import Outcome, Result
 from delivery.wire.levels import Evidence, Level
 from delivery.wire.session import Answer
@@ -45,6 +45,8 @@ class Fate:
     kind: MessageEvent.Kind | None = None
     detail: dict[str, object] = field(default_factory=dict)
     suppresses: bool = False
+    # What the try showed of the domain: verified TLS, a stable fault of it, or nothing.
+    domain_is_safe: bool | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -63,6 +65,11 @@ def held(verdict: Verdict, *, until: datetime) -> Fate:
     """The gate says not now."""
     record = verdict.as_record()
     return Fate(Status.QUEUED, due_at=until, verdict=record, kind=Kind.DECIDED, detail=record)
+
+
+def waiting(reason: str, *, until: datetime) -> Fate:
+    """Something of ours has to be mended first."""
+    return Fate(Status.QUEUED, reason, due_at=until)
 
 
 def canceled(reason: str) -> Fate:
@@ -91,8 +98,18 @@ def released() -> Fate:
     return Fate(Status.QUEUED)
 
 
-def after_try(message: Claimed, outcome: Outcome, *, now: datetime, chance: float) -> Fate:
-    """What the wire's answer makes of the message. `chance` (0 to 1) spreads the next tries."""
+def after_try(
+    message: Claimed,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    chance: float,
+    posture: DomainPosture | None = None,
+) -> Fate:
+    """What the wire's answer makes of the message.
+
+    `chance` (0 to 1) spreads the next tries; `posture` is what is remembered of the domain.
+    """
     match outcome.result:
         case Result.WITHHELD:
             return released()
@@ -101,7 +118,7 @@ def after_try(message: Claimed, outcome: Outcome, *, now: datetime, chance: floa
         case Result.UNCERTAIN:
             return _uncertain(message, outcome, now)
         case Result.UNPROTECTED:
-            return _unprotected(message, outcome, now)
+            return _unprotected(message, outcome, now, posture)
         case Result.REFUSED:
             return _refused(message, outcome, now, chance)
 
@@ -114,6 +131,7 @@ def _accepted(outcome: Outcome) -> Fate:
         tls_version=outcome.evidence.version,
         kind=Kind.ACCEPTED,
         detail=_detail(outcome),
+        domain_is_safe=True if verified else None,
     )
 
 
@@ -133,24 +151,33 @@ def _uncertain(message: Claimed, outcome: Outcome, now: datetime) -> Fate:
     )
 
 
-def _unprotected(message: Claimed, outcome: Outcome, now: datetime) -> Fate:
+def _unprotected(
+    message: Claimed, outcome: Outcome, now: datetime, posture: DomainPosture | None
+) -> Fate:
+    failures = [failure.tls for failure in outcome.failures]
+    history = routes.History(
+        message.unsafe_since,
+        posture.unsafe_since if posture else None,
+        was_safe=posture is not None and posture.was_safe(now),
+    )
     again = routes.after_unprotected(
-        [failure.tls for failure in outcome.failures],
-        mail_class=Message.MailClass(message.mail_class),
-        unsafe_since=message.unsafe_since,
-        now=now,
+        failures, mail_class=Message.MailClass(message.mail_class), history=history, now=now
     )
     worst = next(failure for failure in outcome.failures if failure.tls)
-    detail = _detail(outcome) | {"host": worst.host, "failure": worst.tls}
+    found: dict[str, object] = {"host": worst.host, "failure": worst.tls}
+    if history.was_safe:
+        found["downgrade"] = True
+    safe = False if routes.is_stable(failures) else None
     if again is None:
-        portal = to_portal("unsafe_transport")
-        return replace(portal, detail=portal.detail | {"failure": worst.tls, "host": worst.host})
+        portal = to_portal(EscrowItem.Reason.UNSAFE_TRANSPORT)
+        return replace(portal, detail=portal.detail | found, domain_is_safe=safe)
     return Fate(
         Status.DEFERRED,
         due_at=again,
         unsafe_since=message.unsafe_since or now,
         kind=Kind.UNSAFE,
-        detail=detail,
+        detail=_detail(outcome) | found,
+        domain_is_safe=safe,
     )
 
 

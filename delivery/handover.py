@@ -44,7 +44,7 @@ class Handover:
         self._transport = transport
         self._announce = announce
         self._events: SimpleQueue[Question | Done] = SimpleQueue()
-        self._waiting: deque[tuple[str, Envelope]] = deque()
+        self._waiting: deque[Envelope] = deque()
         self._busy: Counter[str] = Counter()
         self._threads = ThreadPoolExecutor(SESSIONS, thread_name_prefix="smtp")
 
@@ -73,7 +73,7 @@ class Handover:
 
     def put(self, envelope: Envelope) -> None:
         """Hand it over as soon as a thread is free."""
-        self._waiting.append((envelope.rcpt_to.rpartition("@")[2], envelope))
+        self._waiting.append(envelope)
         self._start()
 
     def gather(self) -> list[Done]:
@@ -91,7 +91,7 @@ class Handover:
         return ended
 
     def _free(self, done: Done) -> None:
-        domain = done.envelope.rcpt_to.rpartition("@")[2]
+        domain = done.envelope.domain
         self._busy[domain] -= 1
         if not self._busy[domain]:
             del self._busy[domain]
@@ -108,11 +108,11 @@ class Handover:
         for _ in range(len(self._waiting)):
             if self._busy.total() >= SESSIONS:
                 return
-            domain, envelope = self._waiting.popleft()
-            if self._busy[domain] >= SESSIONS_PER_DOMAIN:
-                self._waiting.append((domain, envelope))
+            envelope = self._waiting.popleft()
+            if self._busy[envelope.domain] >= SESSIONS_PER_DOMAIN:
+                self._waiting.append(envelope)
                 continue
-            self._busy[domain] += 1
+            self._busy[envelope.domain] += 1
             self._threads.submit(self._send, envelope)
 
     def _send(self, envelope: Envelope) -> None:

@@ -64,22 +64,37 @@ HOLD_AT_MOST = timedelta(hours=4)
 TRANSIENT_WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30))
 
 
+class History(NamedTuple):
+    """Since when tries fell short, of this message and of its domain; None if the last one did not."""
+
+    message_unsafe_since: datetime | None = None
+    domain_unsafe_since: datetime | None = None
+    # The domain proved itself not long ago: what falls short now may be somebody's interference.
+    was_safe: bool = False
+
+
+def is_stable(failures: Collection[TlsFailure | None]) -> bool:
+    """Whether every host fell short for a reason that will hardly pass by itself."""
+    return all(failure in STABLE_FAILURES for failure in failures)
+
+
 def after_unprotected(
     failures: Collection[TlsFailure | None],
     *,
     mail_class: Message.MailClass,
-    unsafe_since: datetime | None,
+    history: History,
     now: datetime,
 ) -> datetime | None:
     """When to try the wire again after no host reached the level; None sends it to the portal.
 
-    `failures` has one entry a host, None for one that could not be reached at all. `unsafe_since`
-    is when the first of an unbroken row of such tries was.
+    `failures` has one entry a host, None for one that could not be reached at all.
     """
     if mail_class is Message.MailClass.CODE:
         return None
-    lasted = now - (unsafe_since or now)
-    if all(failure in STABLE_FAILURES for failure in failures):
+    stable = is_stable(failures)
+    known_since = [history.message_unsafe_since, history.domain_unsafe_since if stable else None]
+    lasted = now - min((since for since in known_since if since), default=now)
+    if stable and not history.was_safe:
         return None if lasted >= CONFIRM_AFTER else now + CONFIRM_AFTER
     if lasted >= HOLD_AT_MOST:
         return None

@@ -12,11 +12,12 @@ from delivery.crash_points import reach
 from delivery.drafts.draft import Draft
 from delivery.fates import Claimed, Fate
 from delivery.handover import Done, Handover
-from delivery.models import Message
+from delivery.models import DomainPosture, Message
 from delivery.routes import Way
-from delivery.services import announcement, lease, recording
+from delivery.services import announcement, lease, postures, recording
 from delivery.services.recording import Result
 from delivery.wire.addresses import AddressUnusable
+from delivery.wire.door import Envelope
 from delivery.wire.transport import Transport
 from tenancy import clock
 from tenancy.errors import DomainError
@@ -50,6 +51,7 @@ class Turn:
         self._drafters = drafters
         self._stopped = stopped
         self._drafts: dict[UUID, Draft] = {}
+        self._postures: dict[str, DomainPosture] = {}
         self._results: list[Result] = []
         self._renewed_at = time.monotonic()
 
@@ -73,23 +75,28 @@ class Turn:
         if messages[0].cause_id in self._stopped():
             self._results += [Result(message, fates.released()) for message in messages]
             return
+        ready: list[Draft] = []
         for drafted in self._drafters[messages[0].cause](messages):
             if isinstance(drafted, Result):
                 self._results.append(drafted)
             elif drafted.route.way is Way.PORTAL:
                 self._settle(drafted, fates.to_portal(drafted.route.reasons[0]))
             else:
-                self._put(drafted, handover)
+                self._drafts[drafted.message.id] = drafted
+                ready.append(drafted)
+        envelopes = [envelope for draft in ready if (envelope := self._enveloped(draft))]
+        self._postures |= postures.known({envelope.domain for envelope in envelopes})
         reach("prepared")
-
-    def _put(self, draft: Draft, handover: Handover) -> None:
-        try:
-            envelope = draft.envelope()
-        except AddressUnusable:
-            self._settle(draft, fates.unsendable("address_unusable"))
-        else:
-            self._drafts[draft.message.id] = draft
+        for envelope in envelopes:
             handover.put(envelope)
+
+    def _enveloped(self, draft: Draft) -> Envelope | None:
+        """None for an address that no server could be asked about."""
+        try:
+            return draft.envelope()
+        except AddressUnusable:
+            self._settle(self._drafts.pop(draft.message.id), fates.unsendable("address_unusable"))
+            return None
 
     def _announce(self, ids: Collection[UUID]) -> set[UUID]:
         allowed = announcement.announce(ids, token=self._token, stopped=self._stopped())
@@ -105,6 +112,7 @@ class Turn:
                 done.outcome,
                 now=clock.now(),
                 chance=random.random(),  # noqa: S311
+                posture=self._postures.get(done.envelope.domain),
             )
             self._settle(draft, fate)
         elif isinstance(done.trouble, DomainError | ValueError):

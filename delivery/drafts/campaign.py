@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from audit import services as audit
+from audit.services import SYSTEM
 from campaigns.compilation import Compiled, Rendered, subject_text
+from campaigns.content.problems import ContentRefused
 from campaigns.models import Campaign
 from campaigns.queries import writing
 from campaigns.rendering import values_of
+from campaigns.services import sending
 from compliance import dlp
 from compliance.dlp import Place, RenderedValue
 from compliance.facts import GateFacts, PersonFacts, Reason, SendingFacts, Verdict
@@ -25,6 +29,7 @@ from delivery.fates import Claimed
 from delivery.routes import Way
 from delivery.services.recording import Result
 from delivery.unsubscribe import Signer
+from segments.parsing import RuleInvalid
 from tenancy import clock
 from tenancy.origins import url_on
 from tenancy.scope import current_tenant_id
@@ -49,7 +54,22 @@ class _Series:
 
 def draft_campaign(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
     """A draft for each message of one campaign that may still go, a fate for the others."""
-    series = _series(messages[0].cause_id)
+    campaign = Campaign.objects.select_related("segment", "sender__domain").get(
+        pk=messages[0].cause_id
+    )
+    try:
+        series = _series(campaign)
+    except (ContentRefused, RuleInvalid) as trouble:
+        audit.record("campaign.not_drafted", actor=SYSTEM, on=campaign, reason=str(trouble))
+        sending.pause(campaign, actor=SYSTEM)
+        yield from (Result(message, fates.released()) for message in messages)
+        return
+    if not campaign.sender.domain.may_send(series.now):
+        until = series.now + LOOK_AGAIN
+        yield from (
+            Result(message, fates.waiting("sender_not_proven", until=until)) for message in messages
+        )
+        return
     people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
     facts = contacts.person_facts(list(people.values()))
     for message in messages:
@@ -60,8 +80,8 @@ def draft_campaign(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
             yield _drafted(message, person, facts[person.contact_id], series)
 
 
-def _series(campaign_id: UUID) -> _Series:
-    campaign = Campaign.objects.select_related("segment", "sender__domain").get(pk=campaign_id)
+def _series(campaign: Campaign) -> _Series:
+    """Raises ContentRefused or RuleInvalid if what was approved cannot be read any more."""
     if campaign.sender is None:
         raise ValueError("a campaign without a sender has begun")
     compiled = _compiled(current_tenant_id(), campaign.pk, campaign.content_hash)

@@ -1,9 +1,11 @@
 from delivery.models.dispatch import Dispatch
 from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
 from delivery.models.message import Message, MessageEvent
+from delivery.models.posture import DomainPosture
 
 __all__ = [
     "Dispatch",
+    "DomainPosture",
     "EscrowCode",
     "EscrowEvent",
     "EscrowItem",

@@ -21,6 +21,8 @@ from delivery.escrow import answers
 from delivery.escrow import services as escrow
 from delivery.fates import Claimed, Fate
 from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.services import postures
+from delivery.wire.addresses import domain_of
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.scope import current_tenant_id
@@ -81,6 +83,7 @@ def record(results: Sequence[Result], *, token: UUID) -> set[UUID]:
     kept = [result for result in results if result.message.id in ours]
     contacts.record_facts(_facts(kept, now))
     _suppress(kept)
+    _remember(kept, now)
     _deposit(kept)
     _settle_notices(kept)
     counts = Counter(result.fate.status.value for result in kept)
@@ -97,6 +100,19 @@ def _suppress(results: Sequence[Result]) -> None:
                 source=Suppression.Source.DELIVERY,
                 actor=SYSTEM,
             )
+
+
+def _remember(results: Sequence[Result], now: datetime) -> None:
+    """What the tries showed of each domain; one verified connection outweighs a fault."""
+    shown: dict[str, bool] = {}
+    for result in results:
+        if result.fate.domain_is_safe is not None:
+            domain = domain_of(result.address)
+            shown[domain] = shown.get(domain, False) or result.fate.domain_is_safe
+    postures.remember(shown, now)
+    suspected = sum("downgrade" in result.fate.detail for result in results)
+    if suspected:
+        audit.record("delivery.downgrade_suspected", actor=SYSTEM, messages=suspected)
 
 
 def _deposit(results: Sequence[Result]) -> None:

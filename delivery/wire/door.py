@@ -38,6 +38,11 @@ class Envelope:
     required: Level
     build: Callable[[], bytes] = field(repr=False, compare=False)
 
+    @property
+    def domain(self) -> str:
+        """Whose mail servers are asked."""
+        return self.rcpt_to.rpartition("@")[2]
+
 
 @dataclass(frozen=True)
 class HostFailure:

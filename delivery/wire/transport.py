@@ -1,9 +1,9 @@
 """The transport door: an envelope goes in, everything that is known about it afterwards comes out."""
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from delivery.wire.addresses import domain_of
 from delivery.wire.dial import UNREACHABLE, Dialer, HostUnusable
 from delivery.wire.dns import Dns, DnsUnavailable
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result, hand_over
@@ -13,8 +13,11 @@ from delivery.wire.reply import Reply
 from delivery.wire.session import Answer, Session, Stage
 from delivery.wire.tls import TlsUnavailable
 
+# A host that could not be connected to is not asked again for every message that waits for it.
+REST_SECONDS = 60
 HOSTS_TRIED = 5  # RFC 5321 5.1 asks for at least two; a try must end
 
+RESTING = Reply(451, "4.4.1", "The mail server did not answer a moment ago.")
 NO_DNS = Reply(451, "4.4.3", "The name system gave no answer.")
 NO_HOST = Reply(451, "4.4.4", "None of the domain's mail servers can be used.")
 
@@ -34,12 +37,13 @@ class SmtpTransport:
     dialer: Dialer
     allow_loopback: bool = False
     pool: Pool = field(default_factory=Pool)
+    # Place → when it may be tried again. Shared by threads: a lost update costs one more try.
+    resting: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
         """Try once, over all hosts of the recipient's domain. Never raises for what a network does."""
-        domain = domain_of(envelope.rcpt_to)
         try:
-            hosts = hosts_for(domain, self.dns, allow_loopback=self.allow_loopback)
+            hosts = hosts_for(envelope.domain, self.dns, allow_loopback=self.allow_loopback)
         except DomainTakesNoMail as refusal:
             return Outcome(Result.REFUSED, Stage.DNS, Reply(556, refusal.status, str(refusal)))
         except NoUsableHost:
@@ -59,6 +63,8 @@ class SmtpTransport:
             except TlsUnavailable as unavailable:
                 failures.append(HostFailure(place[0], unavailable.failure))
             except HostUnusable as unusable:
+                if unusable.answer.reply is UNREACHABLE:
+                    self.resting[place] = time.monotonic() + REST_SECONDS
                 failures.append(HostFailure(place[0], None, unusable.answer))
             else:
                 return replace(outcome, host=place[0], address=place[1], failures=tuple(failures))
@@ -72,6 +78,8 @@ class SmtpTransport:
             outcome = self._hand_over(place, kept, envelope, announce)
             if (outcome.stage, outcome.reply) != (Stage.MAIL, LOST):
                 return outcome
+        if self.resting.get(place, 0) > time.monotonic():
+            raise HostUnusable(Answer(Stage.CONNECT, RESTING))
         # A kept session may have been closed the moment before: that says nothing about the host.
         session = self.dialer.dial(*place, required=envelope.required)
         return self._hand_over(place, session, envelope, announce)

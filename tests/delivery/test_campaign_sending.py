@@ -1,5 +1,6 @@
 """From an approved campaign to messages that have left, with nobody missed and nobody twice."""
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import dkim as dkimpy
@@ -173,3 +174,14 @@ def test_one_click_stops_a_kind_of_mail_that_waits(campaign, client):
     message = Message.objects.get(contact=contact)
     assert (message.status, message.reason) == ("canceled", "unsubscribed")
     assert len(transport.handed_over["ada@harbourmail.example"]) == 1
+
+
+def test_a_sender_whose_records_are_gone_waits(campaign):
+    make_contact()
+    freeze()
+    transport = FakeTransport()
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert send(transport) == 1
+    message = Message.objects.get()
+    assert (message.status, message.reason) == ("queued", "sender_not_proven")
+    assert transport.handed_over == {}

@@ -5,7 +5,7 @@ import pytest
 from compliance.facts import Outcome, Reason, TransportLevel, Verdict
 from compliance.purposes import Evidence
 from delivery.models import Message
-from delivery.routes import Way, after_unprotected, decide
+from delivery.routes import History, Way, after_unprotected, decide
 from delivery.wire.levels import Level, TlsFailure
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -38,10 +38,12 @@ def test_no_rule_lets_a_message_go_unverified_because_it_is_only_encrypted():
         decide(verdict(Outcome.ALLOW, TransportLevel.ENCRYPTED))
 
 
-def after(*failures: TlsFailure | None, minutes: int | None, mail_class=CARE) -> int | None:
+def after(*failures: TlsFailure | None, minutes: int | None, **known) -> int | None:
     """Minutes until the next try when the trouble began `minutes` ago; None for the portal."""
     since = None if minutes is None else NOW - timedelta(minutes=minutes)
-    again = after_unprotected(failures, mail_class=mail_class, unsafe_since=since, now=NOW)
+    mail_class = known.pop("mail_class", CARE)
+    history = History(since, **known)
+    again = after_unprotected(failures, mail_class=mail_class, history=history, now=NOW)
     return None if again is None else (again - NOW).seconds // 60
 
 
@@ -66,6 +68,18 @@ STABLE, TRANSIENT = TlsFailure.EXPIRED, TlsFailure.REFUSED_NOW
 )
 def test_stable_trouble_is_confirmed_once_and_passing_trouble_held(failures, minutes, again):
     assert after(*failures, minutes=minutes) == again
+
+
+def test_a_domain_that_is_known_to_fall_short_needs_no_second_look():
+    since = NOW - timedelta(days=2)
+    assert after(STABLE, minutes=None, domain_unsafe_since=since) is None
+    assert after(TRANSIENT, minutes=None, domain_unsafe_since=since) == 5
+
+
+def test_a_domain_that_proved_itself_lately_is_held_as_if_somebody_interfered():
+    assert after(STABLE, minutes=None, was_safe=True) == 5
+    assert after(STABLE, minutes=60, was_safe=True) == 30
+    assert after(STABLE, minutes=240, was_safe=True) is None
 
 
 def test_a_code_is_not_held():

@@ -259,3 +259,12 @@ def test_only_the_door_writes_messages():
         if re.search(r"\.(open_transaction|write_body|write_dot)\(", file.read_text())
     }
     assert users == {"door.py"}
+
+
+def test_a_host_that_does_not_answer_is_left_alone_for_a_while(certificates):
+    with FaultServer(certificates.valid(), mode="silent").serving() as server:
+        transport = transport_to(server, certificates=certificates)
+        for _ in range(3):
+            outcome = transport.send(envelope(), Announcements())
+            assert (outcome.result, outcome.reply.enhanced) == (Result.REFUSED, "4.4.1")
+    assert server.connections == 1

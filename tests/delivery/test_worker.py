@@ -1,11 +1,14 @@
 from datetime import timedelta
 from email import message_from_bytes, policy
+from uuid import UUID
 
 import pytest
 
 from audit.models import AuditEvent
 from compliance.models import Suppression
 from contacts.models import Activity
+from delivery import worker
+from delivery.handover import SESSIONS
 from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.routes import Route, Way
 from delivery.wire.levels import Level
@@ -182,3 +185,43 @@ def test_trouble_of_our_own_is_not_swallowed(clinic):
         send(BrokenTransport())
     message.refresh_from_db()
     assert message.status == Status.LEASED
+
+
+def test_a_domain_is_remembered_so_that_the_next_message_need_not_wait(clinic):
+    first, transport = due("ada"), fakes.FakeTransport({"ada@x.example": fakes.NO_TLS})
+    send(transport)
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        second = due("ben")
+        transport.outcomes["ben@x.example"] = fakes.NO_TLS
+        send(transport)
+    for message in (first, second):
+        message.refresh_from_db()
+        assert message.status == Status.ESCROWED
+    assert (first.attempts, second.attempts) == (2, 1)
+
+
+def test_a_domain_that_was_safe_yesterday_raises_an_alarm_and_holds(clinic):
+    due("ada")
+    send(fakes.FakeTransport())
+    with clock.at(clock.now() + timedelta(days=1)):
+        message = due("ben")
+        send(fakes.FakeTransport({"ben@x.example": fakes.NO_TLS}))
+        with clock.at(clock.now() + timedelta(minutes=30)):
+            send(fakes.FakeTransport({"ben@x.example": fakes.NO_TLS}))
+    message.refresh_from_db()
+    assert message.status == Status.DEFERRED
+    assert AuditEvent.objects.filter(action="delivery.downgrade_suspected").count() == 2
+
+
+def test_stopping_leaves_what_no_server_was_asked_about(clinic):
+    for number in range(120):
+        due(f"p{number}", domain=f"d{number}.example", cause_id=clinic.id)
+    transport = fakes.FakeTransport()
+
+    def stopped() -> list[UUID]:
+        return [clinic.id] if len(transport.handed_over) >= 10 else []
+
+    worker.send_due(transport, dict.fromkeys(Message.Cause.values, Drafter()), stopped=stopped)
+    sent = Message.objects.filter(status=Status.SENT).count()
+    assert 10 <= sent < 10 + 2 * SESSIONS
+    assert Message.objects.filter(status=Status.QUEUED, attempts=0).count() == 120 - sent
