@@ -7,7 +7,7 @@ from campaigns.compilation import Compiled
 from campaigns.content.model import read_content
 from campaigns.merge.fields import PHI_CLASSES
 from campaigns.models import Campaign
-from campaigns.queries import approvals, readiness
+from campaigns.queries import approvals, writing
 from compliance import queries as compliance
 from compliance.facts import Outcome, SendingFacts, Sensitivity, Verdict
 from compliance.purposes import PURPOSE_RULES, Purpose
@@ -26,7 +26,7 @@ def sending_facts(campaign: Campaign, compiled: Compiled) -> SendingFacts:
         campaign.purpose,
         sensitivity=max(
             compiled.sensitivity,
-            readiness.fixed_text(read_content(campaign.content)).sensitivity,
+            writing.fixed_text(read_content(campaign.content)).sensitivity,
             _of_audience(campaign),
         ),
         remuneration=campaign.remuneration,

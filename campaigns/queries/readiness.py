@@ -9,7 +9,6 @@ from campaigns.content.model import read_content
 from campaigns.content.problems import ContentRefused, Problem
 from campaigns.models import Campaign, TestSend
 from campaigns.queries import writing
-from campaigns.queries.writing import fixed_text
 from campaigns.readiness import AudienceFacts, CampaignFacts, Check
 from compliance import queries as compliance
 from compliance.models import Policy
@@ -41,7 +40,7 @@ def facts(campaign: Campaign, audience: AudienceFacts | None) -> CampaignFacts:
         sender_is_proven=sender is not None and sender.domain.may_send(clock.now()),
         postal_address=writing.brand().postal_address,
         content_problems=content_problems(campaign),
-        fixed_text=fixed_text(read_content(campaign.content)),
+        fixed_text=writing.fixed_text(read_content(campaign.content)),
         was_tested=_was_tested(campaign),
         planned_in_quiet_hours=_is_quiet(campaign, compliance.policy()),
         same_day_campaigns=_same_day(campaign),
