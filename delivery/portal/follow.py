@@ -1,0 +1,46 @@
+"""Counted links and the dot that says that a message was opened; neither says anything about whom."""
+
+import base64
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import public
+from contacts.models import Activity
+from delivery import unsubscribe
+from delivery.portal.http import guarded, notice, words_of
+from delivery.services import following
+from delivery.unsubscribe import LinkBroken
+from tenancy.scope import tenant_scope
+
+DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+@public("patients have no account; the signed token names one message")
+@require_safe
+def follow(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
+    """To the address that the author wrote, never to one that the request names."""
+    try:
+        with tenant_scope(unsubscribe.tenant_of(token)):
+            message_id = unsubscribe.signer().check(token)
+            target = following.target(message_id, number)
+            if request.method == "GET":
+                following.note(message_id, Activity.Kind.CLICKED)
+    except LinkBroken:
+        words = words_of(request)
+        lead = words["stop_broken_lead"]
+        return guarded(request, notice(request, words["stop_broken_title"], lead, status=404))
+    return guarded(request, HttpResponseRedirect(target))
+
+
+@public("patients have no account; the signed token names one message")
+@require_safe
+def opened(_request: HttpRequest, token: str) -> HttpResponse:
+    """The same dot for every token, so that it tells nobody whether a token is one of ours."""
+    try:
+        with tenant_scope(unsubscribe.tenant_of(token)):
+            following.note(unsubscribe.signer().check(token), Activity.Kind.OPENED)
+    except LinkBroken:
+        pass
+    return HttpResponse(DOT, content_type="image/gif", headers={"Cache-Control": "no-store"})
