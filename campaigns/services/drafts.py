@@ -1,6 +1,7 @@
 """Campaigns while they are written. Every change is counted, and voids what was approved before."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from campaigns.models import Approval, Campaign, Template
 from campaigns.queries import suggestions, writing
 from campaigns.recipes import Recipe
 from campaigns.services.templates import CHANGED, checked_name
+from compliance.purposes import PURPOSE_RULES, Purpose
 from tenancy import clock
 
 CHANGEABLE = frozenset(
@@ -56,13 +58,17 @@ def duplicate(campaign: Campaign, *, actor: Actor) -> Campaign:
         segment=campaign.segment,
         sender=campaign.sender,
         protection=campaign.protection,
+        counts_clicks=campaign.counts_clicks,
+        counts_opens=campaign.counts_opens,
         content=campaign.content,
     )
 
 
 @transaction.atomic
-def _create(actor: Actor, **values: object) -> Campaign:
+def _create(actor: Actor, **values: Any) -> Campaign:
     values.setdefault("sender", suggestions.sender())
+    # Whether somebody reads what is about their care is nobody's business unless an author says so.
+    values.setdefault("counts_clicks", PURPOSE_RULES[Purpose(values["purpose"])].is_discretionary)
     campaign = Campaign.objects.create(
         **values, authors=[actor.id], author_name=actor.name, content_hash=""
     )
