@@ -37,6 +37,7 @@ FIELDS = (
 )  # fmt: skip
 PARAGRAPH = "Please read this page before you come, and bring what it names with you. " * 14
 LINKS = 12
+DOMAINS = ("one.example", "two.example", "three.example", "four.example")
 
 
 def main() -> int:
@@ -67,7 +68,7 @@ def prepare() -> int:
     from tenancy import clock
     from tests.factories.campaigns import EVERYBODY, MARKETER, approved_campaign, segment
 
-    add_people(PEOPLE, domain="bench.example")
+    add_people(PEOPLE, domains=DOMAINS)
     everybody = segment(name="Everybody", rule=EVERYBODY)
     campaign = approved_campaign(segment=everybody, content=content(), purpose="treatment")
     sign_with_own_key(campaign.sender.domain)
@@ -120,7 +121,7 @@ def sink(folder: Path) -> Iterator["SmtpTransport"]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         port = int(process.stdout.readline()) if process.stdout else 0
         zone = folder / "zone.json"
-        mx = {"bench.example": [[10, "mx.bench.example"]]}
+        mx = {domain: [[10, "mx.bench.example"]] for domain in DOMAINS}
         zone.write_text(json.dumps({"mx": mx, "a": {"mx.bench.example": ["127.0.0.1"]}}))
         contexts = Contexts.load(certificates.ca_file)
         dialer = Dialer(local_name="out.sealpost.example", contexts=contexts, port=port)
@@ -146,7 +147,7 @@ def send_all(transport: "SmtpTransport") -> float:
 
     began = time.perf_counter()
     with clock.at(clock.now() + timedelta(minutes=2)):
-        while worker.send_due(transport, DRAFTERS, stopped=due.stopped_campaigns):
+        while worker.send_due(transport, DRAFTERS, stopped=due.StoppedLately()):
             pass
     return time.perf_counter() - began
 

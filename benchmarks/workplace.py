@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import islice
@@ -33,8 +33,8 @@ TODAY = date(2026, 11, 23)
 BATCH = 2_000
 
 
-def add_people(count: int, *, domain: str = "") -> None:
-    """The schema and `count` synthetic people; with a `domain`, all with mailboxes there."""
+def add_people(count: int, *, domains: Sequence[str] = ()) -> None:
+    """The schema and `count` synthetic people; with `domains`, all with mailboxes there."""
     from contacts.entries import Entry
     from contacts.models import Attribute
     from contacts.services.storing import store
@@ -52,7 +52,9 @@ def add_people(count: int, *, domain: str = "") -> None:
     )
     entries = (
         Entry(
-            {**person.identity, "email": f"p{number}@{domain}"} if domain else person.identity,
+            {**person.identity, "email": f"p{number}@{domains[number % len(domains)]}"}
+            if domains
+            else person.identity,
             person.attributes,
         )
         for number, person in enumerate(People(count, seed=1, today=TODAY))

@@ -32,7 +32,7 @@ def send_due(slot: int) -> None:
     """One chunk, then back to the end of the queue, so that tenants take turns."""
     key = f"sending:{current_tenant_id()}:{slot}"
     cache.set(key, 1, SLOT_SECONDS)
-    sent = worker.send_due(doors.transport(), DRAFTERS, stopped=due.stopped_campaigns)
+    sent = worker.send_due(doors.transport(), DRAFTERS, stopped=due.StoppedLately())
     if sent < worker.CHUNK:
         cache.delete(key)
     else:
