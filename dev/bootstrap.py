@@ -160,7 +160,7 @@ def announce(what: str) -> float:
 
 
 def finish(began: float) -> None:
-    print(f"{time.monotonic() - began:.1f} s")
+    print(f"{time.monotonic() - began:.1f} s", flush=True)
 
 
 def run(command: Sequence[str | Path]) -> None:
