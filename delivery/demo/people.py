@@ -48,13 +48,11 @@ def _store(people: Sequence[SyntheticPerson], actor: Actor) -> None:
         Entry({**person.identity, "is_patient": person.is_patient}, person.attributes)
         for person in people
     ]
-    stored = {
-        bytes(contact.external_id_index): contact
-        for contact in contacts.upsert(entries, actor=actor)
-    }
+    ids = contacts.upsert(entries, actor=actor).everyone
+    stored = Contact.objects.in_bulk(list(ids.values()))
     granted: dict[str, list[UUID]] = defaultdict(list)
     for number, person in enumerate(people):
-        contact = stored[record_number_index(keys, person.identity["external_id"])]
+        contact = stored[ids[record_number_index(keys, person.identity["external_id"])]]
         for purpose, state in person.consents.items():
             if state == "granted":
                 granted[purpose].append(contact.pk)
