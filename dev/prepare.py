@@ -4,7 +4,7 @@ import os
 import sys
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -13,5 +13,4 @@ if __name__ == "__main__":
 
     with platform_scope():
         for command in sys.argv[1:]:
-            if command in get_commands():
-                call_command(command, verbosity=0)
+            call_command(command, verbosity=0)
