@@ -4,6 +4,7 @@ from accounts.views import (
     account,
     enrollment,
     joining,
+    keys,
     operator,
     passwords,
     people,
@@ -38,6 +39,11 @@ users = [
     path("<uuid:membership_id>/restore/", people.restore, name="restore"),
     path("<uuid:membership_id>/reset-factor/", people.reset_factor, name="reset_factor"),
 ]
+api_keys = [
+    path("", keys.index, name="list"),
+    path("new/", keys.new, name="new"),
+    path("<uuid:key_id>/revoke/", keys.revoke, name="revoke"),
+]
 operators = [
     path("", operator.workspaces, name="workspaces"),
     path("new/", operator.open_workspace, name="open"),
@@ -47,5 +53,6 @@ urlpatterns = [
     path("", include((accounts, "accounts"))),
     path("settings/", include(([path("", settings.home, name="home")], "settings"))),
     path("settings/people/", include((users, "users"))),
+    path("settings/api-keys/", include((api_keys, "api_keys"))),
     path("operator/", include((operators, "operator"))),
 ]
