@@ -1,0 +1,67 @@
+"""The recipes of docs/api.md do what they say, from top to bottom."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.integrations.client import make_system
+
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+RECIPE = re.compile(r"```sh\n(curl .*?)```\n\n```json (\d+)\n(.*?)```", re.DOTALL)
+
+
+class Call(NamedTuple):
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str | None
+
+
+def read_call(command):
+    """The parts of a curl command."""
+    words = iter(shlex.split(command)[1:])
+    method, path, headers, body = "GET", "", {}, None
+    for word in words:
+        match word:
+            case "-X":
+                method = next(words)
+            case "-H":
+                name, _, value = next(words).partition(": ")
+                headers[name.lower()] = value
+            case "-d":
+                body = next(words)
+            case _:
+                path = word.removeprefix("$API")
+    return Call(method, path, headers, body)
+
+
+def send(system, call):
+    extra = {name: value for name, value in call.headers.items() if name != "authorization"}
+    if call.method == "POST":
+        return system.post(call.path, call.body, **extra)
+    return system.get(call.path)
+
+
+def assert_contains(answer, expected):
+    """Everything that the page shows is in the answer; the answer may say more."""
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            assert_contains(answer[key], value)
+    elif isinstance(expected, list):
+        assert len(answer) == len(expected)
+        for one, wanted in zip(answer, expected, strict=True):
+            assert_contains(one, wanted)
+    else:
+        assert answer == expected
+
+
+def test_the_recipes_do_what_the_page_says(agreed):
+    system = make_system()
+    recipes = RECIPE.findall(PAGE.read_text())
+    assert len(recipes) == PAGE.read_text().count("curl ")
+    for command, status, expected in recipes:
+        answer = send(system, read_call(command))
+        assert answer.status_code == int(status), answer.content
+        assert_contains(answer.json(), json.loads(expected))
