@@ -117,7 +117,7 @@ def sink(folder: Path) -> Iterator["SmtpTransport"]:
     from tests.smtp_server import Certificates
 
     certificates = Certificates(folder)
-    command = [sys.executable, "-m", "benchmarks.sink", certificates.valid("mx.bench.example")]
+    command = [sys.executable, "-m", "benchmarks.sink", str(certificates.valid("mx.bench.example"))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         port = int(process.stdout.readline()) if process.stdout else 0
         zone = folder / "zone.json"

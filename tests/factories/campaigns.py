@@ -1,5 +1,7 @@
 """A clinic that can send: agreement, proven sender, address, segment, and a campaign about a visit."""
 
+from typing import Any
+
 from audit.services import Actor
 from campaigns.models import Brand, Campaign
 from campaigns.services import approvals, drafts
@@ -12,7 +14,10 @@ from tests.factories.compliance import agreement_in_force
 MARKETER = Actor(kind="user", id="marketer-1", name="Dana Whitlow")
 OFFICER = Actor(kind="user", id="officer-1", name="Priya Castellane")
 
-EVERYBODY = {"match": "all", "rules": [{"field": "identity.email", "operator": "known"}]}
+EVERYBODY: dict[str, Any] = {
+    "match": "all",
+    "rules": [{"field": "identity.email", "operator": "known"}],
+}
 CONTENT = {
     "subject": "A reminder from {{ organization }}",
     "preheader": "Please read.",
@@ -28,7 +33,7 @@ CONTENT = {
 }
 
 
-def sender(local_part="care"):
+def sender(local_part: str = "care") -> Sender:
     domain = SenderDomain.objects.create(
         domain="mail.elm.example",
         selector="s1",
@@ -42,23 +47,23 @@ def sender(local_part="care"):
     )
 
 
-def segment(name="Upcoming appointment", rule=EVERYBODY):
+def segment(name: str = "Upcoming appointment", rule: dict[str, Any] = EVERYBODY) -> Segment:
     return Segment.objects.create(name=name, rule=rule)
 
 
-def next_visit():
+def next_visit() -> Attribute:
     return Attribute.objects.create(
         key="next_visit", label="Next visit", type="date", phi_class="phi"
     )
 
 
-def brand():
+def brand() -> Brand:
     return Brand.objects.create(
         postal_address="1 Elm Street, Millbrook", websites=["www.elm.example"]
     )
 
 
-def ready_campaign(**changes) -> Campaign:
+def ready_campaign(**changes: Any) -> Campaign:
     """A draft that nothing keeps from being submitted."""
     agreement_in_force()
     brand()
@@ -68,14 +73,14 @@ def ready_campaign(**changes) -> Campaign:
     return drafts.change(campaign, values, version=campaign.version, actor=MARKETER)
 
 
-def submitted_campaign(**changes) -> Campaign:
+def submitted_campaign(**changes: Any) -> Campaign:
     campaign = ready_campaign(**changes)
     approvals.submit(campaign, version=campaign.version, actor=MARKETER)
     campaign.refresh_from_db()
     return campaign
 
 
-def approved_campaign(**changes) -> Campaign:
+def approved_campaign(**changes: Any) -> Campaign:
     """Approved by the officer; started as the campaign says, by hand unless told otherwise."""
     campaign = submitted_campaign(**{"start": "by_hand", **changes})
     approval = campaign.approvals.get()
