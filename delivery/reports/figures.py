@@ -52,7 +52,7 @@ class DomainRow:
     portal: int
     failed: int
     share_delivered: float | None
-    lowest_protection: str  # portal | a TLS version | ""
+    lowest_tls: str  # of what servers accepted, "" when nothing went by TLS
 
 
 @dataclass(frozen=True)
@@ -146,15 +146,11 @@ def _domain_row(domain: str, groups: Sequence[Group]) -> DomainRow:
         portal=_sum(group for group in groups if outcome_of(group) == "portal"),
         failed=_sum(group for group in groups if outcome_of(group) == "failed"),
         share_delivered=share(delivered, handed_over),
-        lowest_protection=_lowest_protection(groups),
+        lowest_tls=_lowest_tls(groups),
     )
 
 
-def _lowest_protection(groups: Iterable[Group]) -> str:
-    """The portal counts as lower than TLS: it says that the domain's own servers fell short."""
-    outcomes = {outcome_of(group) for group in groups}
-    if "portal" in outcomes:
-        return "portal"
+def _lowest_tls(groups: Iterable[Group]) -> str:
     versions = {group.tls_version for group in groups if group.status == "sent"}
     return min(versions, key=TLS_ORDER.index, default="")
 

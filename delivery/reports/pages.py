@@ -63,6 +63,11 @@ class Progress:
     label: str
 
     @property
+    def is_under_way(self) -> bool:
+        """Something waits for its turn or for another try."""
+        return any(entry.key in ("waiting", "held") for entry in self.entries)
+
+    @property
     def share(self) -> float | None:
         return figures.share(self.handed_over, self.total)
 

@@ -29,7 +29,6 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 def campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Campaign, pk=campaign_id)
     context = pages.report(shown, may_see_people=may(request, "reports.people"))
-    context["is_live"] = shown.status == Campaign.Status.SENDING
     return render(request, "delivery/reports/report.html", context)
 
 
@@ -41,7 +40,6 @@ def progress(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     context = {
         "campaign": shown,
         "progress": pages.progress(shown.id, may_see_people=may(request, "reports.people")),
-        "is_live": shown.status == Campaign.Status.SENDING,
     }
     return render(request, "delivery/reports/_progress.html", context)
 

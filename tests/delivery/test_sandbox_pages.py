@@ -31,7 +31,7 @@ def test_lists_what_came_and_how(browser, mail):
     )
     receive(mail, "omar@plainmail.example", at="2026-11-24T09:00:00+00:00")
     shown = browser.get("/sandbox/").content.decode()
-    assert shown.index("TLSv1.3") < shown.index("In clear")
+    assert shown.index("TLS 1.3") < shown.index("In clear")
     assert "omar@plainmail.example" not in browser.get("/sandbox/?q=ada").content.decode()
 
 

@@ -43,10 +43,10 @@ def test_the_split_leaves_out_who_was_never_sent_to():
     ]
 
 
-def test_domains_come_largest_first_with_their_lowest_protection():
+def test_domains_come_largest_first_with_their_lowest_tls():
     assert figures.by_domain(REMINDER) == [
         DomainRow("postlark.example", 960, 950, 0, 10, 950 / 960, "TLSv1.2"),
-        DomainRow("oldmill.example", 30, 30, 30, 0, 1.0, "portal"),
+        DomainRow("oldmill.example", 30, 30, 30, 0, 1.0, ""),
         DomainRow("harbourmail.example", 0, 0, 0, 5, None, ""),
     ]
 
