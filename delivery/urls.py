@@ -21,6 +21,7 @@ sandbox = [
 ]
 
 urlpatterns = [
+    path("", views.home_page, name="home"),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),

@@ -1,12 +1,9 @@
 from django.urls import include, path
 
-from accounts.views import settings
-
 urlpatterns = [
-    path("", settings.home, name="home"),
+    path("", include("delivery.urls")),
     path("", include("accounts.urls")),
     path("", include("compliance.urls")),
-    path("", include("delivery.urls")),
     path("", include("contacts.urls")),
     path("", include("segments.urls")),
     path("", include("campaigns.urls")),

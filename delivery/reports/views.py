@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import SignedInRequest
@@ -13,7 +14,28 @@ from audit import services as audit
 from campaigns.models import Campaign
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
-from delivery.reports import messages, pages, queries
+from delivery.reports import home, messages, pages, queries
+from tenancy import clock
+
+
+@requires("reports.view")
+@require_GET
+def home_page(request: SignedInRequest) -> HttpResponse:
+    steps = home.setup(request)
+    context = {
+        "greeting": home.greeting(timezone.localtime(clock.now())),
+        "first_name": request.user.name.partition(" ")[0],
+        "figures": home.figure_strip(request),
+        "under_way": home.under_way(may_see_people=may(request, "reports.people")),
+        "drafts": home.unfinished(),
+        "needs": home.needs(request),
+        "steps": steps,
+        "steps_done": sum(step.is_done for step in steps),
+        "steps_left": not all(step.is_done for step in steps),
+        "may_import": may(request, "contacts.import"),
+        "may_write": may(request, "campaigns.edit"),
+    }
+    return render(request, "delivery/reports/home.html", context)
 
 
 @requires("reports.view")

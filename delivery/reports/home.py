@@ -1,0 +1,248 @@
+"""What Home shows: four numbers, what is going out, what needs somebody, what is left to set up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from accounts.display import grouped, percentage
+from accounts.http import SignedInRequest
+from accounts.permissions import may
+from campaigns.models import Approval, Campaign
+from campaigns.queries import approvals
+from compliance import queries as compliance
+from compliance.models import SenderDomain, Suppression
+from contacts.models import Contact
+from delivery.models import EscrowEvent, EscrowItem, Message
+from delivery.reports import figures, pages
+from tenancy import clock
+
+WEEK = timedelta(days=7)
+LISTED = 5
+Status = Campaign.Status
+
+
+@dataclass(frozen=True)
+class Figure:
+    label: str
+    value: int
+    note: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Need:
+    icon: str
+    tone: str
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SetupStep:
+    title: str
+    is_done: bool
+    verb: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A campaign that somebody is in the middle of, and what comes next for it."""
+
+    campaign: Campaign
+    people: int | None
+    next_step: str
+
+
+def greeting(now: datetime) -> str:
+    if now.hour < 12:
+        return "Good morning"
+    return "Good afternoon" if now.hour < 18 else "Good evening"
+
+
+def figure_strip(request: SignedInRequest) -> list[Figure]:
+    may_see_people = may(request, "reports.people")
+    log = reverse("messages:list") if may_see_people else ""
+    week = _of_the_week()
+    tried = week["sent"] + week["failed"] + week["uncertain"]
+    waiting = EscrowItem.objects.filter(status=EscrowItem.Status.WAITING).count()
+    read = EscrowItem.objects.filter(read_at__isnull=False).count()
+    contacts = Contact.objects.count()
+    return [
+        Figure("Delivered, last 7 days", week["sent"], _share(week["sent"], tried, "sent"), log),
+        Figure("Read in the secure portal", read, _share(read, read + waiting, "deposited"), log),
+        Figure(
+            "Need attention",
+            week["held"] + week["failed"] + week["uncertain"],
+            f"{week['held']} held, {week['failed']} failed, {week['uncertain']} uncertain",
+            log,
+        ),
+        Figure(
+            "May receive care email",
+            _reachable(),
+            f"of {grouped(contacts)} contacts",
+            reverse("contacts:list") if may(request, "contacts.view") else "",
+        ),
+    ]
+
+
+def under_way(*, may_see_people: bool) -> list[tuple[Campaign, pages.Progress]]:
+    sending = Campaign.objects.filter(status__in=[Status.SENDING, Status.PAUSED])
+    return [
+        (campaign, pages.progress(campaign.id, may_see_people=may_see_people))
+        for campaign in sending.order_by("-began_at")[:LISTED]
+    ]
+
+
+def unfinished() -> list[Draft]:
+    found = (
+        Campaign.objects.filter(
+            status__in=[Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.SCHEDULED]
+        )
+        .select_related("segment")
+        .order_by("-changed_at")[:LISTED]
+    )
+    return [
+        Draft(campaign, campaign.segment.people if campaign.segment else None, _next(campaign))
+        for campaign in found
+    ]
+
+
+def needs(request: SignedInRequest) -> list[Need]:
+    """What waits for this person, most pressing first."""
+    found = [*_approvals(request), *_domains(request)]
+    if may(request, "reports.people"):
+        found += _messages()
+    return found
+
+
+def setup(request: SignedInRequest) -> list[SetupStep]:
+    """The steps to the first campaign; a link only for who may take it."""
+    now = clock.now()
+    domains = list(SenderDomain.objects.all())
+    return [
+        SetupStep(
+            "Sign the business associate agreement",
+            compliance.agreement_in_force() is not None,
+            "Read and sign",
+            _url(request, "baa.view", "compliance:agreement"),
+        ),
+        SetupStep(
+            "Verify a sender domain",
+            any(domain.may_send(now) for domain in domains),
+            "Add a domain",
+            _url(request, "domains.view", "domains:list"),
+        ),
+        SetupStep(
+            "Bring contacts in",
+            Contact.objects.exists(),
+            "Import contacts",
+            _url(request, "contacts.import", "contacts:import_start"),
+        ),
+        SetupStep(
+            "Send a first campaign",
+            Campaign.objects.filter(status__in=Campaign.WAS_STARTED).exists(),
+            "New campaign",
+            _url(request, "campaigns.edit", "campaigns:new"),
+        ),
+    ]
+
+
+def _of_the_week() -> dict[str, int]:
+    since = clock.now() - WEEK
+    recent = Q(settled_at__gte=since)
+    counts: dict[str, int] = Message.objects.exclude(cause=Message.Cause.NOTICE).aggregate(
+        sent=Count("id", filter=recent & Q(status__in=figures.HANDED_OVER)),
+        failed=Count("id", filter=recent & Q(status=Message.Status.FAILED)),
+        uncertain=Count("id", filter=recent & Q(status=Message.Status.UNCERTAIN)),
+        held=Count("id", filter=Q(status=Message.Status.DEFERRED)),
+    )
+    return counts
+
+
+def _reachable() -> int:
+    """People with an address that nothing stops: the purpose-by-purpose answer is the gate's."""
+    reachable = Contact.objects.filter(
+        email_index__isnull=False, deceased_at=None, has_opted_out=False
+    ).exclude(email_index__in=Suppression.objects.values("address_index"))
+    return int(reachable.count())
+
+
+def _share(part: int, whole: int, what: str) -> str:
+    share = figures.share(part, whole)
+    return f"Nothing was {what} yet" if share is None else f"{percentage(share)} of what was {what}"
+
+
+def _next(campaign: Campaign) -> str:
+    match campaign.status:
+        case Status.DRAFT:
+            return "Finish and submit"
+        case Status.SUBMITTED:
+            return "Somebody else approves"
+        case Status.APPROVED:
+            return "Send or schedule"
+    return "Nothing to do"
+
+
+def _approvals(request: SignedInRequest) -> Iterator[Need]:
+    if not may(request, "campaigns.approve"):
+        return
+    waiting: list[Approval] = approvals.waiting()
+    for approval in waiting[:LISTED]:
+        yield Need(
+            "certificate",
+            "held",
+            f"Approve {approval.campaign.name}",
+            f"{approval.requested_by_name} asks. Nothing is sent before you decide.",
+            reverse("campaigns:review", args=[approval.campaign_id]),
+        )
+
+
+def _domains(request: SignedInRequest) -> Iterator[Need]:
+    if not may(request, "domains.view"):
+        return
+    now = clock.now()
+    for domain in SenderDomain.objects.order_by("domain"):
+        if domain.checked_at and not domain.may_send(now):
+            yield Need(
+                "alert-triangle",
+                "held",
+                f"Records of {domain.domain} are not in place",
+                "Campaigns from this domain wait until they are.",
+                reverse("domains:detail", args=[domain.id]),
+            )
+
+
+def _messages() -> Iterator[Need]:
+    """Messages that did not reach their person, and that nobody else will look after."""
+    since = clock.now() - WEEK
+    uncertain = Message.objects.filter(status=Message.Status.UNCERTAIN, settled_at__gte=since)
+    lost = EscrowEvent.objects.filter(
+        kind=EscrowEvent.Kind.NOTICE_FAILED, occurred_at__gte=since
+    ).select_related("item")
+    locked = EscrowEvent.objects.filter(kind=EscrowEvent.Kind.LOCKED, occurred_at__gte=since)
+    for message in uncertain.order_by("-settled_at")[:LISTED]:
+        yield Need(
+            "help-circle",
+            "muted",
+            "Not known whether a message arrived",
+            "The line broke before the server answered.",
+            reverse("messages:story", args=[message.id]),
+        )
+    for event in [*lost[:LISTED], *locked.select_related("item")[:LISTED]]:
+        was_locked = event.kind == EscrowEvent.Kind.LOCKED
+        yield Need(
+            "lock" if was_locked else "mail",
+            "held",
+            "A portal message is locked" if was_locked else "A portal notice did not arrive",
+            "Reach this person in another way.",
+            reverse("messages:story", args=[event.item.message_id]),
+        )
+
+
+def _url(request: SignedInRequest, permission: str, name: str) -> str:
+    return reverse(name) if may(request, permission) else ""

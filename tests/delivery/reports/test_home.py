@@ -1,0 +1,115 @@
+"""Home: what is going out, what waits for this person, what is left to set up."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from audit.services import Actor
+from campaigns.models import Campaign
+from delivery.escrow import services as escrow
+from tenancy import clock
+from tests.accounts.signing_in import browser_of, make_member
+from tests.browser import assert_accessible
+from tests.delivery.reports.test_pages import SENT, page
+from tests.factories.campaigns import approved_campaign, submitted_campaign
+from tests.factories.contacts import make_contact
+from tests.factories.delivery import make_campaign, make_item, make_message
+
+
+@pytest.fixture
+def see(clinic):
+    """What somebody of a role reads on Home."""
+
+    def see(role: str = "marketer") -> str:
+        return page(browser_of(make_member(clinic, role, "Dana Whitlow")).get("/"))
+
+    return see
+
+
+def needs_of(shown: str) -> str:
+    return re.search(r"Needs you (.*?)(Set-up|$)", shown).group(1)
+
+
+def test_a_new_workspace_is_led_to_its_first_campaign(see):
+    shown = see("owner")
+    assert "Set-up 0 of 4" in shown
+    for verb in ("Read and sign", "Add a domain", "Import contacts", "New campaign"):
+        assert verb in shown
+    assert "Read and sign" not in see("analyst")
+
+
+def test_the_checklist_ticks_itself_off_and_goes(see):
+    make_contact()
+    campaign = approved_campaign()
+    shown = see("owner")
+    assert "Set-up 3 of 4" in shown
+    assert "Add a domain" not in shown
+    Campaign.objects.filter(pk=campaign.pk).update(status="sent", send_at=clock.now())
+    assert "Set-up" not in see("owner")
+
+
+def test_four_numbers_of_the_week(see):
+    campaign = make_campaign()
+    reached, other, refused, gone = (make_contact(email=f"p{n}@postbox.example") for n in range(4))
+    make_message(reached, cause_id=campaign.id, **SENT)
+    make_message(other, cause_id=campaign.id, **SENT | {"settled_at": clock.now() - timedelta(8)})
+    make_message(refused, cause_id=campaign.id, status="failed", route="", reason="refused")
+    type(gone).objects.filter(pk=gone.pk).update(has_opted_out=True)
+    shown = see()
+    assert "Delivered, last 7 days 1 50.0 % of what was sent" in shown
+    assert "Need attention 1 0 held, 1 failed, 0 uncertain" in shown
+    assert "May receive care email 3 of 4 contacts" in shown
+
+
+def test_a_question_is_put_to_whoever_may_answer_it(see):
+    make_contact()
+    submitted_campaign()
+    assert "Approve Visit reminder Dana Whitlow asks." in needs_of(see("compliance_officer"))
+    assert "Approve" not in needs_of(see("marketer"))
+    assert "Visit reminder Changed just now Waiting for approval" in see("marketer")
+
+
+def test_what_did_not_reach_its_person_needs_somebody(see, ada):
+    escrow.settle_notice(make_item(ada).id, accepted=False)
+    make_message(ada, status="uncertain", route="", uncertain_at=clock.now(), reason="no_answer")
+    shown = needs_of(see())
+    assert "A portal notice did not arrive" in shown
+    assert "Not known whether a message arrived" in shown
+    assert needs_of(see("analyst")).strip() == "Nothing."
+
+
+def test_what_is_going_out_shows_its_bar(see):
+    campaign = make_campaign(status="sending", ended_at=None)
+    for number, fate in enumerate([SENT, {"status": "queued", "settled_at": None, "route": ""}]):
+        make_message(make_contact(email=f"p{number}@x.example"), cause_id=campaign.id, **fate)
+    shown = see()
+    assert "1 campaign is going out." in shown
+    assert "1 verified tls 1 waiting" in shown
+    assert "Watch" in shown
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", ["owner", "compliance_officer", "analyst"])
+def test_home_stands(open_as, clinic, role):
+    make_contact()
+    submitted_campaign()
+    assert_accessible(open_as(make_member(clinic, role), "/"))
+
+
+@pytest.mark.browser
+def test_report_log_and_story_stand(open_as, clinic, ada):
+    marketer = make_member(clinic)
+    campaign = make_campaign()
+    make_message(ada, cause_id=campaign.id, **SENT)
+    item = make_item(make_contact())
+    escrow.revoke(item, actor=Actor(kind="user", id="1", name="Dana"))
+    for path in (
+        "/reports/",
+        f"/campaigns/{campaign.id}/report/",
+        f"/campaigns/{campaign.id}/report/people/?outcome=tls",
+        "/messages/",
+        f"/messages/{item.message_id}/",
+        "/sandbox/",
+    ):
+        assert_accessible(open_as(marketer, path))
