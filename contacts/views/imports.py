@@ -126,10 +126,9 @@ def cancel(request: SignedInRequest, run_id: UUID) -> HttpResponse:
 def progress(request: SignedInRequest, run_id: UUID) -> HttpResponse:
     """Polled while a worker reads; when it has ended, the page is loaded anew."""
     found = get_object_or_404(ImportRun, pk=run_id)
-    response = render(request, "contacts/_progress.html", {"run": found})
     if not found.is_at_work:
-        response["HX-Refresh"] = "true"
-    return response
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "contacts/_progress.html", {"run": found})
 
 
 @requires("contacts.import")

@@ -137,3 +137,11 @@ def test_another_tenants_import_is_not_found(clinic, other_clinic, marketer, pat
             file_name="x.csv", status="checked", started_by_id="x", started_by_name="x"
         )
     assert marketer.get(f"/imports/{run.pk}/{path}").status_code == 404
+
+
+def test_the_progress_of_a_run_whose_work_has_not_begun_leads_back_to_its_page(
+    clinic, marketer, agreement
+):
+    url = upload(marketer).headers["Location"]
+    answer = marketer.get(f"{url}progress/")
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (200, "true")
