@@ -1,0 +1,209 @@
+"""A clinic with one of everything that a page can show, made through services and factories.
+
+Objects are listed under the name that URLs give them: a route whose name is missing here is found.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from accounts.api_keys import Scope
+from accounts.models import ApiKey, Membership, User
+from accounts.roles import Role
+from accounts.services import api_keys, people, users
+from audit.models import AuditEvent
+from audit.services import SYSTEM
+from campaigns.models import Campaign
+from campaigns.services import approvals, drafts, sending, templates
+from compliance import services as compliance
+from compliance.facts import SuppressionReason
+from compliance.models import SenderDomain, Suppression
+from contacts import services as contacts
+from contacts.importing.dates import Order
+from contacts.models import ImportRun
+from contacts.services import imports
+from contacts.services.import_work import work_on
+from contacts.services.uploads import Intake
+from delivery.models import EscrowItem, Message
+from segments import services as segments
+from tenancy import clock
+from tenancy.models import Tenant
+from tenancy.scope import tenant_scope
+from tests.accounts.signing_in import make_user
+from tests.conftest import make_tenant
+from tests.factories import campaigns as campaign_factory
+from tests.factories import delivery as delivery_factory
+from tests.factories.campaigns import CONTENT, EVERYBODY, MARKETER, OFFICER
+from tests.factories.compliance import sign
+from tests.factories.contacts import agree, make_contact
+
+Mark = Callable[[str], str]
+FILE = b"MRN,First name,Email\n7,Ann,ann@x.example\n8,Bo,bo@\n"
+
+
+@dataclass
+class World:
+    """`ids` holds, by the name of a URL's argument, objects that may be acted on, and the words
+    that stand beside them; `mark` changes texts."""
+
+    tenant: Tenant
+    mark: Mark = str
+    people: dict[str, User] = field(default_factory=dict)
+    ids: dict[str, list[object]] = field(default_factory=dict)
+    api_key: str = ""
+    campaign: Campaign | None = None
+    item: EscrowItem | None = None
+    sent: Message | None = None
+
+
+def build(name: str = "Elm Street Clinic", mark: Mark = str) -> World:
+    world = World(make_tenant(name), mark)
+    with tenant_scope(world.tenant.id):
+        for make in (
+            _staff, _campaigns, _templates, _segments, _contacts, _imports, _compliance, _messages,
+        ):  # fmt: skip
+            make(world)
+        world.ids["event_id"] = list(AuditEvent.objects.values_list("pk", flat=True)[:2])
+        world.ids |= {"tenant_id": [world.tenant.id], "row": ["subject"]}
+    return world
+
+
+def _staff(world: World) -> None:
+    """One member of each role, others to act upon, an invitation and a key."""
+    tenant = world.tenant
+    for role in Role:
+        world.people[role] = make_user(f"{role.label} Person")
+        users.add_member(world.people[role], role, tenant=tenant, actor=SYSTEM)
+    others = [make_user("Mo Member") for _ in range(3)]
+    for other in others:
+        users.add_member(other, Role.ANALYST, tenant=tenant, actor=SYSTEM)
+    members = Membership.objects.filter(user__in=others)
+    world.ids["membership_id"] = list(members.values_list("pk", flat=True))
+    invited = people.send_invitation("new@x.example", Role.ANALYST, tenant=tenant, actor=SYSTEM)
+    world.ids["invitation_id"] = [invited.pk]
+    _, world.api_key = _issued_key()
+    world.ids["key_id"] = [_issued_key()[0].pk]
+
+
+def _issued_key() -> tuple[ApiKey, str]:
+    expires_at = clock.now() + timedelta(days=30)
+    return api_keys.issue(name="EHR", scopes=list(Scope), expires_at=expires_at, actor=SYSTEM)
+
+
+def _campaigns(world: World) -> None:
+    """The agreement, the sender, the segment, and a campaign in each state."""
+    mark = world.mark
+    content = CONTENT | {"subject": mark("Subject"), "preheader": mark("Preheader")}
+    content["blocks"] = [*CONTENT["blocks"], {"id": "z", "type": "text", "text": mark("Body")}]
+    segment = campaign_factory.segment(mark("Audience"))
+    ready = campaign_factory.ready_campaign(
+        name=mark("Visit reminder"), content=content, segment=segment, start="by_hand"
+    )
+    world.campaign = ready
+    made = [_in_state(ready, status) for status in Campaign.Status]
+    world.ids["campaign_id"] = [each.pk for each in made]
+    world.ids["segment_id"] = [segment.pk]
+
+
+def _in_state(ready: Campaign, status: str) -> Campaign:
+    """A copy that went through the steps up to `status`."""
+    state = Campaign.Status
+    copy = drafts.duplicate(ready, actor=MARKETER)
+    copy = drafts.change(copy, {"start": "by_hand"}, version=copy.version, actor=MARKETER)
+    if status == state.DRAFT:
+        return copy
+    asked = approvals.submit(copy, version=copy.version, actor=MARKETER)
+    if status == state.SUBMITTED:
+        return asked.campaign
+    copy = approvals.approve(asked, content_hash=asked.content_hash, actor=OFFICER)
+    if status == state.APPROVED:
+        return copy
+    if status == state.SCHEDULED:
+        return sending.schedule(copy, send_at=clock.now() + timedelta(days=3), actor=MARKETER)
+    copy = sending.send_now(copy, actor=MARKETER)
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        sending.begin(copy)
+    after = {
+        state.PAUSED: lambda: sending.pause(copy, actor=MARKETER),
+        state.CANCELED: lambda: sending.cancel(copy, actor=MARKETER),
+        state.SENT: lambda: sending.finish(copy),
+    }
+    return after.get(state(status), lambda: copy)()
+
+
+def _templates(world: World) -> None:
+    made = [
+        templates.create(
+            name=world.mark("Welcome"), purpose="operations", document=CONTENT, actor=MARKETER
+        )
+        for _ in range(2)
+    ]
+    world.ids["template_id"] = [each.pk for each in made]
+
+
+def _segments(world: World) -> None:
+    second = segments.create(name=world.mark("Second"), rule=EVERYBODY, actor=MARKETER)
+    third = segments.create(name=world.mark("Put away"), rule=EVERYBODY, actor=MARKETER)
+    segments.archive(third, actor=MARKETER)
+    world.ids["segment_id"] += [second.pk, third.pk]
+
+
+def _contacts(world: World) -> None:
+    mark = world.mark
+    ada = make_contact(
+        given_name=mark("Ada"), family_name=mark("Quennell"), email=f"{mark('ada')}@x.example",
+        external_id=mark("EV1"), postal_code=mark("04101"), next_visit="2026-12-02",
+    )  # fmt: skip
+    agree(ada, "marketing", OFFICER)
+    contacts.record_activity(ada, kind="observed", cause="api", detail={"note": mark("Noted")})
+    color = contacts.define_attribute(
+        label="Color", kind="text", phi_class="none", choices=[], actor=MARKETER
+    )
+    world.ids |= {"contact_id": [ada.pk], "attribute_id": [color.pk]}
+
+
+def _imports(world: World) -> None:
+    """One waiting for its columns, one ready to be started."""
+    uploaded, ready = (_upload(f"{world.mark('november')}.csv") for _ in range(2))
+    columns = ["external_id", "given_name", "email"]
+    ready = imports.match_columns(ready, mapping=columns, order=Order.NOT_SHOWN, actor=MARKETER)
+    imports.check(ready, basis=imports.Basis(), actor=MARKETER)
+    work_on(ready.pk)
+    world.ids["run_id"] = [uploaded.pk, ready.pk]
+
+
+def _upload(name: str) -> ImportRun:
+    intake = Intake(file_name=name, actor=MARKETER)
+    intake.feed(FILE)
+    return intake.finish()
+
+
+def _compliance(world: World) -> None:
+    """Agreements in force and waiting, a domain with its sender, spare ones to remove, addresses."""
+    waiting = sign()
+    domain = SenderDomain.objects.get()
+    spare = compliance.add_domain("spare.elm.example", actor=MARKETER)
+    sender = compliance.add_sender(domain, display_name="Care", local_part="team", actor=MARKETER)
+    addresses = [f"{world.mark(word)}@gone.example" for word in ("ben", "cyd")]
+    for address in addresses:
+        compliance.suppress(
+            address, reason=SuppressionReason.BOUNCED, source="staff", actor=OFFICER
+        )
+    world.ids |= {
+        "agreement_id": [waiting.pk],
+        "domain_id": [domain.pk, spare.pk],
+        "sender_id": [sender.pk],
+        "suppression_id": list(Suppression.objects.values_list("pk", flat=True)),
+    }
+
+
+def _messages(world: World) -> None:
+    """One that left, and one that waits in the portal."""
+    ada = make_contact(given_name=world.mark("Portal"))
+    world.item = delivery_factory.make_item(
+        ada, subject=world.mark("Secret subject"), text=world.mark("Secret text")
+    )
+    world.sent = delivery_factory.make_message(
+        ada, cause_id=world.campaign.pk, status=Message.Status.SENT, route="tls"
+    )
+    world.ids["message_id"] = [world.item.message_id, world.sent.pk]
