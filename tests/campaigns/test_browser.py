@@ -2,10 +2,11 @@
 
 import pytest
 
+from campaigns.models import Campaign
 from campaigns.recipes import recipes
 from campaigns.services import approvals, drafts
 from tests.browser import assert_accessible
-from tests.factories.campaigns import MARKETER
+from tests.factories.campaigns import MARKETER, segment
 
 pytestmark = pytest.mark.browser
 
@@ -40,3 +41,127 @@ def test_review_stands(open_as, officer, submitted):
     page = open_as(officer, f"/campaigns/{submitted.pk}/review/")
     page.wait_for_load_state("networkidle")
     assert_accessible(page)
+
+
+@pytest.fixture
+def editor(open_as, marketer, campaign):
+    """The editor with the visit card selected, and everything saved."""
+    page = open_as(marketer, f"/campaigns/{campaign.pk}/content/")
+    page.locator('[data-id="r1"]').click()
+    return page
+
+
+def saved(page):
+    page.get_by_text("Saved", exact=True).wait_for()
+    return Campaign.objects.get().content
+
+
+def ids(content):
+    return [block["id"] for block in content["blocks"]]
+
+
+def test_keys_move_a_block_and_take_it_back(editor):
+    before = ids(saved(editor))
+    editor.locator('[data-id="r1"]').press("Alt+ArrowUp")
+    editor.get_by_text("Not saved yet").wait_for()
+    assert ids(saved(editor)) == [before[1], before[0], *before[2:]]
+    editor.keyboard.press("Control+z")
+    editor.get_by_text("Not saved yet").wait_for()
+    assert ids(saved(editor)) == before
+
+
+def test_two_braces_open_the_list_of_fields(editor):
+    field = editor.get_by_label("Where", exact=True)
+    field.fill("")
+    field.press_sequentially("At {{ cli")
+    editor.get_by_role("option", name="clinic Clinic").wait_for()
+    field.press("Enter")
+    assert field.input_value() == "At {{ clinic }}"
+    editor.get_by_text("Not saved yet").wait_for()
+    assert saved(editor)["blocks"][1]["where"] == "At {{ clinic }}"
+
+
+def test_a_new_block_goes_below_the_selected_one(editor):
+    editor.get_by_role("button", name="Divider").click()
+    editor.get_by_text("Not saved yet").wait_for()
+    assert [block["type"] for block in saved(editor)["blocks"]][1:3] == ["appointment", "divider"]
+    editor.get_by_role("button", name="Delete").click()
+    editor.get_by_text("Not saved yet").wait_for()
+    assert saved(editor)["blocks"][2]["type"] == "text"
+
+
+def test_the_subject_refuses_phi_and_offers_a_safe_wording(editor):
+    subject = editor.get_by_label("Subject")
+    subject.fill("{{ given_name }}, come in")
+    editor.get_by_text("given_name is about a patient").wait_for()
+    editor.get_by_role("button", name="Use a safe wording").click()
+    assert subject.input_value() == "A reminder from {{ organization }}"
+    editor.get_by_text("No PHI found").wait_for()
+
+
+def test_nobody_overwrites_what_another_saved(editor, campaign):
+    drafts.change(campaign, {"content": {"subject": "Theirs"}}, version=1, actor=MARKETER)
+    editor.get_by_label("Subject").fill("Mine")
+    editor.get_by_text("Somebody else saved this while you were editing").wait_for()
+    assert Campaign.objects.get().content["subject"] == "Theirs"
+    assert editor.get_by_label("Subject").input_value() == "Mine"
+    editor.problems.clear()  # the refusal itself
+
+
+def test_an_expert_goes_on_in_mjml_and_back(editor):
+    editor.get_by_role("button", name="Write MJML instead").click()
+    source = editor.get_by_label("MJML. The footer is added to it.")
+    assert "<mj-section" in source.input_value()
+    editor.get_by_text("Not saved yet").wait_for()
+    assert "{% if provider %}" in saved(editor)["mjml"]
+    editor.get_by_role("button", name="Undo").click()
+    editor.get_by_text("Not saved yet").wait_for()
+    assert "mjml" not in saved(editor)
+
+
+class Clicks:
+    """A page whose clicks are counted."""
+
+    def __init__(self, page):
+        self.page, self.count = page, 0
+
+    def on(self, role, name):
+        self.count += 1
+        self.page.get_by_role(role, name=name).first.click()
+
+
+def test_a_marketer_goes_from_home_to_submitted_in_eight_clicks(open_as, busy_clinic, marketer):
+    segment("People of Harbour")
+    clicks = Clicks(open_as(marketer, "/"))
+    clicks.on("link", "Campaigns")
+    clicks.on("link", "New campaign")
+    clicks.on("button", "Appointment reminder")
+    clicks.on("link", "Change audience")
+    clicks.on("radio", "People of Harbour")
+    clicks.on("button", "Save")
+    clicks.on("button", "Send the test")
+    clicks.on("button", "Submit for approval")
+    clicks.page.get_by_text("Waiting for approval").first.wait_for()
+    assert clicks.count <= 8
+    campaign = Campaign.objects.get()
+    assert (campaign.status, campaign.segment.name) == ("submitted", "People of Harbour")
+
+
+def test_an_approver_goes_from_home_to_sent_in_four_clicks(open_as, officer, submitted):
+    clicks = Clicks(open_as(officer, "/"))
+    clicks.on("link", "Campaigns")
+    clicks.on("link", submitted.name)
+    clicks.on("link", "Review it")
+    clicks.on("button", "Approve and send")
+    clicks.page.get_by_text("It goes out in").wait_for()
+    assert clicks.count <= 4
+    assert Campaign.objects.get().status == Campaign.Status.SCHEDULED
+
+
+def test_the_preview_runs_no_script_and_steps_to_the_next_person(open_as, marketer, campaign):
+    page = open_as(marketer, f"/campaigns/{campaign.pk}/preview/")
+    frame = page.frame_locator("iframe")
+    frame.get_by_text("Hello A•••••").wait_for()
+    page.get_by_role("link", name="Next person").click()
+    page.frame_locator("iframe").get_by_text("Hello B•••••").wait_for()
+    assert page.locator("iframe").get_attribute("sandbox") == ""

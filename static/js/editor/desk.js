@@ -26,8 +26,17 @@ export class Desk {
       if (input.value !== (document[key] ?? "")) input.value = document[key] ?? "";
     }
     const refused = new Set(this.problems.filter((one) => one.severity === "block").map((one) => one.where));
-    if (!isMjml) this.part("paper").replaceChildren(...this.paper.draw(document.blocks, selected, refused));
+    if (!isMjml) this.drawPaper(this.paper.draw(document.blocks, selected, refused));
     this.drawGuard(document);
+  }
+
+  // Whoever was on a block stays on it.
+  drawPaper(drawn) {
+    const paper = this.part("paper");
+    const { activeElement } = paper.ownerDocument;
+    const id = paper.contains(activeElement) ? activeElement.dataset.id : undefined;
+    paper.replaceChildren(...drawn);
+    if (id) paper.querySelector(`[data-id="${id}"]`)?.focus({ preventScroll: true });
   }
 
   drawSettings(document, selected) {
