@@ -53,6 +53,8 @@ class Turn:
         self._drafts: dict[UUID, Draft] = {}
         self._postures: dict[str, DomainPosture] = {}
         self._results: list[Result] = []
+        # Faults of ours: what else is known is recorded first.
+        self._troubles: list[Exception] = []
         self._renewed_at = time.monotonic()
 
     def run(self, transport: Transport) -> None:
@@ -70,6 +72,8 @@ class Turn:
                     self._record()
                 self._renew()
         self._record()
+        if self._troubles:
+            raise self._troubles[0]
 
     def _prepare(self, messages: Sequence[Claimed], handover: Handover) -> None:
         if messages[0].cause_id in self._stopped():
@@ -118,7 +122,7 @@ class Turn:
         elif isinstance(done.trouble, DomainError | ValueError):
             self._settle(draft, fates.unsendable("not_renderable"))
         elif done.trouble:
-            raise done.trouble
+            self._troubles.append(done.trouble)
 
     def _settle(self, draft: Draft, fate: Fate) -> None:
         """Rendered here for the portal, outside every transaction."""

@@ -1,6 +1,4 @@
-import subprocess
 from base64 import b64encode
-from pathlib import Path
 
 import dkim as dkimpy
 import pytest
@@ -10,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.wire import dkim, headers
+from tests.delivery.mailauth import mailauth_says
 
 SIGNER = dkim.Signer("clinic.example", "s1", rsa.generate_private_key(65537, 2048))
-MAILAUTH = Path(__file__).with_name("verify_dkim.mjs")
 DNS_NAME = "s1._domainkey.clinic.example"
 
 
@@ -46,18 +44,13 @@ def dkimpy_says(message: bytes) -> bool:
     return dkimpy.verify(message, dnsfunc=lambda *_name, **_options: record().encode())
 
 
-def mailauth_says(message: bytes) -> str:
-    command = ["node", MAILAUTH, DNS_NAME, record()]
-    return subprocess.run(command, input=message, capture_output=True, check=True).stdout.decode()
-
-
 BODY = b"Dear Ada,\r\n\r\nsee  you \t soon.  \r\n. dot\r\n" * 20 + b"\r\n\r\n\r\n"
 
 
 def test_two_verifiers_that_know_nothing_of_each_other_accept_it():
     message = signed(BODY)
     assert dkimpy_says(message)
-    assert mailauth_says(message) == "pass"
+    assert mailauth_says(message, DNS_NAME, record()) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +68,7 @@ def test_two_verifiers_that_know_nothing_of_each_other_accept_it():
 def test_one_change_is_seen_by_both(before, after):
     message = signed(BODY).replace(before, after, 1)
     assert not dkimpy_says(message)
-    assert mailauth_says(message) != "pass"
+    assert mailauth_says(message, DNS_NAME, record()) != "pass"
 
 
 @given(st.lists(st.sampled_from([b"a", b"b", b" ", b"  ", b"\t", b" \t", b"\r\n"])).map(b"".join))

@@ -22,6 +22,7 @@ from dev.sandbox.postures import MAIL_SERVERS
 from dev.sandbox.server import Sandbox
 from tenancy import clock
 from tests.delivery.conftest import dkim_record
+from tests.delivery.mailauth import mailauth_says
 from tests.delivery.sending import freeze
 from tests.factories.contacts import make_contact
 
@@ -94,4 +95,6 @@ def test_what_arrives_is_what_was_signed(campaign, sandbox):
     transport = SmtpTransport(ZoneFileDns.read(sandbox.zone), dialer, allow_loopback=True)
     send_until(0, transport)
     (file,) = (sandbox.mail / "harbourmail.example").glob("*.eml")
-    assert dkimpy.verify(file.read_bytes(), dnsfunc=lambda *_name, **_options: dkim_record())
+    letter, record = file.read_bytes(), dkim_record()
+    assert dkimpy.verify(letter, dnsfunc=lambda *_name, **_options: record)
+    assert mailauth_says(letter, "s1._domainkey.mail.elm.example", record.decode()) == "pass"

@@ -175,16 +175,19 @@ def test_another_clinics_messages_are_not_claimed(clinic, other_clinic):
     assert message.status == Status.QUEUED
 
 
-def test_trouble_of_our_own_is_not_swallowed(clinic):
+def test_trouble_of_our_own_is_raised_once_the_others_are_recorded(clinic):
     class BrokenTransport(fakes.FakeTransport):
         def send(self, envelope, announce):
-            raise RuntimeError("out of memory")
+            if envelope.rcpt_to == "ada@x.example":
+                raise RuntimeError("out of memory")
+            return super().send(envelope, announce)
 
-    message = due("ada")
+    broken, other = due("ada"), due("ben")
     with pytest.raises(RuntimeError):
         send(BrokenTransport())
-    message.refresh_from_db()
-    assert message.status == Status.LEASED
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert (broken.status, other.status) == (Status.LEASED, Status.SENT)
 
 
 def test_a_domain_is_remembered_so_that_the_next_message_need_not_wait(clinic):
