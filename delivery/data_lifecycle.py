@@ -12,6 +12,7 @@ from delivery.models import (
     EscrowVisit,
     Message,
     MessageEvent,
+    SingleSend,
 )
 
 register(
@@ -50,6 +51,13 @@ for of_a_visit in (EscrowVisit, EscrowCode):
         export=Export.NEVER,
         erasure=Erasure.WITH_PERSON,
     )
+register(
+    SingleSend,
+    data_class=DataClass.OPERATIONAL,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
 register(
     Dispatch,
     data_class=DataClass.OPERATIONAL,

@@ -40,7 +40,7 @@ ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
 @dataclass(frozen=True)
-class _Series:
+class Series:
     """What the messages of one campaign share."""
 
     campaign: Campaign
@@ -58,13 +58,18 @@ def draft_campaign(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
         pk=messages[0].cause_id
     )
     try:
-        series = _series(campaign)
+        series = series_of(campaign)
     except (ContentRefused, RuleInvalid) as trouble:
         audit.record("campaign.not_drafted", actor=SYSTEM, on=campaign, reason=str(trouble))
         sending.pause(campaign, actor=SYSTEM)
         yield from (Result(message, fates.released()) for message in messages)
         return
-    if not campaign.sender.domain.may_send(series.now):
+    yield from draft_series(messages, series)
+
+
+def draft_series(messages: Sequence[Claimed], series: Series) -> Iterator[Draft | Result]:
+    """The same for messages that are known to be of one series."""
+    if not series.campaign.sender.domain.may_send(series.now):
         until = series.now + LOOK_AGAIN
         yield from (
             Result(message, fates.waiting("sender_not_proven", until=until)) for message in messages
@@ -80,13 +85,13 @@ def draft_campaign(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
             yield _drafted(message, person, facts[person.contact_id], series)
 
 
-def _series(campaign: Campaign) -> _Series:
+def series_of(campaign: Campaign) -> Series:
     """Raises ContentRefused or RuleInvalid if what was approved cannot be read any more."""
     if campaign.sender is None:
         raise ValueError("a campaign without a sender has begun")
     compiled = _compiled(current_tenant_id(), campaign.pk, campaign.content_hash)
     now = clock.now()
-    return _Series(
+    return Series(
         campaign,
         compiled,
         audience.sending_facts(campaign, compiled),
@@ -104,7 +109,7 @@ def _compiled(_tenant_id: UUID, campaign_id: UUID, _content_hash: str) -> Compil
 
 
 def _drafted(
-    message: Claimed, person: Person, facts: PersonFacts, series: _Series
+    message: Claimed, person: Person, facts: PersonFacts, series: Series
 ) -> Draft | Result:
     values = {**values_of(person.identity, person.attributes), **_links(message, person, series)}
     scan = dlp.scan_values(_seen(values, series.compiled))
@@ -130,7 +135,7 @@ def _drafted(
     )
 
 
-def _when(verdict: Verdict, series: _Series) -> datetime:
+def _when(verdict: Verdict, series: Series) -> datetime:
     """When the gate may answer otherwise."""
     until = series.facts.policy.quiet_until
     if Reason.QUIET_HOURS not in verdict.reasons or until is None:
@@ -139,7 +144,7 @@ def _when(verdict: Verdict, series: _Series) -> datetime:
     return ends if ends > series.local_now else ends + timedelta(days=1)
 
 
-def _links(message: Claimed, person: Person, series: _Series) -> dict[str, str]:
+def _links(message: Claimed, person: Person, series: Series) -> dict[str, str]:
     """The patient's own pages, which work without a sign-in."""
     preferences = tokens.make(tokens.PREFERENCES, person.contact_id)
     return {
@@ -161,12 +166,12 @@ def _seen(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedVal
     yield RenderedValue(Place.SUBJECT, "", subject_text(compiled.subject, values), "")
 
 
-def _writer(series: _Series, values: dict[str, object], message_id: UUID) -> Callable[[], Rendered]:
+def _writer(series: Series, values: dict[str, object], message_id: UUID) -> Callable[[], Rendered]:
     token = series.signer.token(message_id)
     return lambda: series.compiled.render(values, token=token)
 
 
-def _list_fields(message: Claimed, series: _Series) -> tuple[tuple[str, str], ...]:
+def _list_fields(message: Claimed, series: Series) -> tuple[tuple[str, str], ...]:
     """RFC 8058: one click, for mail that a person may do without."""
     if not PURPOSE_RULES[Purpose(series.campaign.purpose)].is_discretionary:
         return ()

@@ -2,6 +2,7 @@ from delivery.models.dispatch import Dispatch
 from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
 from delivery.models.message import Message, MessageEvent
 from delivery.models.posture import DomainPosture
+from delivery.models.single import SingleSend
 
 __all__ = [
     "Dispatch",
@@ -12,4 +13,5 @@ __all__ = [
     "EscrowVisit",
     "Message",
     "MessageEvent",
+    "SingleSend",
 ]

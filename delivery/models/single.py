@@ -1,0 +1,14 @@
+from django.db import models
+
+from tenancy import clock
+from tenancy.models import TenantForeignKey, TenantModel
+
+
+class SingleSend(TenantModel):
+    """A system asked to send an approved campaign to one person. Its id is the cause of the message."""
+
+    campaign = TenantForeignKey(
+        "campaigns.Campaign", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    asked_by = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -1,0 +1,79 @@
+"""One message to one person, asked for by a system: the gate, the approval and the route of a campaign."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import services as audit
+from audit.services import Actor
+from campaigns.models import Campaign
+from campaigns.queries import approvals, writing
+from compliance.facts import GateFacts, Outcome
+from compliance.gate import decide
+from compliance.purposes import PURPOSE_RULES, Purpose
+from contacts import queries as contacts
+from contacts.models import Contact
+from delivery import audience
+from delivery.models import Message, SingleSend
+from delivery.services.freezing import ROUTES
+from delivery.wire.headers import message_id
+from tenancy import clock
+from tenancy.errors import DomainError
+from tenancy.ids import uuid7
+
+
+class CampaignNotSendable(DomainError):
+    """The campaign may not go out one by one."""
+
+
+@transaction.atomic
+def send_single(campaign: Campaign, contact: Contact, *, request_id: UUID, actor: Actor) -> Message:
+    """The message for this request, queued or skipped with the gate's verdict. Repeat-safe.
+
+    Raises CampaignNotSendable unless it is approved as it stands and about care or payment.
+    """
+    known = Message.objects.filter(cause=Message.Cause.API, cause_id=request_id).first()
+    if known is not None:
+        return known
+    sender = _checked(campaign)
+    facts = audience.sending_facts(campaign, writing.compiled(campaign))
+    people = list(contacts.people([contact.pk]))
+    verdict = decide(GateFacts(facts, contacts.person_facts(people)[contact.pk]))
+    route = audience.route_of(verdict, campaign)
+    is_denied = verdict.outcome is Outcome.DENY
+    SingleSend.objects.create(id=request_id, campaign=campaign, asked_by=actor.id)
+    mail_id, now = uuid7(), clock.now()
+    message = Message.objects.create(
+        id=mail_id,
+        cause=Message.Cause.API,
+        cause_id=request_id,
+        contact=contact,
+        mail_class=audience.mail_class_of(campaign),
+        status=Message.Status.SKIPPED if is_denied else Message.Status.QUEUED,
+        verdict=verdict.as_record(),
+        reason=verdict.reasons[0].value if is_denied else "",
+        route=ROUTES.get(route.way, ""),
+        required_level=int(route.required),
+        message_id=message_id(mail_id, sender),
+        domain=str(contact.identity.get("email") or "").rpartition("@")[2].lower() or None,
+        settled_at=now if is_denied else None,
+    )
+    audit.record(
+        "message.asked_for",
+        actor=actor,
+        on=message,
+        campaign=str(campaign.pk),
+        status=message.status,
+    )
+    return message
+
+
+def _checked(campaign: Campaign) -> str:
+    """The domain that the campaign is sent from."""
+    if PURPOSE_RULES[Purpose(campaign.purpose)].is_discretionary:
+        raise CampaignNotSendable(
+            "One message at a time is for care and payment. Mail that can wait goes out as a campaign."
+        )
+    if campaign.sender is None or approvals.in_force(campaign) is None:
+        raise CampaignNotSendable("The campaign is not approved as it stands. Have it approved.")
+    return str(campaign.sender.domain.domain)
