@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.permissions import public
-from integrations.api import consents, contacts, documents, events
+from integrations.api import consents, contacts, documents, events, messages
 from integrations.api.base import endpoint
 
 v1 = [
@@ -17,6 +17,8 @@ v1 = [
     ),
     path("consents", endpoint(consents.Consents), name="consents"),
     path("events", endpoint(events.Events), name="events"),
+    path("messages", endpoint(messages.Messages), name="messages"),
+    path("messages/<uuid:message_id>", endpoint(messages.MessageDetail), name="message"),
 ]
 to_the_page = public("Leads to the description of the API.")(
     RedirectView.as_view(pattern_name="api:page")

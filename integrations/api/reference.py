@@ -67,7 +67,7 @@ def _fields(operation: Mapping[str, Any], document: Document) -> list[BodyField]
     schema = _resolved(body, document)
     required = schema.get("required", [])
     return [
-        BodyField(name, _type(inner), name in required, inner.get("description", ""))
+        BodyField(name, _type(inner, document), name in required, inner.get("description", ""))
         for name, inner in schema.get("properties", {}).items()
     ]
 
@@ -79,5 +79,11 @@ def _resolved(schema: Mapping[str, Any], document: Document) -> Mapping[str, Any
     return found
 
 
-def _type(schema: Mapping[str, Any]) -> str:
-    return str(schema.get("format") or schema.get("type") or "object")
+def _type(schema: Mapping[str, Any], document: Document) -> str:
+    (inner,) = schema.get("allOf", [schema])
+    resolved = _resolved(inner, document)
+    if "enum" in resolved:
+        return f"one of {', '.join(map(str, resolved['enum']))}"
+    if resolved.get("type") == "object" and "properties" in resolved:
+        return f"object of {', '.join(resolved['properties'])}"
+    return str(resolved.get("format") or resolved.get("type") or "object")

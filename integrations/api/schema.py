@@ -1,5 +1,6 @@
 """How the OpenAPI document is made from the views."""
 
+import inspect
 from collections.abc import Mapping
 
 from drf_spectacular.openapi import AutoSchema
@@ -11,6 +12,7 @@ class ScopedSchema(AutoSchema):
     """Says in the document which scope an operation needs."""
 
     def get_description(self) -> str:  # type: ignore[override]
-        description: str = super().get_description()
+        method = getattr(self.view, str(self.method).lower())
+        description = inspect.getdoc(method) or ""
         scopes: Mapping[str, Scope] = self.view.scopes  # type: ignore[attr-defined]
         return f"{description}\n\nScope: {scopes[self.method]}".strip()

@@ -16,6 +16,8 @@ OPERATIONS = {
     "contacts_consents",
     "consents_record",
     "events_report",
+    "messages_send",
+    "messages_get",
 }
 
 

@@ -4,8 +4,10 @@ import pytest
 from django.urls import URLPattern, get_resolver
 
 from contacts.models import Contact
+from delivery.models import SingleSend
 from tenancy.scope import tenant_scope
 from tests.factories.compliance import agreement_in_force
+from tests.factories.delivery import make_campaign, make_message
 from tests.integrations.client import make_system
 
 ADA = {"external_id": "MRN-1", "given_name": "Ada"}
@@ -39,7 +41,10 @@ def theirs(other_clinic):
     with tenant_scope(other_clinic.id):
         agreement_in_force()
         make_system().post("/contacts", ADA)
-        return {"contact_id": str(Contact.objects.get().pk)}
+        contact = Contact.objects.get()
+        send = SingleSend.objects.create(campaign=make_campaign(), asked_by="system")
+        message = make_message(contact, cause="api", cause_id=send.pk)
+        return {"contact_id": str(contact.pk), "message_id": str(message.pk)}
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -55,7 +60,8 @@ def test_an_id_of_another_tenant_is_not_found(route, theirs, system, other_clini
 
 @pytest.mark.parametrize("path", BODIES)
 def test_a_person_of_another_tenant_is_not_found_by_body(path, theirs, system, other_clinic):
-    for reference in (theirs, {"external_id": ADA["external_id"]}):
+    by_id = {"contact_id": theirs["contact_id"]}
+    for reference in (by_id, {"external_id": ADA["external_id"]}):
         body = {**BODIES[path], **reference}
         assert system.post(path, body).status_code == 404
         with tenant_scope(other_clinic.id):

@@ -1,0 +1,86 @@
+"""One message to one person, from a campaign that was approved; and what became of it."""
+
+from http import HTTPStatus
+from typing import ClassVar
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api_keys import Scope
+from campaigns.models import Campaign
+from delivery.models import Message, SingleSend
+from delivery.services.single import send_single
+from integrations.api.base import Resource
+from integrations.api.documented import IDEMPOTENCY_KEY, documented
+from integrations.api.fields import AboutContact, contact_of
+from integrations.api.repeatable import repeatable
+from tenancy.ids import uuid7
+
+
+class MessageBody(AboutContact):
+    campaign_id = serializers.UUIDField(
+        help_text="An approved campaign about care or payment; it need not be sent itself."
+    )
+
+
+class MessageAnswer(serializers.Serializer):  # type: ignore[type-arg]
+    """Where the message stands. `reason` says why it was not sent, or not yet."""
+
+    id = serializers.UUIDField()
+    contact_id = serializers.UUIDField()
+    campaign_id = serializers.UUIDField()
+    status = serializers.ChoiceField(Message.Status.choices)
+    reason = serializers.CharField(allow_blank=True)
+    route = serializers.ChoiceField(Message.Route.choices, allow_blank=True)
+    created_at = serializers.DateTimeField()
+    settled_at = serializers.DateTimeField(allow_null=True)
+
+
+class Messages(Resource):
+    scopes: ClassVar = {"POST": Scope.MESSAGES_SEND}
+
+    @documented(
+        "messages_send",
+        "Send one message from an approved campaign",
+        request=MessageBody,
+        answers={HTTPStatus.ACCEPTED: MessageAnswer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @repeatable
+    def post(self, request: Request) -> Response:
+        """The same gate, content checks and routes as for a campaign; it leaves within a minute."""
+        body = MessageBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        contact = contact_of(body.validated_data)
+        campaigns = Campaign.objects.select_related("segment", "sender__domain")
+        campaign = get_object_or_404(campaigns, pk=body.validated_data["campaign_id"])
+        message = send_single(campaign, contact, request_id=uuid7(), actor=self.actor)
+        return Response(message_shown(message, campaign.pk), status=HTTPStatus.ACCEPTED)
+
+
+class MessageDetail(Resource):
+    scopes: ClassVar = {"GET": Scope.MESSAGES_READ}
+
+    @documented(
+        "messages_get", "See what became of a message", answers={HTTPStatus.OK: MessageAnswer}
+    )
+    def get(self, _: Request, message_id: UUID) -> Response:
+        message = get_object_or_404(Message, pk=message_id, cause=Message.Cause.API)
+        campaign_id = SingleSend.objects.get(pk=message.cause_id).campaign_id
+        return Response(message_shown(message, campaign_id))
+
+
+def message_shown(message: Message, campaign_id: UUID) -> dict[str, object]:
+    return {
+        "id": str(message.pk),
+        "contact_id": str(message.contact_id),
+        "campaign_id": str(campaign_id),
+        "status": message.status,
+        "reason": message.reason,
+        "route": message.route,
+        "created_at": message.created_at.isoformat(),
+        "settled_at": message.settled_at.isoformat() if message.settled_at else None,
+    }
