@@ -23,9 +23,9 @@ def write(marketer: Actor, officer: Actor) -> None:
     segments.count_all()
     for key in TEMPLATES:
         templates.create_from_recipe(recipes()[key], actor=marketer)
-    drafts.create_from_recipe(recipes()["billing"], actor=marketer)
+    drafts.create_from_recipe(recipes()["screening"], actor=marketer)
     _submitted("appointment", marketer)
-    asked = _submitted("screening", marketer)
+    asked = _submitted("billing", marketer)
     approvals.approve(asked, content_hash=asked.content_hash, actor=officer)
 
 

@@ -83,7 +83,7 @@ def outcome_of(group: Group) -> str:
 
 
 def funnel(groups: Sequence[Group], *, read: int) -> list[Step]:
-    """From the people in the segment to those who read it in the portal."""
+    """From the people in the segment to those who read it in the portal, of those it waits for."""
     counts = {
         "segment": _sum(groups),
         "allowed": _sum(group for group in groups if group.status != NOT_ALLOWED),
@@ -94,6 +94,8 @@ def funnel(groups: Sequence[Group], *, read: int) -> list[Step]:
     steps: list[Step] = []
     former = first = counts["segment"]
     for key, count in counts.items():
+        if key == "read":
+            former = _sum(group for group in groups if outcome_of(group) == "portal")
         of_former = share(count, former) if steps else None
         steps.append(Step(key, count, share(count, first), of_former))
         former = count

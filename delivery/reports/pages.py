@@ -83,10 +83,11 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
         Entry(step.key, STEPS[step.key], step.count, step.of_former, link.to(step.key))
         for step in figures.funnel(groups, read=queries.read_in_portal(campaign.id))
     ]
-    return {
+    bar = _progress(groups, campaign.id, may_see_people=may_see_people)
+    return {entry.key: entry.count for entry in bar.entries} | {
         "campaign": campaign,
         "funnel": [(entry, figures.share(entry.count, funnel[0].count)) for entry in funnel],
-        "progress": _progress(groups, campaign.id, may_see_people=may_see_people),
+        "progress": bar,
         "domains": figures.by_domain(groups),
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),

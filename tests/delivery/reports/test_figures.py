@@ -23,7 +23,7 @@ def test_the_funnel_goes_from_the_segment_to_the_readers():
         Step("allowed", 1002, 1002 / 1102, 1002 / 1102),
         Step("handed_over", 990, 990 / 1102, 990 / 1002),
         Step("delivered", 980, 980 / 1102, 980 / 990),
-        Step("read", 12, 12 / 1102, 12 / 980),
+        Step("read", 12, 12 / 1102, 12 / 30),
     ]
 
 
