@@ -14,6 +14,7 @@ from campaigns import editing
 from campaigns.content.problems import ContentRefused
 from campaigns.errors import ContentChanged
 from campaigns.forms import ContentForm
+from campaigns.merge.filters import FILTERS
 from campaigns.models import Campaign, Template
 from campaigns.queries import listings
 from campaigns.services import drafts, templates
@@ -90,6 +91,7 @@ def _editor(
         "is_editable": is_editable,
         "editor": editing.editor_values(source.content, source.version, source.purpose),
         "fields": editing.groups(),
+        "filters": [(name, one.example) for name, one in FILTERS.items()],
     }
     return render(request, "campaigns/content.html", context)
 

@@ -68,8 +68,13 @@ def cancel(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
 @requires("campaigns.view")
 @require_GET
 def live(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
-    """How far it is; delivery fills in what became of the messages."""
+    """How far it is; delivery fills in what became of the messages.
+
+    The page asks again with the state it shows, and gets an answer only when that has changed.
+    """
     shown = get_object_or_404(listings.with_parts(), pk=campaign_id)
+    if request.GET.get("was") == shown.status:
+        return HttpResponse(status=204)
     context = {
         "campaign": shown,
         "may_send": may(request, "campaigns.send"),

@@ -1,10 +1,15 @@
 import pytest
+from hypothesis import settings
 
 from compliance import services as compliance
 from tests.accounts.signing_in import make_member
 from tests.factories.campaigns import brand, segment
 from tests.factories.compliance import OWNER, agreement_in_force, published
 from tests.factories.contacts import make_contact, make_schema
+
+# A busy machine is no failure of what is tested.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

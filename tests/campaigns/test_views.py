@@ -200,7 +200,9 @@ def test_pause_and_cancel_are_where_it_is_watched(busy_clinic, author, approver)
     Campaign.objects.update(send_at="2026-01-01T00:00Z")
     assert sending.begin(campaign)
     assert "Pause" in text_of(author.get(f"{page}live/"))
+    assert author.get(f"{page}live/?was=sending").status_code == 204
     assert author.post(f"{page}pause/")["Location"] == f"{page}live/"
+    assert "Paused" in text_of(author.get(f"{page}live/?was=sending"))
     assert "Nothing more is handed over" in text_of(author.get(f"{page}live/"))
     author.post(f"{page}resume/")
     author.post(f"{page}cancel/")
