@@ -134,10 +134,10 @@ class Postgres:
 
 
 def remove_cluster(data: Path) -> None:
-    """Drop the data directory, wherever the account of the server could reach it."""
+    """Drop the data directory, and all that another account needed outside of the checkout."""
     shutil.rmtree(data, ignore_errors=True)
     if os.geteuid() == 0:
-        shutil.rmtree(_outside() / data.name, ignore_errors=True)
+        shutil.rmtree(_outside())
 
 
 def _wheel() -> Path:
