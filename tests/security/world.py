@@ -22,6 +22,7 @@ from contacts import services as contacts
 from contacts.importing.dates import Order
 from contacts.models import ImportRun
 from contacts.services import imports
+from contacts.services.consent import Evidence
 from contacts.services.import_work import work_on
 from contacts.services.uploads import Intake
 from delivery.models import EscrowItem, Message
@@ -35,10 +36,10 @@ from tests.factories import campaigns as campaign_factory
 from tests.factories import delivery as delivery_factory
 from tests.factories.campaigns import CONTENT, EVERYBODY, MARKETER, OFFICER
 from tests.factories.compliance import sign
-from tests.factories.contacts import agree, make_contact
+from tests.factories.contacts import make_contact
 
 Mark = Callable[[str], str]
-FILE = b"MRN,First name,Email\n7,Ann,ann@x.example\n8,Bo,bo@\n"
+FILE = "MRN,First name,Email\n{0}7,{0}ann,{0}ann@x.example\n{0}8,{0}bo,{0}bo@\n"
 
 
 @dataclass
@@ -60,7 +61,7 @@ def build(name: str = "Elm Street Clinic", mark: Mark = str) -> World:
     world = World(make_tenant(name), mark)
     with tenant_scope(world.tenant.id):
         for make in (
-            _staff, _campaigns, _templates, _segments, _contacts, _imports, _compliance, _messages,
+            _staff, _campaigns, _templates, _contacts, _segments, _imports, _compliance, _messages,
         ):  # fmt: skip
             make(world)
         world.ids["event_id"] = list(AuditEvent.objects.values_list("pk", flat=True)[:2])
@@ -94,7 +95,16 @@ def _campaigns(world: World) -> None:
     """The agreement, the sender, the segment, and a campaign in each state."""
     mark = world.mark
     content = CONTENT | {"subject": mark("Subject"), "preheader": mark("Preheader")}
-    content["blocks"] = [*CONTENT["blocks"], {"id": "z", "type": "text", "text": mark("Body")}]
+    content["blocks"] = [
+        *CONTENT["blocks"],
+        {"id": "y", "type": "text", "text": mark("Body")},
+        {
+            "id": "z",
+            "type": "button",
+            "label": mark("Button"),
+            "link": f"https://www.elm.example/{mark('path')}",
+        },
+    ]
     segment = campaign_factory.segment(mark("Audience"))
     ready = campaign_factory.ready_campaign(
         name=mark("Visit reminder"), content=content, segment=segment, start="by_hand"
@@ -142,7 +152,9 @@ def _templates(world: World) -> None:
 
 
 def _segments(world: World) -> None:
-    second = segments.create(name=world.mark("Second"), rule=EVERYBODY, actor=MARKETER)
+    named = {"field": "attribute.color", "operator": "is", "value": world.mark("Rule")}
+    rule = {"match": "all", "rules": [named]}
+    second = segments.create(name=world.mark("Second"), rule=rule, actor=MARKETER)
     third = segments.create(name=world.mark("Put away"), rule=EVERYBODY, actor=MARKETER)
     segments.archive(third, actor=MARKETER)
     world.ids["segment_id"] += [second.pk, third.pk]
@@ -154,7 +166,10 @@ def _contacts(world: World) -> None:
         given_name=mark("Ada"), family_name=mark("Quennell"), email=f"{mark('ada')}@x.example",
         external_id=mark("EV1"), postal_code=mark("04101"), next_visit="2026-12-02",
     )  # fmt: skip
-    agree(ada, "marketing", OFFICER)
+    evidence = Evidence(source=mark("Form"), wording=mark("Yes"), kept=mark("Cabinet 3"))
+    contacts.record_consent(
+        ada, purpose="marketing", kind="opt_in", evidence=evidence, actor=OFFICER
+    )
     contacts.record_activity(ada, kind="observed", cause="api", detail={"note": mark("Noted")})
     color = contacts.define_attribute(
         label="Color", kind="text", phi_class="none", choices=[], actor=MARKETER
@@ -164,7 +179,7 @@ def _contacts(world: World) -> None:
 
 def _imports(world: World) -> None:
     """One waiting for its columns, one ready to be started."""
-    uploaded, ready = (_upload(f"{world.mark('november')}.csv") for _ in range(2))
+    uploaded, ready = (_upload(world.mark) for _ in range(2))
     columns = ["external_id", "given_name", "email"]
     ready = imports.match_columns(ready, mapping=columns, order=Order.NOT_SHOWN, actor=MARKETER)
     imports.check(ready, basis=imports.Basis(), actor=MARKETER)
@@ -172,18 +187,22 @@ def _imports(world: World) -> None:
     world.ids["run_id"] = [uploaded.pk, ready.pk]
 
 
-def _upload(name: str) -> ImportRun:
-    intake = Intake(file_name=name, actor=MARKETER)
-    intake.feed(FILE)
+def _upload(mark: Mark) -> ImportRun:
+    intake = Intake(file_name=f"{mark('november')}.csv", actor=MARKETER)
+    intake.feed(FILE.format(mark("cell")).encode())
     return intake.finish()
 
 
 def _compliance(world: World) -> None:
-    """Agreements in force and waiting, a domain with its sender, spare ones to remove, addresses."""
+    """Agreements in force and waiting, domains with a sender, spare ones to remove, addresses."""
     waiting = sign()
     domain = SenderDomain.objects.get()
     spare = compliance.add_domain("spare.elm.example", actor=MARKETER)
-    sender = compliance.add_sender(domain, display_name="Care", local_part="team", actor=MARKETER)
+    second = compliance.add_domain("mail.elmstreet.example", actor=MARKETER)
+    senders = [
+        compliance.add_sender(second, display_name="Care", local_part=name, actor=MARKETER)
+        for name in ("care", "spare")
+    ]
     addresses = [f"{world.mark(word)}@gone.example" for word in ("ben", "cyd")]
     for address in addresses:
         compliance.suppress(
@@ -192,7 +211,7 @@ def _compliance(world: World) -> None:
     world.ids |= {
         "agreement_id": [waiting.pk],
         "domain_id": [domain.pk, spare.pk],
-        "sender_id": [sender.pk],
+        "sender_id": [senders[1].pk],
         "suppression_id": list(Suppression.objects.values_list("pk", flat=True)),
     }
 
