@@ -5,7 +5,7 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
-def until(ask: Callable[[], Answer], *, seconds: float = 15.0) -> Answer:
+def until(ask: Callable[[], Answer], *, seconds: float = 60.0) -> Answer:
     """The first true answer of `ask`, asked again and again. For what another process does."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
