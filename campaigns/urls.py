@@ -35,6 +35,7 @@ one_campaign: Routes = [
 ]
 all_campaigns: Routes = [
     path("", campaigns.campaigns, name="list"),
+    path("options/", campaigns.options, name="options"),
     path("new/", campaigns.new, name="new"),
     path("new/<recipe:recipe>/", campaigns.create_from_recipe, name="from_recipe"),
     path("new/<uuid:template_id>/", campaigns.create_from_template, name="from_template"),

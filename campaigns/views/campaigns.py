@@ -20,6 +20,9 @@ from compliance.models import Policy
 from segments.parsing import RuleInvalid
 from tenancy.errors import DomainError
 
+# More than anybody scrolls through; older ones are found by their own pages.
+OFFERED = 200
+
 
 @requires("campaigns.view")
 @require_GET
@@ -32,6 +35,15 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
         "may_edit": may(request, "campaigns.edit"),
     }
     return render(request, "campaigns/campaigns.html", context)
+
+
+@requires("campaigns.view")
+@require_GET
+def options(request: SignedInRequest) -> HttpResponse:
+    """The choices of a list of campaigns on a page of another app: those that people may have got."""
+    started = Campaign.objects.filter(status__in=Campaign.WAS_STARTED).order_by("-began_at")
+    context = {"campaigns": started[:OFFERED], "chosen": request.GET.get("chosen", "")}
+    return render(request, "campaigns/_options.html", context)
 
 
 @requires("campaigns.edit")
