@@ -2,11 +2,13 @@
 
 import pytest
 
+from audit.services import SYSTEM
 from segments import services
 from segments.models import Segment
 from tests.accounts.signing_in import make_member
 from tests.browser import assert_accessible
 from tests.factories.compliance import agreement_in_force
+from tests.factories.delivery import make_campaign
 from tests.segments.clinic import add_people, make_schema
 from tests.segments.people import condition, group
 
@@ -73,6 +75,18 @@ def test_builds_a_segment_by_hand(open_as, marketer):
     page.get_by_role("button", name="Save").click()
     page.get_by_text("The segment is saved.").wait_for()
     assert Segment.objects.get().rule["rules"][1] == condition("attribute.smoker", "yes")
+
+
+def test_asks_about_one_campaign(open_as, marketer):
+    campaign = make_campaign(name="Spring letter")
+    rule = condition("activity.opened", "did", times=1, campaign=str(campaign.pk))
+    segment = services.create(name="Readers", rule=group("all", rule), actor=SYSTEM)
+    page = open_as(marketer, f"/segments/{segment.pk}/")
+    page.get_by_label("Campaign").get_by_text("Spring letter").wait_for(state="attached")
+    assert page.get_by_label("Campaign").input_value() == str(campaign.pk)
+    page.get_by_label("Campaign").select_option(label="any campaign")
+    page.get_by_text("is on record.").wait_for()
+    assert_accessible(page)
 
 
 def test_shows_what_is_missing_when_saved_too_early(open_as, marketer):
