@@ -158,6 +158,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 300.0,
     },
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
+    "forget-api-answers": {
+        "task": "integrations.tasks.forget_old_answers",
+        "schedule": 3600.0,
+    },
     "wake-imports": {"task": "contacts.tasks.wake_imports", "schedule": 2.0},
 }
 

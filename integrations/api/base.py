@@ -109,12 +109,14 @@ class Resource(APIView):
 
     def _record(self, request: HttpRequest, response: HttpResponseBase) -> None:
         match = request.resolver_match
+        ids = [str(value) for value in match.kwargs.values()] if match else []
         audit.record(
             "api.called",
             actor=self.actor,
             method=request.method,
             route=match.view_name if match else "",
             status=response.status_code,
+            objects=ids,
         )
 
 

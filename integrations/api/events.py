@@ -57,7 +57,7 @@ class Events(Resource):
     )
     @repeatable
     def post(self, request: Request) -> Response:
-        """It appears in the person's timeline, and segments can ask for it."""
+        """It appears in the timeline of the person; segments can ask whether anything was reported."""
         event = EventBody(data=request.data)
         event.is_valid(raise_exception=True)
         values = event.validated_data

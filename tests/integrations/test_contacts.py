@@ -130,8 +130,20 @@ def test_stores_nobody_before_an_agreement_is_in_force(clinic):
     assert not Contact.objects.exists()
 
 
+def test_a_look_at_a_person_is_recorded_with_the_id(system):
+    contact_id = system.post("/contacts", ADA).json()["id"]
+    system.get(f"/contacts/{contact_id}")
+    event = AuditEvent.objects.filter(action="api.called").latest("id")
+    assert event.detail["objects"] == [contact_id]
+
+
 def test_every_call_leaves_a_trail_without_values(system):
     system.post("/contacts", ADA)
     event = AuditEvent.objects.get(action="api.called")
     assert (event.actor_kind, event.actor_id) == ("api_key", str(system.key.pk))
-    assert event.detail == {"method": "POST", "route": "v1:contacts", "status": 201}
+    assert event.detail == {
+        "method": "POST",
+        "route": "v1:contacts",
+        "status": 201,
+        "objects": [],
+    }

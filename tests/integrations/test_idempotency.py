@@ -7,8 +7,10 @@ from integrations import idempotency
 from integrations.idempotency import Answer
 from integrations.models import IdempotentRequest
 from integrations.problems import KeyReused, StillRunning
+from integrations.tasks import forget_old_answers
 from tenancy import clock
 from tenancy.ids import uuid7
+from tenancy.scope import tenant_scope
 
 KEY_ID = uuid7()
 BODY = b"POST /api/v1/contacts\nAda"
@@ -80,6 +82,17 @@ def test_forgets_answers_after_a_day(clinic):
     with clock.at(clock.now() + timedelta(hours=25)):
         assert idempotency.forget_old_answers() == 1
     assert not IdempotentRequest.objects.exists()
+
+
+def test_a_tick_forgets_them_in_every_workspace(clinic, other_clinic):
+    idempotency.end(begin(), Answer(200, b"{}"))
+    with tenant_scope(other_clinic.id):
+        idempotency.end(begin(), Answer(200, b"{}"))
+    with clock.at(clock.now() + timedelta(hours=25)):
+        forget_old_answers()
+    for tenant in (clinic, other_clinic):
+        with tenant_scope(tenant.id):
+            assert not IdempotentRequest.objects.exists()
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
