@@ -139,6 +139,12 @@ class PolicyForm(forms.Form):
         max_value=365,
         help_text="After that the message is deleted and its link says so.",
     )
+    portal_fact = forms.ChoiceField(
+        label="Asked in the portal, beside the code",
+        choices=Policy.PortalFact.choices,
+        widget=forms.RadioSelect,
+        help_text="Both are asked where the way to the mailbox is not safe.",
+    )
     may_operate_without_opt_in = forms.BooleanField(
         label="Send about our own services without an opt-in",
         required=False,

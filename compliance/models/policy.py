@@ -24,12 +24,17 @@ class Policy(TenantModel):
         S2 = Sensitivity.S2.value, "Everything with health details"
         S3 = Sensitivity.S3.value, "Only what is specially protected"
 
+    class PortalFact(models.TextChoices):
+        BIRTH_DATE = "birth_date", "Date of birth"
+        POSTAL_CODE = "postal_code", "ZIP code"
+
     approval_mode = models.CharField(
         max_length=16, choices=ApprovalMode, default=ApprovalMode.SECOND_PERSON
     )
     tls_floor = models.PositiveSmallIntegerField(choices=TlsFloor, default=TlsFloor.VERIFIED)
     portal_from = models.PositiveSmallIntegerField(choices=PortalFrom, default=PortalFrom.S3)
     portal_expiry_days = models.PositiveSmallIntegerField(default=30)
+    portal_fact = models.CharField(max_length=11, choices=PortalFact, default=PortalFact.BIRTH_DATE)
     may_operate_without_opt_in = models.BooleanField(default=False)
     frequency_cap = models.PositiveSmallIntegerField(null=True, default=4)
     frequency_window_days = models.PositiveSmallIntegerField(default=7)
@@ -53,6 +58,10 @@ class Policy(TenantModel):
             models.CheckConstraint(
                 condition=Q(portal_expiry_days__range=(1, 365)),
                 name="policy_portal_messages_expire_within_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(portal_fact__in=["birth_date", "postal_code"]),
+                name="policy_has_a_known_portal_fact",
             ),
             models.CheckConstraint(
                 condition=Q(frequency_window_days__range=(1, 90)),

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import services as audit
+from compliance import queries as compliance
 from contacts.models import Contact
 from delivery.escrow import checks, services
 from delivery.escrow.checks import Fact
@@ -81,7 +82,9 @@ def facts_asked(visit: EscrowVisit) -> tuple[Fact, ...]:
     ).exists()
     is_trusted = item.reason != EscrowItem.Reason.UNSAFE_TRANSPORT and not left_unverified
     return checks.facts_asked(
-        facts_on_file(item.contact), preferred=Fact.BIRTH_DATE, code_is_trusted=is_trusted
+        facts_on_file(item.contact),
+        preferred=Fact(compliance.policy().portal_fact),
+        code_is_trusted=is_trusted,
     )
 
 

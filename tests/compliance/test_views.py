@@ -163,6 +163,7 @@ def test_the_policy_page_saves_what_changed(owner):
         "tls_floor": "3",
         "portal_from": "2",
         "portal_expiry_days": "14",
+        "portal_fact": "postal_code",
         "frequency_cap": "",
         "frequency_window_days": "7",
         "quiet_from": "21:00",

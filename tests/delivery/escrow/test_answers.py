@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from audit.models import AuditEvent
+from compliance import services as compliance
 from delivery.escrow import answers, notices
 from delivery.escrow.answers import CodeSpent, Locked, TooManyCodes, WrongAnswer
 from delivery.escrow.checks import Fact
@@ -46,6 +47,13 @@ def test_code_and_birth_date_are_enough_on_a_safe_way(visit):
     visit.refresh_from_db()
     assert visit.checked_at is not None
     assert kinds(visit) == ["proved", "code_sent", "checked"]
+
+
+def test_the_clinic_chooses_which_fact_is_asked(visit, nurse):
+    compliance.set_policy({"portal_fact": "postal_code"}, actor=nurse)
+    answers.send_code(visit)
+    assert answers.facts_asked(visit) == (Fact.POSTAL_CODE,)
+    answers.answer(visit, code=code_of(visit), birth_date=None, postal_code=HOME)
 
 
 def test_an_unsafe_way_asks_for_both_facts(ada):
