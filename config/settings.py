@@ -177,7 +177,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "config.static_finder.VendorFinder",
 ]
-STATIC_ROOT = BASE_DIR / "static_built"
+STATIC_ROOT = BASE_DIR / "static_built" if IS_PRODUCTION else None
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 STORAGES = {
     "staticfiles": {
