@@ -1,9 +1,11 @@
 """The demo's agreement, sender domain and senders, with records published in the sandbox's zone."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from audit.services import Actor
@@ -14,12 +16,15 @@ from compliance.agreement_text import CURRENT_VERSION, compose, fingerprint
 from compliance.domain_records import records_for
 from compliance.models import SenderDomain
 from compliance.purposes import Purpose
+from delivery.services import postures
+from tenancy import clock
 
 DOMAIN = "mail.elmstreet.example"
 SENDERS = (
     ("Elm Street Clinic", "care"),
     ("Elm Street Clinic, billing", "billing"),
 )
+UNSAFE_DOMAINS = ("plainmail.example", "oldcert.example")
 PERMITTED = [purpose for purpose in Purpose.values if purpose != Purpose.PART2]
 SIGNED_AT_ADDRESS = "203.0.113.7"
 
@@ -68,3 +73,12 @@ def publish(domain: SenderDomain) -> None:
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps(zone, indent=2))
     draft.replace(path)
+
+
+def remember_unsafe_domains() -> None:
+    """As after an earlier campaign: without it, the first one tries these again before the portal."""
+    if postures.known(UNSAFE_DOMAINS):
+        return
+    earlier = clock.now() - timedelta(days=1)
+    with transaction.atomic():
+        postures.remember(dict.fromkeys(UNSAFE_DOMAINS, False), earlier)

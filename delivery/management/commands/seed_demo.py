@@ -48,6 +48,7 @@ def furnish_clinic(count: int) -> None:
     mail.prepare_senders(admin, marketer)
     with transaction.atomic():
         people.bring_in(count, seed=1, actor=marketer)
+    mail.remember_unsafe_domains()
     with transaction.atomic():
         campaigns.write(marketer, officer)
 
