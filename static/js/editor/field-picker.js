@@ -22,7 +22,8 @@ export class FieldPicker {
     root.append(this.list);
     root.addEventListener("input", (event) => this.look(event.target));
     root.addEventListener("keydown", (event) => this.key(event), true);
-    root.addEventListener("focusout", () => setTimeout(() => this.close(), 150));
+    // Later, as a click into the list takes the focus for a moment; not if the input has it still.
+    root.addEventListener("focusout", () => setTimeout(() => this.input?.matches(":focus") || this.close(), 150));
   }
 
   look(input) {
