@@ -67,8 +67,14 @@ if (globalThis.customElements) {
         const shown = frame.contentDocument;
         const page = inert(html, new frame.contentWindow.DOMParser());
         shown.replaceChild(shown.adoptNode(page.documentElement), shown.documentElement);
-        frame.height = shown.documentElement.scrollHeight + 24;
+        fit();
       };
+      // Shrunk first: a frame that is too tall would measure its own height.
+      const fit = () => {
+        frame.height = 0;
+        frame.height = frame.contentDocument.documentElement.scrollHeight;
+      };
+      window.addEventListener("resize", fit);
       frame.hidden = false;
       frame.addEventListener("load", write, { once: true });
       frame.src = this.getAttribute("frame-url");
