@@ -43,6 +43,12 @@ def test_every_tick_is_a_task_of_the_platform():
 
 
 def test_a_task_that_says_nothing_is_found():
-    other = Celery("planted")
-    planted = other.task(name="planted.forgotten")(print)
-    assert undeclared({planted.name: planted}) == ["planted.forgotten"]
+    other = Celery("planted", set_as_current=False)
+
+    @other.task(name="planted.forgotten")
+    def forgotten() -> None:
+        pass
+
+    assert undeclared({"planted.forgotten": other.tasks["planted.forgotten"]}) == [
+        "planted.forgotten"
+    ]
