@@ -185,10 +185,13 @@ def forecast_words(audience: Audience) -> str:
 
 def portal_reasons(audience: Audience) -> list[tuple[str, int]]:
     chosen = "You chose the portal for everybody."
-    return [
+    reasons = [
         (chosen if reason is None else str(reason.label), count)
         for reason, count in audience.by_portal.most_common()
     ]
+    if audience.unproven:
+        reasons.append(("Their mail server proved no verified TLS lately.", audience.unproven))
+    return reasons
 
 
 def approval_words(approval: Approval | None) -> str:

@@ -238,6 +238,7 @@ PLATFORM_BOUNCE_HOST = environment.text("PLATFORM_BOUNCE_HOST", f"bounce.{PUBLIC
 PLATFORM_SPF = environment.text("PLATFORM_SPF", f"include:_spf.{PUBLIC_DOMAIN}")
 PLATFORM_DMARC_REPORTS = environment.text("PLATFORM_DMARC_REPORTS", f"dmarc@{PUBLIC_DOMAIN}")
 COMPLIANCE_DNS = "config.dns.look_up"
+CAMPAIGNS_UNSAFE_DOMAINS = "delivery.services.postures.unsafe"
 
 LOGGING = {
     "version": 1,

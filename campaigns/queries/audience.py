@@ -4,9 +4,12 @@ Delivery freezes the audience from the same verdicts.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from campaigns.compilation import Compiled
 from campaigns.content.exposure import RESERVED
@@ -20,7 +23,15 @@ from campaigns.queries import writing
 from campaigns.readiness import AudienceFacts
 from campaigns.rendering import values_of
 from compliance import queries as compliance
-from compliance.facts import GateFacts, Outcome, Reason, SendingFacts, Sensitivity, Verdict
+from compliance.facts import (
+    GateFacts,
+    Outcome,
+    Reason,
+    SendingFacts,
+    Sensitivity,
+    TransportLevel,
+    Verdict,
+)
 from compliance.gate import RULES, decide
 from contacts.queries import Person, person_facts
 from segments import queries as segments
@@ -39,11 +50,12 @@ class Audience:
     by_tls: int = 0
     excluded: Counter[Reason] = field(default_factory=Counter)
     by_portal: Counter[Reason | None] = field(default_factory=Counter)
+    unproven: int = 0  # the gate allows TLS; the mailbox's server has not proved any lately
     missing: Counter[str] = field(default_factory=Counter)
 
     @property
     def portal(self) -> int:
-        return self.by_portal.total()
+        return self.by_portal.total() + self.unproven
 
     def facts(self) -> AudienceFacts:
         labels = {key: field.label.lower() for key, field in writing.schema().items()}
@@ -94,6 +106,7 @@ def look(campaign: Campaign) -> Audience:
     wanted = _shown_fields(campaign)
     sending = sending_facts(campaign, is_approved=True)
     everybody_by_portal = campaign.protection == Campaign.Protection.PORTAL
+    mailboxes: Counter[str] = Counter()
     for person, verdict in verdicts(campaign, sending):
         found.in_segment += 1
         if verdict.outcome is Outcome.DENY:
@@ -106,9 +119,23 @@ def look(campaign: Campaign) -> Audience:
             found.by_portal[None] += 1
         else:
             found.by_tls += 1
+            if verdict.required_level > TransportLevel.ANY:
+                mailboxes[_domain_of(person)] += 1
         values = values_of(person.identity, person.attributes)
         found.missing.update(key for key in wanted if is_missing(values.get(key)))
+    found.unproven = sum(mailboxes[domain] for domain in _unsafe(mailboxes))
+    found.by_tls -= found.unproven
     return found
+
+
+def _domain_of(person: Person) -> str:
+    return str(person.identity.get("email", "")).rpartition("@")[2]
+
+
+def _unsafe(domains: Iterable[str]) -> Iterable[str]:
+    """Those that lately could not protect mail. Delivery, an upper app, learns it and is asked by name."""
+    ask: Callable[[Iterable[str]], Iterable[str]] = import_string(settings.CAMPAIGNS_UNSAFE_DOMAINS)
+    return ask(domains)
 
 
 def _deciding(verdict: Verdict) -> Reason:

@@ -36,6 +36,11 @@ def known(domains: Iterable[str]) -> dict[str, DomainPosture]:
     return {indexes[row.domain_index]: row for row in rows}
 
 
+def unsafe(domains: Iterable[str]) -> list[str]:
+    """Those whose servers lately could not protect mail: their people get the portal."""
+    return [domain for domain, posture in known(domains).items() if posture.unsafe_since]
+
+
 def remember(was_verified: Mapping[str, bool], now: datetime) -> None:
     """Store what a batch of tries showed, domain by domain, in the caller's transaction."""
     domains = sorted(was_verified)

@@ -1,0 +1,35 @@
+"""What one look at the segment forecasts, before anybody is asked to approve it."""
+
+from campaigns.queries import audience
+from compliance.facts import Reason
+from delivery.services import postures
+from tenancy import clock
+from tests.factories.campaigns import ready_campaign
+from tests.factories.contacts import make_contact
+
+
+def counts(found):
+    return found.in_segment, found.receive, found.by_tls, found.portal, found.unproven
+
+
+def test_counts_everybody_once_by_route_and_reason(clinic):
+    make_contact(email="ada@harbourmail.example")
+    make_contact(email="ben@plainmail.example")
+    make_contact(email="one@lakepost.example", deceased_at="2020-01-01T00:00:00Z")
+    found = audience.look(ready_campaign())
+    assert counts(found) == (3, 2, 2, 0, 0)
+    assert found.excluded == {Reason.DECEASED: 1}
+
+
+def test_forecasts_the_portal_where_a_server_proved_nothing_lately(clinic):
+    make_contact(email="ada@harbourmail.example")
+    make_contact(email="ben@plainmail.example")
+    postures.remember({"plainmail.example": False, "harbourmail.example": True}, clock.now())
+    assert counts(audience.look(ready_campaign())) == (2, 2, 1, 1, 1)
+
+
+def test_believes_a_server_again_once_it_has_proved_itself(clinic):
+    make_contact(email="ben@plainmail.example")
+    postures.remember({"plainmail.example": False}, clock.now())
+    postures.remember({"plainmail.example": True}, clock.now())
+    assert counts(audience.look(ready_campaign())) == (1, 1, 1, 0, 0)
