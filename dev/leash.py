@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 GRACE_SECONDS = 15.0
 
@@ -32,11 +33,15 @@ def main() -> None:
 
 
 def is_gone(pid: int) -> bool:
+    """True also for a zombie: in a container nobody may be there to take its exit code."""
     try:
         os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except ProcessLookupError:
         return True
-    return False
+    except FileNotFoundError:  # it has just gone, or this is no Linux
+        return False
+    return state == "Z"
 
 
 if __name__ == "__main__":

@@ -59,11 +59,10 @@ class Children:
         self._leash = subprocess.Popen(
             [sys.executable, "-I", "-S", LEASH],
             stdin=subprocess.PIPE,
-            text=True,
-            bufsize=1,
             start_new_session=True,
             pass_fds=held,
         )
+        self._orders = self._leash.stdin.fileno() if self._leash.stdin else -1
 
     def spawn(
         self,
@@ -76,8 +75,15 @@ class Children:
     ) -> subprocess.Popen[bytes]:
         """Start a process in a session of its own, so that Ctrl-C reaches only its parent."""
         become: Identity = identity(account) if account else {}
+        arm = die_with_parent(death_signal)
+
+        def before_exec() -> None:
+            # The child itself tells the leash: between its first breath and ours we may be killed.
+            os.write(self._orders, b"+%d\n" % os.getpid())
+            arm()
+
         with log.open("ab") as output:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [*command],
                 cwd="/" if become else ROOT,
                 env=dict(environment),
@@ -85,11 +91,9 @@ class Children:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent(death_signal),  # noqa: PLW1509 - no threads here
+                preexec_fn=before_exec,  # noqa: PLW1509 - no threads here
                 **become,
             )
-        self._tell(f"+{process.pid}")
-        return process
 
     def end(self, process: subprocess.Popen[bytes], *, by: signal.Signals, seconds: float) -> None:
         """Ask the process to end, wait that long, then kill what is left of its session."""
@@ -100,26 +104,21 @@ class Children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        self._tell(f"-{process.pid}")
+        os.write(self._orders, b"-%d\n" % process.pid)
 
     def close(self) -> None:
         """Let the leash go, once all have ended."""
         self._leash.communicate()
 
-    def _tell(self, change: str) -> None:
-        if self._leash.stdin:
-            self._leash.stdin.write(f"{change}\n")
 
-
-def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     """For subprocess's `preexec_fn`: the child gets that signal when this process ends."""
-    if sys.platform != "linux":
-        return None
     libc = ctypes.CDLL(None)  # loaded here: little is allowed between fork and exec
     parent = os.getpid()
 
     def arm() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
+        if sys.platform == "linux":
+            libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
         if os.getppid() != parent:  # it died before the signal was armed
             os.kill(os.getpid(), signal.SIGKILL)
 
