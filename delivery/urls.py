@@ -11,6 +11,7 @@ reports = [
 ]
 messages = [
     path("messages/", views.log, name="list"),
+    path("messages/search/", views.search, name="search"),
     path("messages/<uuid:message_id>/", views.message, name="story"),
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),
 ]

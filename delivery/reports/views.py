@@ -79,7 +79,7 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     context = {
         "campaign": shown,
         "words": (pages.STEPS | pages.OUTCOMES).get(outcome, outcome.capitalize()),
-        "page": messages.page(found, before=_before(request)),
+        "page": messages.page(found, before=_id(request.GET.get("before", ""))),
         "total": found.count(),
     }
     return render(request, "delivery/reports/people.html", context)
@@ -88,10 +88,20 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
 @requires("reports.people")
 @require_GET
 def log(request: SignedInRequest) -> HttpResponse:
-    wanted = request.GET.get("q", "")
-    page = messages.page(messages.search(wanted), before=_before(request))
-    context = {"page": page, "wanted": wanted}
-    return render(request, "delivery/reports/log.html", context)
+    return _log(request, before=request.GET.get("before", ""))
+
+
+@requires("reports.people")
+@require_POST
+def search(request: SignedInRequest) -> HttpResponse:
+    """By POST, so that the address that was searched for is in no URL, history or log."""
+    wanted, before = (request.POST.get(name, "") for name in ("q", "before"))
+    return _log(request, wanted=wanted, before=before)
+
+
+def _log(request: SignedInRequest, *, before: str, wanted: str = "") -> HttpResponse:
+    page = messages.page(messages.search(wanted), before=_id(before))
+    return render(request, "delivery/reports/log.html", {"page": page, "wanted": wanted})
 
 
 @requires("reports.people")
@@ -116,8 +126,8 @@ def recall(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     return redirect("messages:story", message_id)
 
 
-def _before(request: SignedInRequest) -> UUID | None:
+def _id(text: str) -> UUID | None:
     try:
-        return UUID(request.GET["before"])
-    except (KeyError, ValueError):
+        return UUID(text)
+    except ValueError:
         return None

@@ -105,9 +105,13 @@ def test_the_log_finds_messages_by_address_and_by_id(marketer, campaign):
     assert "All messages" in page(marketer.get("/reports/"))
     assert page(marketer.get("/messages/")).count("postbox.example") == 6
     for wanted in ("ada0@postbox.example", str(message.id), message.message_id):
-        found = marketer.get("/messages/", {"q": wanted}).content.decode()
+        found = marketer.post("/messages/search/", {"q": wanted}).content.decode()
         assert re.findall(r"/messages/([0-9a-f-]{36})/", found) == [str(message.id)]
-    assert "No message to that address" in page(marketer.get("/messages/", {"q": "x@y.example"}))
+    oldest = {"q": "ada0@postbox.example", "before": message.id}
+    for nobody in ({"q": "x@y.example"}, oldest):
+        shown = page(marketer.post("/messages/search/", nobody))
+        assert "No message to that address" in shown
+    assert "x@y.example" not in page(marketer.get("/messages/", {"q": "x@y.example"}))
 
 
 def test_a_story_shows_its_proof(marketer, ada):
