@@ -26,8 +26,10 @@ from contacts.services.consent import Evidence
 from contacts.services.import_work import work_on
 from contacts.services.uploads import Intake
 from delivery.models import EscrowItem, Message
+from delivery.services.single import send_single
 from segments import services as segments
 from tenancy import clock
+from tenancy.ids import uuid7
 from tenancy.models import Tenant
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import make_user
@@ -217,7 +219,7 @@ def _compliance(world: World) -> None:
 
 
 def _messages(world: World) -> None:
-    """One that left, and one that waits in the portal."""
+    """One that left, one that waits in the portal, and one that a system asked for."""
     ada = make_contact(given_name=world.mark("Portal"))
     world.item = delivery_factory.make_item(
         ada, subject=world.mark("Secret subject"), text=world.mark("Secret text")
@@ -225,4 +227,6 @@ def _messages(world: World) -> None:
     world.sent = delivery_factory.make_message(
         ada, cause_id=world.campaign.pk, status=Message.Status.SENT, route="tls"
     )
-    world.ids["message_id"] = [world.item.message_id, world.sent.pk]
+    approved = Campaign.objects.filter(status=Campaign.Status.APPROVED)[0]
+    asked_for = send_single(approved, ada, request_id=uuid7(), actor=MARKETER)
+    world.ids["message_id"] = [world.item.message_id, world.sent.pk, asked_for.pk]
