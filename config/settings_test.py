@@ -1,6 +1,7 @@
 """Settings of the test suite: one database and one broker number for each worker process."""
 
 import os
+import re
 
 from config.settings import *  # noqa: F403
 from config.settings import CELERY_BROKER_URL as _BROKER
@@ -13,5 +14,7 @@ for _alias, _database in DATABASES.items():
     _database["NAME"] = f"test_{_name}_{WORKER}"
     _database["CONN_MAX_AGE"] = 0
 
-CELERY_BROKER_URL = _BROKER.replace("virtual_host=0", f"virtual_host={2 * WORKER_NUMBER + 4}")
+CELERY_BROKER_URL = re.sub(r"virtual_host=\d+", f"virtual_host={2 * WORKER_NUMBER + 4}", _BROKER)
+# Celery prefers this variable to the setting; with one broker number, workers took each other's tasks.
+os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

