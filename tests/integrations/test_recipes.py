@@ -27,13 +27,11 @@ def read_call(command):
     method, path, headers, body = "GET", "", {}, None
     for word in words:
         match word:
-            case "-X":
-                method = next(words)
             case "-H":
                 name, _, value = next(words).partition(": ")
                 headers[name.lower()] = value
-            case "-d":
-                body = next(words)
+            case "--json":
+                method, body = "POST", next(words)
             case _:
                 path = word.removeprefix("$API")
     return Call(method, path, headers, body)
@@ -61,7 +59,7 @@ def assert_contains(answer, expected):
 
 def test_the_recipes_do_what_the_page_says(clinic):
     ids = {"CAMPAIGN_ID": str(approved_campaign().pk)}
-    Attribute.objects.create(key="plan", label="Plan", type="choice", choices=["Gold"])
+    Attribute.objects.create(key="plan", label="Plan", type="choice", choices=["Medicare"])
     system = make_system()
     recipes = RECIPE.findall(PAGE.read_text())
     assert len(recipes) == PAGE.read_text().count("curl ")
