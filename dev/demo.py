@@ -190,6 +190,7 @@ def welcome(address: Address) -> None:
     print(f"\nSealpost is at {address.url}\n")
     accounts = STATE / "demo-accounts.json"
     if accounts.exists():
+        print(f"  {'email':<34} {'password':<22} role")
         for account in json.loads(accounts.read_text()):
             print(f"  {account['email']:<34} {account['password']:<22} {account['role']}")
     print("\nOne-time codes: make code [WHO=email]. Ctrl-C or make stop ends the demo.")
