@@ -24,7 +24,7 @@ from tenancy.errors import DomainError
 
 CHUNK = 500
 # Drafted together: few enough that the gate's answer is fresh when the message leaves.
-SLICE = 50
+SLICE = 150
 RECORD_AT = 50
 RENEW_AFTER_SECONDS = lease.LEASE_LASTS.total_seconds() / 5
 

@@ -156,12 +156,12 @@ def test_an_address_that_no_server_could_read_fails_alone(clinic):
 
 
 def test_slices_are_small_so_that_the_gate_is_asked_late(clinic):
-    for number in range(120):
+    for number in range(worker.SLICE + 20):
         due(f"p{number}", cause_id=clinic.id)
     drafter = Drafter()
-    assert send(fakes.FakeTransport(), drafter=drafter) == 120
-    assert drafter.slices == [50, 50, 20]
-    assert Message.objects.filter(status=Status.SENT).count() == 120
+    assert send(fakes.FakeTransport(), drafter=drafter) == worker.SLICE + 20
+    assert drafter.slices == [worker.SLICE, 20]
+    assert Message.objects.filter(status=Status.SENT).count() == worker.SLICE + 20
 
 
 def test_another_clinics_messages_are_not_claimed(clinic, other_clinic):
