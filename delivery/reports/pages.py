@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -53,6 +54,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Retry:
+    """Messages that a server put off; the campaign itself may be sent already."""
+
+    people: int
+    next_at: datetime
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far the hand-over has come, for the bar that campaign page, Home and report share."""
 
@@ -61,6 +70,7 @@ class Progress:
     entries: list[Entry]
     counts: list[tuple[str, int]]
     label: str
+    retry: Retry | None
 
     @property
     def is_under_way(self) -> bool:
@@ -123,7 +133,14 @@ def _progress(groups: Sequence[Group], campaign_id: UUID, *, may_see_people: boo
         entries=entries,
         counts=[(BAR[entry.key], entry.count) for entry in entries if entry.key in BAR],
         label=spoken or "Nothing to hand over yet",
+        retry=_retry(entries, campaign_id),
     )
+
+
+def _retry(entries: Sequence[Entry], campaign_id: UUID) -> Retry | None:
+    held = sum(entry.count for entry in entries if entry.key == "held")
+    next_at = queries.next_try(campaign_id) if held else None
+    return Retry(held, next_at) if next_at else None
 
 
 def _reasons(groups: Sequence[Group], outcome: str, link: _Links) -> list[Entry]:

@@ -1,13 +1,15 @@
 """Reads of messages for reports: groups with the same fate, and the people in them."""
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from contacts.models import Activity
 from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.reports.figures import Group
+from tenancy import clock
 
 Status = Message.Status
 BEHIND = {
@@ -57,6 +59,21 @@ def groups(campaign_id: UUID) -> list[Group]:
         fate = (message.status, message.route, message.domain or "", message.tls_version)
         counts[*fate, is_bounced, reason] += 1
     return [Group(*fate, count=count) for fate, count in counts.items()]
+
+
+def next_try(campaign_id: UUID) -> datetime | None:
+    """When the first message that a server put off is tried again: now, if that is overdue."""
+    held = of_campaign(campaign_id).filter(BEHIND["held"])
+    due: datetime | None = held.aggregate(first=Min("due_at"))["first"]
+    return due and max(due, clock.now())
+
+
+def with_retries() -> QuerySet[Message]:
+    """Messages of campaigns that wait for another try."""
+    messages: QuerySet[Message] = Message.objects.filter(
+        BEHIND["held"], cause=Message.Cause.CAMPAIGN
+    )
+    return messages
 
 
 def bounced_messages(campaign_id: UUID) -> set[UUID]:

@@ -1,12 +1,14 @@
 """Reports, message log and stories as each role sees them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from audit.models import AuditEvent
 from campaigns.models import Campaign
 from delivery.models import Message, MessageEvent
+from tenancy import clock
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member
 from tests.factories.contacts import make_contact
@@ -89,7 +91,7 @@ def test_unknown_numbers_are_not_found(marketer, campaign):
 
 
 def test_the_bar_asks_again_only_while_messages_are_under_way(marketer, clinic):
-    campaign = make_campaign(status="sending")
+    campaign = make_campaign()
     make_message(make_contact(), cause_id=campaign.id, **SENT)
     path = f"/campaigns/{campaign.id}/progress/"
     assert "every 2s" not in marketer.get(path).content.decode()
@@ -97,6 +99,35 @@ def test_the_bar_asks_again_only_while_messages_are_under_way(marketer, clinic):
     fragment = marketer.get(path).content.decode()
     assert "every 2s" in fragment
     assert "<html" not in fragment
+
+
+def test_a_sent_campaign_is_not_over_while_a_message_will_be_tried_again(marketer, campaign):
+    due = clock.now() + timedelta(minutes=20)
+    Message.objects.filter(cause_id=campaign.id, status="deferred").update(due_at=due)
+    told = f'1 person will be tried again; next at <time datetime="{due.isoformat()}">'
+    fragment, report, home = (
+        marketer.get(path).content.decode()
+        for path in (f"/campaigns/{campaign.id}/progress/", report_of(campaign), "/")
+    )
+    for shown in (fragment, report, home):
+        assert told in shown
+    assert "This bar updates by itself." in fragment
+    assert "Trying again" in report
+    assert ", ended" not in report
+    Message.objects.filter(cause_id=campaign.id, status="deferred").update(
+        status="sent", settled_at=clock.now()
+    )
+    report = page(marketer.get(report_of(campaign)))
+    assert ", ended" in report
+    assert "tried again" not in report
+    assert "Nothing is going out right now." in page(marketer.get("/"))
+
+
+@pytest.mark.parametrize("status", ["sending", "paused", "sent", "canceled"])
+def test_the_campaigns_page_asks_for_the_bar(marketer, clinic, status):
+    campaign = make_campaign(status=status)
+    shown = marketer.get(f"/campaigns/{campaign.id}/live/").content.decode()
+    assert f'hx-get="/campaigns/{campaign.id}/progress/" hx-trigger="load"' in shown
 
 
 def test_the_log_finds_messages_by_address_and_by_id(marketer, campaign):
