@@ -10,6 +10,7 @@ from delivery import replies, retries, routes
 from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
 from delivery.wire.door import Outcome, Result
 from delivery.wire.levels import Evidence, Level
+from delivery.wire.reply import Finding
 from delivery.wire.session import Answer
 
 Status, Kind = Message.Status, MessageEvent.Kind
@@ -79,7 +80,7 @@ def canceled(reason: str) -> Fate:
 
 def unsendable(reason: str) -> Fate:
     """No message can be made of it: its author, or whoever keeps the address, has to look."""
-    return Fate(Status.FAILED, reason, kind=Kind.FAILED, detail={"reply": reason})
+    return Fate(Status.FAILED, reason, kind=Kind.FAILED, detail={"reason": reason})
 
 
 def to_portal(reason: str) -> Fate:
@@ -207,8 +208,7 @@ def _detail(outcome: Outcome) -> dict[str, object]:
     evidence: Evidence = outcome.evidence
     found = {
         "stage": outcome.stage.value,
-        "reply": str(outcome.reply),
-        "enhanced": outcome.reply.enhanced,
+        **_said(outcome),
         "host": outcome.host,
         "address": outcome.address,
         "level": evidence.level.name,
@@ -219,12 +219,24 @@ def _detail(outcome: Outcome) -> dict[str, object]:
         "names": list(evidence.names),
         "not_after": evidence.not_after.isoformat() if evidence.not_after else "",
         "passed_over": [
-            {"host": failure.host, "tls": failure.tls or "", "reply": _said(failure.answer)}
+            {"host": failure.host, "tls": failure.tls or "", **_put(failure.answer)}
             for failure in outcome.failures
         ],
     }
     return {name: value for name, value in found.items() if value}
 
 
-def _said(answer: Answer | None) -> str:
-    return str(answer.reply) if answer else ""
+def _said(outcome: Outcome) -> dict[str, str]:
+    """Nothing where no host was safe: then no server was asked about the message."""
+    if outcome.result is Result.UNPROTECTED:
+        return {}
+    return _put(Answer(outcome.stage, outcome.reply))
+
+
+def _put(answer: Answer | None) -> dict[str, str]:
+    """A server's words as its reply; what we found instead never under that name."""
+    if answer is None:
+        return {}
+    if isinstance(answer.reply, Finding):
+        return {"finding": str(answer.reply)}
+    return {"reply": str(answer.reply), "enhanced": answer.reply.enhanced}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from delivery.wire import dial
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result
 from delivery.wire.levels import Evidence, Level, TlsFailure
@@ -60,6 +61,7 @@ ACCEPTED = Outcome(Result.ACCEPTED, Stage.DOT, Reply(250, "2.0.0", "ok"), "mx", 
 NO_ANSWER = Outcome(Result.UNCERTAIN, Stage.DOT, LOST, "mx", "", VERIFIED)
 UNKNOWN_USER = Outcome(Result.REFUSED, Stage.RCPT, Reply(550, "5.1.1", "no such user"), "mx")
 GREYLISTED = Outcome(Result.REFUSED, Stage.RCPT, Reply(451, "4.7.1", "greylisted"), "mx")
+UNREACHABLE = Outcome(Result.REFUSED, Stage.CONNECT, dial.UNREACHABLE, "mx")
 NO_TLS = Outcome(
     Result.UNPROTECTED,
     Stage.CONNECT,

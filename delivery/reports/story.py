@@ -14,6 +14,8 @@ LEVELS = {
     "T1": "TLS without a certificate that anybody vouches for",
     "T0": "No TLS",
 }
+# Whose words they are: a server's, or ours where no server said anything.
+WORDS_OF = {"reply": "Server's reply", "finding": "What we found"}
 PROVEN_LEVELS = frozenset({"T2", "T3", "T4"})
 
 TLS_FAILURES = {
@@ -79,13 +81,17 @@ def _connection(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         "cipher": "Cipher",
         "certificate": "Certificate (SHA-256)",
         "issuer": "Issued by",
-        "reply": "Server's reply",
+        **WORDS_OF,
     }
     return tuple((label, str(detail[name])) for name, label in labels.items() if detail.get(name))
 
 
 def _said(event: Event) -> tuple[tuple[str, str], ...]:
-    return (("Server's reply", str(event.detail["reply"])),) if event.detail.get("reply") else ()
+    return tuple(
+        (label, str(event.detail[name]))
+        for name, label in WORDS_OF.items()
+        if event.detail.get(name)
+    )
 
 
 def _fixed(mark: str, sentence: str, explanation: str = "") -> Callable[[Event], Moment]:
@@ -133,13 +139,18 @@ def _unsafe(event: Event) -> Moment:
 
 
 def _deferred(event: Event) -> Moment:
-    return Moment(
-        event.occurred_at, "held", "The server says: try later. We try again.", "", _said(event)
-    )
+    has_answer = bool(event.detail.get("reply"))
+    sentence = "The server says: try later." if has_answer else "It could not be handed over."
+    return Moment(event.occurred_at, "held", f"{sentence} We try again.", "", _said(event))
 
 
 def _failed(event: Event) -> Moment:
-    return Moment(event.occurred_at, "failed", "The server refused it for good.", "", _said(event))
+    """Refused by a server, or given up because of what we found."""
+    has_answer = bool(event.detail.get("reply"))
+    sentence = "The server refused it for good." if has_answer else "It could not be handed over."
+    reason = str(event.detail.get("reason", ""))
+    explanation = in_words(reason) if reason else ""
+    return Moment(event.occurred_at, "failed", sentence, explanation, _said(event))
 
 
 def _escrowed(event: Event) -> Moment:

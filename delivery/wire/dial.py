@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from delivery.wire import tls
 from delivery.wire.levels import Level, TlsFailure
-from delivery.wire.reply import Reply
+from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage, Timeouts
 
-UNREACHABLE = Reply(451, "4.4.1", "No connection to the mail server.")
+UNREACHABLE = Finding(451, "4.4.1", "No connection to the mail server.")
 NO_USE_INSISTING = frozenset({TlsFailure.NOT_OFFERED, TlsFailure.OLD_VERSION})
 
 

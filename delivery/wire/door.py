@@ -7,11 +7,11 @@ from uuid import UUID
 
 from delivery.crash_points import reach
 from delivery.wire.levels import NO_PROTECTION, Evidence, Level, TlsFailure
-from delivery.wire.reply import Reply
+from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage
 
-LOST = Reply(451, "4.4.2", "The connection was lost.")  # RFC 5321 3.8
-TOO_LARGE = Reply(552, "5.3.4", "The message is larger than the server takes.")
+LOST = Finding(451, "4.4.2", "The connection was lost.")  # RFC 5321 3.8
+TOO_LARGE = Finding(552, "5.3.4", "The message is larger than the server takes.")
 
 
 class LevelTooLow(Exception):

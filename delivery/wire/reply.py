@@ -9,7 +9,7 @@ LINE_LIMIT, LINES_LIMIT = 4096, 1000  # a server that talks longer is no mail se
 
 
 class Reply(NamedTuple):
-    """A complete answer. Also how our own findings are put, so that one table classifies both."""
+    """A complete answer of a server."""
 
     code: int
     enhanced: str
@@ -27,6 +27,18 @@ class Reply(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
+
+
+class Finding(Reply):
+    """What we found instead of an answer, put as one so that one table classifies both.
+
+    Its codes are ours: whoever reads of it sees the words only, and never as a server's.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class MalformedReply(Exception):

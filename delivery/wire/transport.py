@@ -9,7 +9,7 @@ from delivery.wire.dns import Dns, DnsUnavailable
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result, hand_over
 from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for
 from delivery.wire.pool import Pool
-from delivery.wire.reply import Reply
+from delivery.wire.reply import Finding
 from delivery.wire.session import Answer, Session, Stage
 from delivery.wire.tls import TlsUnavailable
 
@@ -17,9 +17,9 @@ from delivery.wire.tls import TlsUnavailable
 REST_SECONDS = 60
 HOSTS_TRIED = 5  # RFC 5321 5.1 asks for at least two; a try must end
 
-RESTING = Reply(451, "4.4.1", "The mail server did not answer a moment ago.")
-NO_DNS = Reply(451, "4.4.3", "The name system gave no answer.")
-NO_HOST = Reply(451, "4.4.4", "None of the domain's mail servers can be used.")
+RESTING = Finding(451, "4.4.1", "The mail server did not answer a moment ago.")
+NO_DNS = Finding(451, "4.4.3", "The name system gave no answer.")
+NO_HOST = Finding(451, "4.4.4", "None of the domain's mail servers can be used.")
 
 
 class Transport(Protocol):
@@ -45,7 +45,7 @@ class SmtpTransport:
         try:
             hosts = hosts_for(envelope.domain, self.dns, allow_loopback=self.allow_loopback)
         except DomainTakesNoMail as refusal:
-            return Outcome(Result.REFUSED, Stage.DNS, Reply(556, refusal.status, str(refusal)))
+            return Outcome(Result.REFUSED, Stage.DNS, Finding(556, refusal.status, str(refusal)))
         except NoUsableHost:
             return Outcome(Result.REFUSED, Stage.DNS, NO_HOST)
         except DnsUnavailable:

@@ -146,6 +146,21 @@ def test_a_stopped_campaign_keeps_its_messages(clinic):
     assert transport.handed_over == {}
 
 
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (fakes.GREYLISTED, {"reply": "451 greylisted"}),
+        (fakes.UNREACHABLE, {"finding": "No connection to the mail server."}),
+        (fakes.NO_TLS, {}),
+    ],
+)
+def test_only_what_a_server_said_is_kept_as_its_reply(clinic, outcome, told):
+    message = due("ada")
+    send(fakes.FakeTransport({"ada@x.example": outcome}))
+    event = MessageEvent.objects.get(message=message)
+    assert {key: event.detail[key] for key in ("reply", "finding") if key in event.detail} == told
+
+
 def test_an_address_that_no_server_could_read_fails_alone(clinic):
     bad, good = due("jösé"), due("ada")
     send(fakes.FakeTransport())

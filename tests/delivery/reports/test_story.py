@@ -55,6 +55,35 @@ def test_a_greylisted_message_arrives_at_the_second_try():
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("deferred", "It could not be handed over. We try again."),
+        ("failed", "It could not be handed over."),
+    ],
+)
+def test_what_no_server_said_is_never_put_as_its_reply(kind, sentence):
+    (moment,) = story.tell([Event(kind, NINE, {"finding": "No connection to the mail server."})])
+    assert moment.sentence == sentence
+    assert moment.evidence == (("What we found", "No connection to the mail server."),)
+
+
+def test_a_line_that_broke_is_a_finding_of_ours():
+    (moment,) = story.tell([Event("uncertain", NINE, {"finding": "The connection was lost."})])
+    assert moment.evidence == (("What we found", "The connection was lost."),)
+
+
+def test_a_message_that_could_not_be_made_was_refused_by_no_server():
+    assert story.tell([Event("failed", NINE, {"reason": "not_renderable"})]) == [
+        Moment(
+            NINE,
+            "failed",
+            "It could not be handed over.",
+            "The message could not be made for this person.",
+        )
+    ]
+
+
 def test_an_unsafe_server_leads_to_the_portal():
     events = [
         Event("unsafe", at(0), {"failure": "certificate-expired", "host": "mx.oldmill.example"}),
