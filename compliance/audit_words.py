@@ -1,5 +1,7 @@
 """Audit events in words, and which of them are looks at PHI."""
 
+from collections.abc import Mapping
+
 # Verbs after which somebody has seen the PHI of people.
 PHI_VERBS = (
     "revealed",
@@ -25,19 +27,33 @@ _SENTENCES = {
     "agreement.signed": "Signed the agreement",
     "agreement.countersigned": "Countersigned the agreement",
     "agreement.ended": "Ended the agreement",
+    "api.called": "Called the API",
+    "api_key.issued": "Issued an API key",
+    "api_key.revoked": "Revoked an API key",
     "audit.event_opened": "Opened an audit event",
     "campaign.approval_voided": "A change voided the approval",
     "campaign.began": "Began to send",
+    "campaign.not_drafted": "Could not write the messages of a campaign",
+    "campaign.not_frozen": "Could not fix who receives a campaign",
     "campaign.stopped_uncovered": "Stopped what the approval did not cover",
     "campaign.taken_back": "Took a campaign back",
+    "campaign.withdrawn": "Took back the question for approval",
     "consent.granted": "Recorded consent",
     "consent.withdrawn": "Withdrew consent",
+    "contact.paused": "Paused all email to a person",
+    "contact.resumed": "Resumed email to a person",
     "contact.revealed": "Saw the PHI of one person",
+    "contact.route_chosen": "Chose how a person reads mail",
+    "contact.upserted": "Added or changed a person",
     "domain.verified": "Found every DNS record in place",
     "domain.broken": "Found a DNS record missing or wrong",
+    "escrow.revoked": "Took back a portal message",
     "factor.enrolled": "Set up an authenticator app",
+    "import.problems_downloaded": "Downloaded what an import left out",
+    "message.asked_for": "Asked for a message",
     "message.story_viewed": "Saw the story of one message",
     "password.changed": "Changed the password",
+    "password.reset_asked": "Asked for a new password",
     "policy.changed": "Changed the policy",
     "portal.answer_refused": "Gave a wrong answer in the secure portal",
     "portal.locked": "Locked a message after wrong answers",
@@ -55,6 +71,22 @@ _SENTENCES = {
     "workspace.opened": "Opened the workspace",
 }
 
+# What the service itself did to many things at once: the words, and the details that count them.
+_COUNTED = {
+    "delivery.downgrade_suspected": ("Suspected an attack on the encryption of {}", ("messages",)),
+    "escrow.expired": ("Destroyed {} at the end of the time to read", ("messages",)),
+    "messages.recorded": ("Recorded what became of {}", ("counts",)),
+    "messages.recovered": ("Took up {} that a stopped worker left", ("queued", "uncertain")),
+}
+
+# What events without an object of their own are about.
+_SUBJECTS = {
+    "api": "The API",
+    "delivery": "Mail on its way",
+    "escrow": "Portal messages",
+    "messages": "Mail on its way",
+}
+
 _OBJECTS = {
     "accounts.membership": "A person's role",
     "audit.auditevent": "An audit event",
@@ -67,8 +99,11 @@ _OBJECTS = {
 }
 
 
-def sentence(action: str) -> str:
+def sentence(action: str, detail: Mapping[str, object] | None = None) -> str:
     """`segment.archived` -> "Archived a segment", unless there is a better sentence."""
+    if action in _COUNTED:
+        words, counts = _COUNTED[action]
+        return words.format(_messages(sum(_total((detail or {}).get(name)) for name in counts)))
     known = _SENTENCES.get(action)
     if known:
         return known
@@ -77,8 +112,35 @@ def sentence(action: str) -> str:
     return f"{verb} {thing}".strip().capitalize()
 
 
+def is_counted(action: str) -> bool:
+    """Whether the sentence says how many, which only the sealed details know."""
+    return action in _COUNTED
+
+
 def with_article(noun: str) -> str:
+    """The noun alone if there are many of it."""
+    if noun.endswith("s") and not noun.endswith("ss"):
+        return noun
     return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
+
+
+def _total(count: object) -> int:
+    """A count, or the sum of counts by kind."""
+    if isinstance(count, dict):
+        return sum(map(_total, count.values()))
+    return count if isinstance(count, int) else 0
+
+
+def _messages(count: int) -> str:
+    """Events from before there were counts say only that it was about messages."""
+    if not count:
+        return "messages"
+    return f"{count:,} message{'' if count == 1 else 's'}"
+
+
+def subject_words(action: str) -> str:
+    """What an event without object is about, where its noun says so."""
+    return _SUBJECTS.get(action.partition(".")[0], "")
 
 
 def object_words(object_type: str) -> str:

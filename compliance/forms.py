@@ -182,6 +182,7 @@ class TrailForm(forms.Form):
     actor = forms.CharField(max_length=64, required=False)
     object = forms.CharField(max_length=64, required=False)
     day = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    whole = forms.BooleanField(required=False)
     before = forms.UUIDField(required=False)
     after = forms.UUIDField(required=False)
 
@@ -193,4 +194,5 @@ class TrailForm(forms.Form):
             actor_id=self.cleaned_data.get("actor", ""),
             object_id=self.cleaned_data.get("object", ""),
             day=day,
+            is_whole=self.cleaned_data.get("whole", False),
         )

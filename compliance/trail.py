@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet, TextChoices
 
 from audit.models import AuditEvent
-from compliance.audit_words import MAIL_NOUNS, PHI_VERBS
+from audit.services import SYSTEM
+from compliance.audit_words import ACTOR_KINDS, MAIL_NOUNS, PHI_VERBS
 
 PAGE_SIZE = 50
 
@@ -42,6 +43,8 @@ class Filters:
     actor_id: str = ""
     object_id: str = ""
     day: date | None = None
+    # Also what the service does by itself: every batch of mail is an event, and hides what people do.
+    is_whole: bool = False
 
 
 class Page(NamedTuple):
@@ -61,7 +64,20 @@ def matching(filters: Filters, zone: ZoneInfo) -> QuerySet[AuditEvent]:
     if filters.day:
         begin = datetime.combine(filters.day, time.min, zone).astimezone(UTC)
         events = events.filter(recorded_at__gte=begin, recorded_at__lt=begin + timedelta(days=1))
+    if not (filters.is_whole or filters.actor_id or filters.object_id):
+        events = events.exclude(actor_kind=SYSTEM.kind)
     return events
+
+
+def actors() -> list[tuple[str, str]]:
+    """Id and name of everybody who is in the log, but for patients, whom their own pages lead to."""
+    latest = AuditEvent.objects.order_by("actor_id", "-recorded_at").distinct("actor_id")
+    found = latest.values_list("actor_id", "actor_name", "actor_kind")
+    named = [
+        (actor_id, name if kind == "user" else f"{name}, {ACTOR_KINDS[kind]}")
+        for actor_id, name, kind in found.exclude(actor_kind="patient")
+    ]
+    return sorted(named, key=lambda actor: (actor[1].casefold(), actor[0]))
 
 
 def older_than(events: QuerySet[AuditEvent], cursor: AuditEvent | None) -> Page:

@@ -35,12 +35,13 @@ def agreement_required(context: Context) -> dict[str, object]:
 def audit_sentence(event: AuditEvent) -> str:
     if event.outcome == AuditEvent.Outcome.DENIED:
         return f"Was refused: {audit_words.sentence(event.action).lower()}"
-    return audit_words.sentence(event.action)
+    counts = event.detail if audit_words.is_counted(event.action) else None
+    return audit_words.sentence(event.action, counts)
 
 
 @register.filter
 def audit_object(event: AuditEvent) -> str:
-    return audit_words.object_words(event.object_type)
+    return audit_words.object_words(event.object_type) or audit_words.subject_words(event.action)
 
 
 @register.filter

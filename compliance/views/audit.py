@@ -28,10 +28,14 @@ def log(request: SignedInRequest) -> HttpResponse:
     after = _event(form.cleaned_data.get("after"))
     before = _event(form.cleaned_data.get("before"))
     page = trail.newer_than(events, after) if after else trail.older_than(events, before)
+    actors = trail.actors()
     context = {
         "form": form,
         "filters": filters,
+        "actors": actors,
+        "is_other": bool(filters.actor_id) and filters.actor_id not in dict(actors),
         "kinds": [(kind, _url(filters, kind=kind)) for kind in trail.Kind],
+        "whole_url": _url(filters, whole="" if filters.is_whole else "1"),
         "events": page.events,
         "newer_url": _url(filters, after=page.newer) if page.newer else None,
         "older_url": _url(filters, before=page.older) if page.older else None,
@@ -61,6 +65,7 @@ def _url(filters: trail.Filters, **changes: object) -> str:
         "actor": filters.actor_id,
         "object": filters.object_id,
         "day": filters.day or "",
+        "whole": "1" if filters.is_whole else "",
         **changes,
     }
     query = urlencode({name: str(value) for name, value in values.items() if value})

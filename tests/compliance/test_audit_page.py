@@ -53,3 +53,39 @@ def test_details_lead_to_the_thing_if_it_has_a_page(officer, nurse):
     event = AuditEvent.objects.get(action="domain.added")
     page = officer.get(f"/compliance/audit/{event.id}/").content.decode()
     assert f'href="/settings/domains/{domain.id}/"' in page
+
+
+def test_first_come_the_acts_of_people_and_the_service_itself_on_request(officer, nurse):
+    compliance.add_domain("elm.example", actor=nurse)
+    audit.record("messages.recorded", actor=audit.SYSTEM, counts={"sent": 48, "failed": 2})
+    first = text_of(officer.get("/compliance/audit/"))
+    assert "Added a domain" in first
+    assert "what became of" not in first
+    whole = text_of(officer.get("/compliance/audit/?whole=1"))
+    assert "Added a domain" in whole
+    assert "Recorded what became of 50 messages messages.recorded" in whole
+    assert "Mail on its way" in whole
+    by_it = text_of(officer.get(f"/compliance/audit/?actor={audit.SYSTEM.id}"))
+    assert "Recorded what became of 50 messages" in by_it
+
+
+def test_the_log_of_one_thing_holds_also_what_the_service_did_to_it(officer, nurse):
+    domain = compliance.add_domain("elm.example", actor=nurse)
+    audit.record("domain.broken", actor=audit.SYSTEM, on=domain)
+    shown = text_of(officer.get(f"/compliance/audit/?object={domain.id}"))
+    assert "Found a DNS record missing or wrong" in shown
+
+
+def test_a_person_is_chosen_by_name_and_stands_in_the_address_as_an_id(officer, nurse):
+    compliance.add_domain("elm.example", actor=nurse)
+    patient = audit.Actor(kind="patient", id="patient-7", name="The person")
+    audit.record("consent.withdrawn", actor=patient)
+    page = officer.get("/compliance/audit/").content.decode()
+    assert f'<option value="{nurse.id}">Nora Nurse</option>' in page
+    assert '<option value="patient-7"' not in page
+    chosen = officer.get(f"/compliance/audit/?actor={nurse.id}").content.decode()
+    assert f'<option value="{nurse.id}" selected>Nora Nurse</option>' in chosen
+    assert "Withdrew consent" not in chosen
+    one_patient = officer.get("/compliance/audit/?actor=patient-7").content.decode()
+    assert '<option value="patient-7" selected>One patient</option>' in one_patient
+    assert "Withdrew consent" in one_patient

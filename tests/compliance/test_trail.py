@@ -82,10 +82,36 @@ def test_tells_looks_mail_changes_and_refusals_apart(clinic, nurse, kind, action
         ("import.canceled", "Canceled an import"),
         ("user.suspended", "Suspended a user"),
         ("contacts.reveal", "Reveal contacts"),
+        ("contacts.previewed", "Previewed contacts"),
+        ("api.called", "Called the API"),
+        ("api_key.issued", "Issued an API key"),
+        ("campaign.not_frozen", "Could not fix who receives a campaign"),
     ],
 )
 def test_says_an_action_in_words(action, words):
     assert sentence(action) == words
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "words"),
+    [
+        (
+            "messages.recorded",
+            {"counts": {"sent": 48, "failed": 2}},
+            "Recorded what became of 50 messages",
+        ),
+        ("messages.recorded", {"counts": {"sent": 1}}, "Recorded what became of 1 message"),
+        ("messages.recorded", {}, "Recorded what became of messages"),
+        (
+            "messages.recovered",
+            {"queued": 1_203, "uncertain": 1},
+            "Took up 1,204 messages that a stopped worker left",
+        ),
+        ("escrow.expired", {"messages": 2}, "Destroyed 2 messages at the end of the time to read"),
+    ],
+)
+def test_says_how_many_the_service_took_at_once(action, detail, words):
+    assert sentence(action, detail) == words
 
 
 @pytest.mark.parametrize(
