@@ -69,6 +69,10 @@ class Approval(TenantModel):
             ),
         ]
 
+    def was_written_by(self, actor_id: str) -> bool:
+        """Whether this person asked or wrote what it is about, and so may not decide."""
+        return actor_id == self.requested_by or actor_id in self.campaign.authors
+
     @property
     def is_open(self) -> bool:
         return not self.decision and self.voided_at is None

@@ -138,9 +138,10 @@ def _submit(campaign: Campaign, *, version: int, actor: Actor) -> Approval:
 
 def _refuse_authors(approval: Approval, actor: Actor) -> None:
     """Nobody approves what they wrote or submitted (separation of duties)."""
-    campaign = approval.campaign
-    if actor.id == approval.requested_by or actor.id in campaign.authors:
-        audit.record_denial("campaign.approve", actor=actor, on=campaign, reason="own work")
+    if approval.was_written_by(actor.id):
+        audit.record_denial(
+            "campaign.approve", actor=actor, on=approval.campaign, reason="own work"
+        )
         raise ApprovalNotAllowed(
             "You wrote or submitted this campaign. Somebody else must approve it."
         )

@@ -108,7 +108,7 @@ def _asked(campaign_id: UUID) -> tuple[Campaign, Approval]:
 def _review(request: SignedInRequest, campaign_id: UUID, form: ReasonForm) -> HttpResponse:
     shown, asked = _asked(campaign_id)
     before = approvals.last_given(shown, asked)
-    wrote_it = request.actor.id == asked.requested_by or request.actor.id in shown.authors
+    wrote_it = asked.was_written_by(request.actor.id)
     person = previews.sample(shown, 0).person
     context = {
         "campaign": shown,

@@ -49,15 +49,6 @@ class SetupStep:
     url: str
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A campaign that somebody is in the middle of, and what comes next for it."""
-
-    campaign: Campaign
-    people: int | None
-    next_step: str
-
-
 def greeting(now: datetime) -> str:
     if now.hour < 12:
         return "Good morning"
@@ -99,20 +90,6 @@ def under_way(*, may_see_people: bool) -> list[tuple[Campaign, pages.Progress]]:
     return [
         (campaign, pages.progress(campaign.id, may_see_people=may_see_people))
         for campaign in sending.order_by("-began_at")[:LISTED]
-    ]
-
-
-def unfinished() -> list[Draft]:
-    found = (
-        Campaign.objects.filter(
-            status__in=[Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.SCHEDULED]
-        )
-        .select_related("segment")
-        .order_by("-changed_at")[:LISTED]
-    )
-    return [
-        Draft(campaign, campaign.segment.people if campaign.segment else None, _next(campaign))
-        for campaign in found
     ]
 
 
@@ -181,22 +158,12 @@ def _share(part: int, whole: int, what: str) -> str:
     return f"Nothing was {what} yet" if share is None else f"{percentage(share)} of what was {what}"
 
 
-def _next(campaign: Campaign) -> str:
-    match campaign.status:
-        case Status.DRAFT:
-            return "Finish and submit"
-        case Status.SUBMITTED:
-            return "Somebody else approves"
-        case Status.APPROVED:
-            return "Send or schedule"
-    return "Nothing to do"
-
-
 def _approvals(request: SignedInRequest) -> Iterator[Need]:
     if not may(request, "campaigns.approve"):
         return
     waiting: list[Approval] = approvals.waiting()
-    for approval in waiting[:LISTED]:
+    mine = [each for each in waiting if not each.was_written_by(request.actor.id)]
+    for approval in mine[:LISTED]:
         yield Need(
             "certificate",
             "held",

@@ -14,7 +14,7 @@ from audit import services as audit
 from campaigns.models import Campaign
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
-from delivery.reports import home, messages, pages, queries
+from delivery.reports import drafts, home, messages, pages, queries
 from tenancy import clock
 
 
@@ -27,7 +27,7 @@ def home_page(request: SignedInRequest) -> HttpResponse:
         "first_name": request.user.name.partition(" ")[0],
         "figures": home.figure_strip(request),
         "under_way": home.under_way(may_see_people=may(request, "reports.people")),
-        "drafts": home.unfinished(),
+        "drafts": drafts.unfinished(request),
         "needs": home.needs(request),
         "steps": steps,
         "steps_done": sum(step.is_done for step in steps),

@@ -8,11 +8,12 @@ import pytest
 from audit.services import Actor
 from campaigns.models import Campaign
 from delivery.escrow import services as escrow
+from segments.models import Segment
 from tenancy import clock
 from tests.accounts.signing_in import browser_of, make_member
 from tests.browser import assert_accessible
 from tests.delivery.reports.test_pages import SENT, page
-from tests.factories.campaigns import approved_campaign, submitted_campaign
+from tests.factories.campaigns import approved_campaign, ready_campaign, submitted_campaign
 from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_campaign, make_item, make_message
 
@@ -68,6 +69,36 @@ def test_a_question_is_put_to_whoever_may_answer_it(see):
     assert "Approve Visit reminder Dana Whitlow asks." in needs_of(see("compliance_officer"))
     assert "Approve" not in needs_of(see("marketer"))
     assert "Visit reminder Changed just now Waiting for approval" in see("marketer")
+
+
+def test_the_next_step_is_that_of_the_person_who_looks(clinic, see):
+    make_contact()
+    campaign = submitted_campaign()
+    assert "Waiting for approval Not counted Somebody else approves" in see("marketer")
+    officer = make_member(clinic, "compliance_officer", "Priya Castellane")
+    shown = browser_of(officer).get("/")
+    assert "Waiting for approval Not counted Review and approve Visit reminder" in page(shown)
+    review = f'<a href="/campaigns/{campaign.id}/review/">Review and approve'
+    assert review in shown.content.decode()
+    Campaign.objects.filter(pk=campaign.pk).update(authors=[str(officer.pk)])
+    assert "Somebody else approves" in page(browser_of(officer).get("/"))
+    assert needs_of(page(browser_of(officer).get("/"))).strip() == "Nothing."
+
+
+def test_a_draft_is_to_be_finished_by_those_who_may(see):
+    ready_campaign()
+    assert "Finish and submit Visit reminder" in see("marketer")
+    shown = see("compliance_officer")
+    assert "Dana Whitlow is writing it" in shown
+    assert "Finish and submit" not in shown
+
+
+def test_the_count_of_a_draft_is_called_what_it_is(see):
+    campaign = ready_campaign()
+    Segment.objects.filter(pk=campaign.segment_id).update(people=562, counted_at=clock.now())
+    shown = see()
+    assert "Campaign State In the segment Next step" in shown
+    assert "Draft 562 Finish and submit" in shown
 
 
 def test_what_did_not_reach_its_person_needs_somebody(see, ada):
