@@ -1,6 +1,6 @@
 """The words of the preference page, at the reading level of a sixth grade. The wording is evidence."""
 
-VERSION = "1"
+VERSION = "2"
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -33,7 +33,11 @@ WORDS: dict[str, dict[str, str]] = {
             "If you stop all email, we still call when a result cannot wait. You can come "
             "back at any time, without an account."
         ),
-        "is_stopped": "You receive no email from us.",
+        "is_stopped": (
+            "You receive no email from us. An email that has already left can still arrive; what "
+            "waits to leave is not sent."
+        ),
+        "is_off": "All of this is off. If you come back, your choices are as they were.",
         "is_paused": "All email is paused until {until}.",
         "back": "Receive email again",
         "why": "Why do I get this?",
@@ -80,7 +84,11 @@ WORDS: dict[str, dict[str, str]] = {
             "Si deja de recibir correos, aún le llamamos cuando un resultado no puede "
             "esperar. Puede volver cuando quiera, sin cuenta."
         ),
-        "is_stopped": "No recibe correos de nosotros.",
+        "is_stopped": (
+            "No recibe correos de nosotros. Un correo que ya salió aún puede llegar; lo que "
+            "espera para salir no se envía."
+        ),
+        "is_off": "Todo esto está apagado. Si vuelve, sus opciones quedan como estaban.",
         "is_paused": "Todos los correos están en pausa hasta el {until}.",
         "back": "Recibir correos otra vez",
         "why": "¿Por qué recibo esto?",

@@ -101,6 +101,8 @@ def wanted_by(request: HttpRequest, contact: Contact) -> Choices:
             return replace(now, is_paused=True)
         case "back":
             return replace(now, is_stopped=False, is_paused=False)
+    if now.is_stopped:  # a page from before the stop; the choices wait for the return
+        return now
     return replace(
         now,
         topics=frozenset(request.POST.getlist("topic")) & _TOPIC_KEYS,

@@ -1,5 +1,7 @@
 """The patient's own page: no account, each choice is proof, stopping is as easy as pausing."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -84,6 +86,28 @@ def test_stopping_and_pausing_take_one_press_and_another_to_come_back(phone, ada
     phone.post(url_of(ada), {"action": "back"})
     contact = Contact.objects.get()
     assert (contact.has_opted_out, contact.is_paused) == (False, False)
+
+
+def topics_on(page: str) -> list[str]:
+    return re.findall(r'name="topic" value="(\w+)" checked', page)
+
+
+def test_a_stop_shows_every_topic_off_and_the_return_brings_the_choices_back(phone, ada):
+    chosen = ["visits", "news"]
+    phone.post(url_of(ada), {"topic": chosen, "how": "portal"})
+    phone.post(url_of(ada), {"action": "stop"})
+    stopped = phone.get(url_of(ada)).content.decode()
+    assert topics_on(stopped) == []
+    assert re.findall(r'name="topic" value="\w+"( disabled)>', stopped) == [" disabled"] * 6
+    assert "All of this is off. If you come back, your choices are as they were." in stopped
+    assert "An email that has already left can still arrive" in stopped
+    assert 'value="save"' not in stopped
+    phone.post(url_of(ada), {"topic": [], "how": "email"})  # sent by a page from before the stop
+    phone.post(url_of(ada), {"action": "back"})
+    back = phone.get(url_of(ada)).content.decode()
+    assert topics_on(back) == chosen
+    assert '<option value="portal" selected>' in back
+    assert "All of this is off." not in back
 
 
 def test_the_last_change_can_be_undone(phone, ada):
