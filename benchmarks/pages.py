@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PEOPLE = 100_000
 VISITS = 60
-GOAL = 0.08
+GOAL = 0.05
 LAYERS = ("session", "both factors checked", "RLS", "unsealing", "masking", "audit of looks")
 
 
