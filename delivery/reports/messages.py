@@ -15,6 +15,9 @@ from delivery.reports.figures import Group, outcome_of
 from delivery.reports.reasons import in_words
 
 PAGE_SIZE = 50
+Kind = MessageEvent.Kind
+# What a try that is followed by another one leaves behind.
+TRIED = (Kind.DEFERRED, Kind.UNSAFE, Kind.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,29 @@ def _rows(messages: Sequence[Message]) -> list[Row]:
         person.contact_id: person.identity
         for person in contacts.people([message.contact_id for message in messages])
     }
-    return [_row(message, people.get(message.contact_id, {})) for message in messages]
+    held = _why_held(messages)
+    return [
+        _row(
+            message,
+            people.get(message.contact_id, {}),
+            in_words(message.reason) if message.reason else held.get(message.id, ""),
+        )
+        for message in messages
+    ]
 
 
-def _row(message: Message, identity: Mapping[str, object]) -> Row:
+def _why_held(messages: Sequence[Message]) -> dict[UUID, str]:
+    """A message that will be tried again has no reason of its own yet: its last try has one."""
+    held = [message.id for message in messages if message.status == Message.Status.DEFERRED]
+    tries = MessageEvent.objects.filter(message__in=held, kind__in=TRIED)
+    last = tries.order_by("message", "-occurred_at", "-id").distinct("message") if held else ()
+    return {
+        event.message_id: story.why_again(story.Event(event.kind, event.occurred_at, event.detail))
+        for event in last
+    }
+
+
+def _row(message: Message, identity: Mapping[str, object], reason: str) -> Row:
     name = f"{identity.get('given_name', '')} {identity.get('family_name', '')}".strip()
     group = Group(message.status, message.route, "", "", bounced=False, reason="", count=1)
     return Row(
@@ -99,5 +121,5 @@ def _row(message: Message, identity: Mapping[str, object]) -> Row:
         name=name,
         address=str(identity.get("email", "")),
         outcome=outcome_of(group) or message.status,
-        reason=in_words(message.reason) if message.reason else "",
+        reason=reason,
     )

@@ -29,6 +29,13 @@ TLS_FAILURES = {
     "handshake-broken-off": "The server broke off while TLS was being set up.",
 }
 
+# By the meaning of the server's answer.
+AGAIN = {
+    "mailbox_full": "The mailbox is full.",
+    "greylisted": "The server asked us to come back later.",
+    "try_later": "The server said that it could not take it now.",
+}
+
 
 @dataclass(frozen=True)
 class Event:
@@ -62,6 +69,19 @@ def tell(events: Iterable[Event]) -> list[Moment]:
     """The story, oldest first. Raises KeyError for a kind of event that nobody taught it."""
     ordered = sorted(events, key=lambda event: event.occurred_at)
     return [TELLERS[event.kind](event) for event in ordered]
+
+
+def why_again(event: Event) -> str:
+    """Why the try that the event tells of was not the last one.
+
+    In our words alone: a server's may hold the address, which lists show masked.
+    """
+    detail = event.detail
+    if "failure" in detail:
+        return TLS_FAILURES[str(detail["failure"])]
+    if detail.get("finding"):
+        return str(detail["finding"])
+    return AGAIN.get(str(detail.get("meaning", "")), in_words("no_answer"))
 
 
 def proof(events: Iterable[Event]) -> Proof | None:

@@ -1,5 +1,6 @@
 """Reports, message log and stories as each role sees them."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -84,6 +85,34 @@ def test_numbers_lead_to_people_for_those_who_may_see_them(marketer, analyst, ca
     assert "Quennell" not in shown
     with tenant_scope(campaign.tenant_id):
         assert AuditEvent.objects.filter(action="report.people_viewed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "why"),
+    [
+        ("unsafe", {"failure": "certificate-expired"}, "The server's certificate has expired."),
+        ("deferred", {"finding": "No connection to the mail server."}, "No connection to the mail"),
+        (
+            "deferred",
+            {"reply": "450 ada3@postbox.example: later", "meaning": "greylisted"},
+            "The server asked us to come back later.",
+        ),
+    ],
+)
+def test_who_will_be_tried_again_is_shown_with_the_last_reason(
+    marketer, campaign, kind, detail, why
+):
+    message = Message.objects.get(cause_id=campaign.id, status="deferred")
+    hour_ago = clock.now() - timedelta(hours=1)
+    earlier = {"reply": "452 full", "meaning": "mailbox_full"}
+    MessageEvent.objects.create(
+        message=message, kind="deferred", occurred_at=hour_ago, detail=earlier
+    )
+    MessageEvent.objects.create(message=message, kind=kind, detail=detail)
+    shown = html.unescape(page(marketer.get(f"{report_of(campaign)}people/?outcome=held")))
+    assert f"Will be tried again {why}" in shown
+    assert "ada3@" not in shown
+    assert "The mailbox is full." not in shown
 
 
 def test_unknown_numbers_are_not_found(marketer, campaign):
