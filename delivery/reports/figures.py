@@ -23,6 +23,7 @@ class Group:
     bounced: bool  # a report of failure came after it was handed over
     reason: str  # why it was skipped, failed or bounced, "" otherwise
     count: int
+    is_read: bool = False  # in the portal
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,21 @@ class Slice:
 
 @dataclass(frozen=True)
 class DomainRow:
+    """What became of the messages to one domain: `people` is the sum of the five numbers after it."""
+
     domain: str
-    handed_over: int
-    delivered: int
+    people: int
+    accepted: int  # by the mailbox's server, and not given back
     portal: int
+    to_try: int
     failed: int
-    share_delivered: float | None
+    other: int  # uncertain or canceled
+    read: int  # of those in the portal
     lowest_tls: str  # of what servers accepted, "" when nothing went by TLS
+
+    @property
+    def share_accepted(self) -> float | None:
+        return share(self.accepted, self.people)
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ def by_domain(groups: Iterable[Group]) -> list[DomainRow]:
         if group.status != NOT_ALLOWED:
             of_domain.setdefault(group.domain, []).append(group)
     rows = [_domain_row(domain, members) for domain, members in of_domain.items()]
-    return sorted(rows, key=lambda row: (-row.handed_over, -row.failed, row.domain))
+    return sorted(rows, key=lambda row: (-row.people, row.domain))
 
 
 def reasons(groups: Iterable[Group], outcome: str) -> list[Reason]:
@@ -139,15 +148,18 @@ def reasons(groups: Iterable[Group], outcome: str) -> list[Reason]:
 
 
 def _domain_row(domain: str, groups: Sequence[Group]) -> DomainRow:
-    handed_over = _sum(group for group in groups if group.status in HANDED_OVER)
-    delivered = _sum(_delivered(groups))
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts[outcome_of(group)] += group.count
     return DomainRow(
         domain=domain,
-        handed_over=handed_over,
-        delivered=delivered,
-        portal=_sum(group for group in groups if outcome_of(group) == "portal"),
-        failed=_sum(group for group in groups if outcome_of(group) == "failed"),
-        share_delivered=share(delivered, handed_over),
+        people=counts.total(),
+        accepted=counts["tls"] + counts["plain"],
+        portal=counts["portal"],
+        to_try=counts["held"] + counts["waiting"],
+        failed=counts["failed"],
+        other=counts["uncertain"] + counts[""],
+        read=_sum(group for group in groups if group.is_read),
         lowest_tls=_lowest_tls(groups),
     )
 

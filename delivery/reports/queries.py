@@ -50,15 +50,15 @@ def fates(campaign_id: UUID) -> list[Group]:
 
 def groups(campaign_id: UUID) -> list[Group]:
     """The same by domain as well, with what came back later. Opens one sealed domain a message."""
-    bounced = bounced_messages(campaign_id)
+    bounced, read = bounced_messages(campaign_id), _read_messages(campaign_id)
     columns = ("status", "route", "domain", "tls_version", "reason")
-    counts: Counter[tuple[str, str, str, str, bool, str]] = Counter()
+    counts: Counter[tuple[str, str, str, str, bool, str, bool]] = Counter()
     for message in of_campaign(campaign_id).only("id", "tenant_id", *columns).iterator():
         is_bounced = message.id in bounced
         reason = "bounced_later" if is_bounced else message.reason
         fate = (message.status, message.route, message.domain or "", message.tls_version)
-        counts[*fate, is_bounced, reason] += 1
-    return [Group(*fate, count=count) for fate, count in counts.items()]
+        counts[*fate, is_bounced, reason, message.id in read] += 1
+    return [Group(*fate[:-1], count, is_read=fate[-1]) for fate, count in counts.items()]
 
 
 def next_try(campaign_id: UUID) -> datetime | None:
@@ -87,8 +87,14 @@ def bounced_messages(campaign_id: UUID) -> set[UUID]:
 
 
 def read_in_portal(campaign_id: UUID) -> int:
-    items = EscrowItem.objects.filter(message__in=of_campaign(campaign_id).values("id"))
-    return int(items.filter(read_at__isnull=False).count())
+    return len(_read_messages(campaign_id))
+
+
+def _read_messages(campaign_id: UUID) -> set[UUID]:
+    items = EscrowItem.objects.filter(
+        message__in=of_campaign(campaign_id).values("id"), read_at__isnull=False
+    )
+    return set(items.values_list("message_id", flat=True))
 
 
 def people_who(campaign_id: UUID, kind: Activity.Kind) -> int:

@@ -7,7 +7,8 @@ REMINDER = [
     Group("sent", "tls", "postlark.example", "TLSv1.3", False, "", 900),
     Group("sent", "tls", "postlark.example", "TLSv1.2", False, "", 50),
     Group("sent", "tls", "postlark.example", "TLSv1.3", True, "5.1.1", 10),
-    Group("escrowed", "portal", "oldmill.example", "", False, "", 30),
+    Group("escrowed", "portal", "oldmill.example", "", False, "", 18),
+    Group("escrowed", "portal", "oldmill.example", "", False, "", 12, is_read=True),
     Group("deferred", "tls", "oldmill.example", "", False, "", 4),
     Group("failed", "tls", "harbourmail.example", "", False, "5.1.1", 5),
     Group("uncertain", "tls", "harbourmail.example", "", False, "", 1),
@@ -45,10 +46,22 @@ def test_the_split_leaves_out_who_was_never_sent_to():
 
 def test_domains_come_largest_first_with_their_lowest_tls():
     assert figures.by_domain(REMINDER) == [
-        DomainRow("postlark.example", 960, 950, 0, 10, 950 / 960, "TLSv1.2"),
-        DomainRow("oldmill.example", 30, 30, 30, 0, 1.0, ""),
-        DomainRow("harbourmail.example", 0, 0, 0, 5, None, ""),
+        DomainRow("postlark.example", 960, 950, 0, 0, 10, 0, 0, "TLSv1.2"),
+        DomainRow("oldmill.example", 36, 0, 30, 4, 0, 2, 12, ""),
+        DomainRow("harbourmail.example", 6, 0, 0, 0, 5, 1, 0, ""),
     ]
+
+
+def test_the_numbers_of_a_domain_add_up_to_its_people():
+    for row in figures.by_domain(REMINDER):
+        parts = (row.accepted, row.portal, row.to_try, row.failed, row.other)
+        assert sum(parts) == row.people
+    assert sum(row.people for row in figures.by_domain(REMINDER)) == 1002
+
+
+def test_what_only_waits_in_the_portal_was_accepted_by_no_server():
+    (row,) = figures.by_domain([Group("escrowed", "portal", "oldmill.example", "", False, "", 30)])
+    assert (row.share_accepted, row.portal, row.read) == (0.0, 30, 0)
 
 
 def test_reasons_come_most_frequent_first():

@@ -69,7 +69,9 @@ def test_the_report_adds_up(marketer, campaign):
     assert "Mammogram reminder" in shown
     assert "In the segment 6 Allowed to receive it 5 83.3 % Handed over 3 60.0 %" in shown
     assert "Verified TLS 2 Secure portal 1 Will retry 1 Failed 1" in shown
-    assert "postbox.example 2 100 % 0 1 TLS 1.2" in shown
+    assert "postbox.example 3 2 66.7 % 0 0 1 0 TLS 1.2" in shown
+    assert "oldcert.example 1 0 0 % 1 0 read 0 0 0 None used" in shown
+    assert "greymail.example 1 0 0 % 0 1 0 0 None used" in shown
     assert "The mailbox does not exist. 1" in shown
     assert "Email was refused. 1" in shown
 
