@@ -1,14 +1,16 @@
 """What happened to one person, newest first, in the words of the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from compliance.purposes import Purpose
+from contacts import cause_names
 from contacts.models import Activity, Contact
 from contacts.models.consent import EVERYTHING
 
@@ -24,7 +26,7 @@ _LOOKS = {
 }  # fmt: skip
 _CAUSES = {
     "user": "By your staff", "patient": "By the person", "api_key": "By another system",
-    "import": "By an import", "campaign": "A campaign", "visit": "A workflow step",
+    "import": "By an import", "campaign": "Campaign", "visit": "A workflow step",
     "api": "A message of another system", "notice": "A portal notice", "test": "A test",
 }  # fmt: skip
 
@@ -57,17 +59,31 @@ def timeline(contact: Contact) -> list[Day]:
 
 
 def _activity(contact: Contact) -> Iterator[Entry]:
-    for activity in Activity.objects.filter(contact=contact).order_by("-occurred_at")[:SHOWN]:
+    activities = list(Activity.objects.filter(contact=contact).order_by("-occurred_at")[:SHOWN])
+    names = _names(activities)
+    for activity in activities:
         icon, tone = _LOOKS[activity.kind]
         detail = activity.detail or {}
         title = activity.get_kind_display()
         if purpose := detail.get("purpose"):
             title = f"{title}: {purpose_label(str(purpose)).lower()}"
         text = _CAUSES.get(activity.cause, "")
+        if activity.cause_id in names:
+            text = f"{text}: {names[activity.cause_id]}"
         if source := detail.get("source"):
             text = f"{text}. {source}" if text else str(source)
         phi = str(detail.get("name", ""))
         yield Entry(icon, tone, title, text, phi, activity.occurred_at)
+
+
+def _names(activities: Iterable[Activity]) -> dict[UUID, str]:
+    ids: dict[str, set[UUID]] = {}
+    for activity in activities:
+        if activity.cause_id:
+            ids.setdefault(activity.cause, set()).add(activity.cause_id)
+    return {
+        each: name for cause in ids for each, name in cause_names.names(cause, ids[cause]).items()
+    }
 
 
 def _looks(contact: Contact) -> Iterator[Entry]:

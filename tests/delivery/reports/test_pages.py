@@ -8,8 +8,11 @@ import pytest
 
 from audit.models import AuditEvent
 from campaigns.models import Campaign
+from contacts import services as contacts
+from contacts.models import Activity
 from delivery.models import Message, MessageEvent
 from tenancy import clock
+from tenancy.ids import uuid7
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member
 from tests.factories.contacts import make_contact
@@ -115,6 +118,19 @@ def test_who_will_be_tried_again_is_shown_with_the_last_reason(
     assert f"Will be tried again {why}" in shown
     assert "ada3@" not in shown
     assert "The mailbox is full." not in shown
+
+
+def test_a_persons_timeline_calls_the_campaign_by_its_name(marketer, ada):
+    campaign = make_campaign()
+    contacts.record_activity(
+        ada, kind=Activity.Kind.SENT, cause=Message.Cause.CAMPAIGN, cause_id=campaign.id
+    )
+    contacts.record_activity(
+        ada, kind=Activity.Kind.SENT, cause=Message.Cause.VISIT, cause_id=uuid7()
+    )
+    shown = page(marketer.get(f"/contacts/{ada.id}/"))
+    assert "Campaign: Mammogram reminder" in shown
+    assert "A workflow step " in shown
 
 
 def test_unknown_numbers_are_not_found(marketer, campaign):
