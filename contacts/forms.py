@@ -48,7 +48,7 @@ class RevealForm(forms.Form):
         said = self.cleaned_data
         note = said.get("note", "").strip()
         if said.get("reason") == "other" and len(note) < 4:
-            self.add_error("note", "Say why, in a few words.")
+            self.add_error("note", "Say what for, in a few words.")
         return said
 
     @property
