@@ -14,7 +14,9 @@ ENOUGH = 0.9
 
 _SYNONYMS = {
     "external_id": "mrn medicalrecordnumber recordnumber record patientid patid patient id "
-    "externalid chart chartnumber accountnumber memberid personid contactid expediente",
+    "externalid chart chartnumber accountnumber memberid personid contactid expediente "
+    "mrnumber patientnumber patientno patientnr patnr patno patnum medicalrecordno recordno "
+    "chartno patientennummer patientennr fallnummer numerodepaciente numerodeexpediente",
     "given_name": "givenname firstname first fname patfirst patientfirstname nombre",
     "family_name": "familyname lastname last lname surname patlast patientlastname apellidos",
     "email": "email emailaddress mail eaddress correo correoelectronico patemail patientemail",

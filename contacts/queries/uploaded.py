@@ -1,5 +1,6 @@
 """The uploaded file, opened chunk by chunk, and what its columns look like."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from contacts.queries.schema import schema
 from tenancy import clock
 
 SAMPLE_ROWS = 200
+# A page opens no more problems than this; the file of them has all.
+SUMMED = 5_000
 # A column of the file that says who agreed: read like a field, never stored as one.
 AGREED = Field("_agreed", "Agreed", "boolean", PhiClass.NONE)
 
@@ -25,6 +28,14 @@ class FileColumn(NamedTuple):
     name: str
     samples: list[str]
     suggestion: Suggestion
+
+
+class RefusedValues(NamedTuple):
+    """How many values of one column were left out for one reason."""
+
+    column: str
+    sentence: str
+    times: int
 
 
 class ProblemRow(NamedTuple):
@@ -74,6 +85,18 @@ def plan_of(run: ImportRun) -> Plan:
     if agreed is not None:
         mapping[agreed] = AGREED
     return Plan(layout_of(run), tuple(mapping), Order(run.order), clock.now().date())
+
+
+def refused_values(run: ImportRun) -> list[RefusedValues]:
+    """Why single values were left out, most frequent first, from the first SUMMED of them.
+
+    Columns and sentences are sealed, so they are counted here and not by the database.
+    """
+    refused = ImportProblem.objects.filter(run=run, code="value_refused").order_by("line", "id")
+    found = Counter(
+        (str(each.detail["column"]), str(each.detail["sentence"])) for each in refused[:SUMMED]
+    )
+    return [RefusedValues(*reason, count) for reason, count in found.most_common()]
 
 
 def problem_rows(run: ImportRun) -> Iterator[ProblemRow]:

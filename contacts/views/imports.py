@@ -187,7 +187,10 @@ def _upload_page(request: SignedInRequest, problem: str = "") -> HttpResponse:
 
 def columns_page(request: SignedInRequest, run: ImportRun, form: MappingForm) -> HttpResponse:
     found = uploaded.columns_of(run)
-    data = form.data
+    chosen = {
+        each.position: form.data.get(f"column_{each.position}", each.suggestion.key or "")
+        for each in found
+    }
     context = {
         "run": run,
         "form": form,
@@ -195,9 +198,8 @@ def columns_page(request: SignedInRequest, run: ImportRun, form: MappingForm) ->
         "encoding": LABELS[run.encoding],
         "fields": uploaded.fields(),
         "kinds": [(kind, kind.label) for kind in Kind if kind != Kind.CHOICE],
-        "columns": [
-            (each, data.get(f"column_{each.position}", each.suggestion.key or "")) for each in found
-        ],
+        "has_record_number": "external_id" in chosen.values(),
+        "columns": [(each, chosen[each.position]) for each in found],
     }
     return render(
         request, "contacts/import_columns.html", context, status=422 if form.errors else 200
@@ -222,6 +224,8 @@ def _result_page(request: SignedInRequest, run: ImportRun) -> HttpResponse:
         "reasons": [
             (sentence, counts[code]) for code, sentence in LEFT_OUT.items() if counts.get(code)
         ],
+        "refused": uploaded.refused_values(run) if counts.get("refused") else [],
+        "is_refused_cut": counts.get("refused", 0) > uploaded.SUMMED,
         "split": [
             ("accent", counts.get("created", 0)),
             ("accent-2", counts.get("changed", 0)),

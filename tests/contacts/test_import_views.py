@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -63,6 +64,31 @@ def test_columns_are_suggested_and_their_values_masked(clinic, marketer, agreeme
     page = marketer.get(url).content.decode()
     assert '<option value="email" selected>' in page
     assert "ada@x.example" not in page
+
+
+@pytest.mark.parametrize("name", ["MRN", "patient number", "Patientennummer", "Record No."])
+def test_the_record_number_is_known_by_the_words_of_other_systems(
+    clinic, marketer, agreement, name
+):
+    url = upload(marketer, f"{name},First name\n1,Ada\n").headers["Location"]
+    page = marketer.get(url).content.decode()
+    assert '<option value="external_id" selected>' in page
+    assert "Choose the record number." not in page
+
+
+def test_a_missing_record_number_is_said_before_the_form_is_sent(clinic, marketer, agreement):
+    url = upload(marketer, "Zeichen,First name\n1,Ada\n").headers["Location"]
+    assert "Choose the record number." in marketer.get(url).content.decode()
+
+
+def test_the_dry_run_says_why_single_values_are_left_out(clinic, marketer, agreement):
+    page = " ".join(
+        re.sub("<[^>]+>", " ", marketer.get(checked(marketer)).content.decode()).split()
+    )
+    assert "Why 2 single values are left out" in page
+    assert "Last visit : There is no such day in the calendar. 1" in page
+    assert "E-Mail : " in page
+    assert "Download the rows to mend, with what is wrong (CSV)" in page
 
 
 def test_the_rows_to_mend_come_back_as_they_were(clinic, marketer, agreement):
