@@ -58,7 +58,7 @@ def test_a_campaign_from_home_to_the_proof_of_its_messages(open_as, clinic_with_
     assert campaign.status == Campaign.Status.SUBMITTED
 
     his = Hand(open_as(officer, "/"))
-    his.click(his.page.get_by_role("link", name="Approve Appointment reminder"))
+    his.click(his.page.get_by_role("link", name="Review and approve"))
     his.click(his.page.get_by_role("button", name="Approve and send"))
     assert his.clicks <= MOST_FOR_THE_APPROVER
     campaign.refresh_from_db()
