@@ -1,0 +1,21 @@
+"""People who sign in, what they may do in which workspace, and how they prove who they are.
+
+Secrets and sessions belong to the platform's tenant: they exist before it is known which workspace
+somebody works in, and no workspace may read them.
+"""
+
+from accounts.models.api_keys import ApiKey
+from accounts.models.factors import RecoveryCode, TotpDevice
+from accounts.models.people import Invitation, Membership, User
+from accounts.models.sessions import Session, SignInFailures
+
+__all__ = [
+    "ApiKey",
+    "Invitation",
+    "Membership",
+    "RecoveryCode",
+    "Session",
+    "SignInFailures",
+    "TotpDevice",
+    "User",
+]

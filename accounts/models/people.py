@@ -1,0 +1,92 @@
+"""People who sign in, and what they may do in which workspace."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.roles import Role
+from tenancy import clock
+from tenancy.ids import uuid7
+from tenancy.models import TenantModel
+
+
+class User(AbstractBaseUser):
+    """A person, once, however many workspaces they work in.
+
+    A workspace sees its members only: the table's wall asks accounts_membership.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_operator = models.BooleanField(default=False)
+    # Empty: the time zone of the workspace.
+    time_zone = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    USERNAME_FIELD = "email"
+
+    objects = BaseUserManager["User"]()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Membership(TenantModel):
+    """A person's role in a workspace."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=20, choices=Role)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_user"),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="membership_has_a_known_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "suspended"]),
+                name="membership_has_a_known_status",
+            ),
+        ]
+
+
+class Invitation(TenantModel):
+    """A single-use way into a workspace, mailed to one address."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role)
+    token_hash = models.BinaryField()
+    invited_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="invitation_has_a_known_role"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_open_once_per_address",
+            ),
+        ]
