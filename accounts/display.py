@@ -56,6 +56,19 @@ def mask(value: str) -> str:
     return f"{value.strip()[:1]}{DOTS}"
 
 
+def mask_number(value: str) -> str:
+    """Dots and the last three characters, by which staff compare two record numbers.
+
+    Never more than half of it: a short number would be shown whole.
+    """
+    return DOTS + number_end(value)
+
+
+def number_end(value: str) -> str:
+    number = value.strip()
+    return number[len(number) - min(3, len(number) // 2) :]
+
+
 def initials(name: str) -> str:
     words = name.split()
     return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))

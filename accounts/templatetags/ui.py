@@ -94,6 +94,18 @@ def masked(value: str) -> SafeString | str:
 
 
 @register.filter
+def masked_number(value: str) -> SafeString:
+    """A record number by its end."""
+    end = display.number_end(value)
+    return format_html(
+        '<span class="sp-mask"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}masked</span></span>',
+        display.mask_number(value),
+        f"Ends in {end}, " if end else "",
+    )
+
+
+@register.filter
 def initials(name: str) -> str:
     return display.initials(name)
 

@@ -53,13 +53,12 @@ def shape(cell: str) -> str:
 @register.filter
 def name_of(person: Person) -> str:
     parts = (person.identity.get("given_name"), person.identity.get("family_name"))
-    return " ".join(str(part) for part in parts if part) or str(person.identity["external_id"])
+    return " ".join(str(part) for part in parts if part)
 
 
 @register.filter
 def is_plain(field: Field) -> bool:
-    """The record number names the row for staff; everything else that is PHI is masked."""
-    return field.phi_class == PhiClass.NONE or field.key == "external_id"
+    return field.phi_class == PhiClass.NONE
 
 
 @register.filter

@@ -18,21 +18,22 @@ def text_of(response) -> str:
 
 
 def test_the_list_is_masked(clinic, marketer, agreement):
-    make_contact(external_id="EV-1", given_name="Marisol")
+    make_contact(external_id="EV-100234", given_name="Marisol")
     page = text_of(marketer.get("/contacts/"))
-    assert "EV-1" in page
+    assert "•••••234" in page
+    assert "EV-100234" not in page
     assert "Care" in page
     assert "Marisol" not in page
     assert "ada@" not in page
 
 
 def test_a_search_leaves_no_trace_in_the_address(clinic, marketer, agreement):
-    make_contact(external_id="EV-1", given_name="Marisol")
-    make_contact(external_id="EV-2")
+    make_contact(external_id="EV-100234", given_name="Marisol")
+    make_contact(external_id="EV-100235")
     answer = marketer.post("/contacts/search/", {"text": "marisol"})
     assert answer.status_code == 200
-    assert "EV-1" in text_of(answer)
-    assert "EV-2" not in text_of(answer)
+    assert "•••••234" in text_of(answer)
+    assert "•••••235" not in text_of(answer)
     assert marketer.get("/contacts/search/?text=marisol").status_code == 405
 
 
@@ -55,6 +56,19 @@ def test_data_is_shown_for_a_reason_for_five_minutes(clinic, marketer, agreement
     assert event.detail["classes"] == ["limited", "phi"]
     with clock.at(clock.now() + clock_step()):
         assert "Marisol" not in text_of(marketer.get(url))
+
+
+def test_a_record_number_is_masked_until_it_is_shown(clinic, marketer, agreement):
+    contact = make_contact(external_id="EV-100234", given_name="", family_name="")
+    url = f"/contacts/{contact.pk}/"
+    page = text_of(marketer.get(url))
+    assert "EV-100234" not in page
+    assert page.count("•••••234") == 2
+    assert "No name on file" in page
+    marketer.post(f"{url}reveal/", REASON)
+    page = text_of(marketer.get(url))
+    assert page.count("EV-100234") == 2
+    assert "EV-100234" not in page.partition("</title>")[0]
 
 
 def clock_step():

@@ -49,6 +49,14 @@ def test_masks_to_a_first_letter_without_telling_the_length(value, masked):
     assert display.mask(value) == masked
 
 
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [("EV-100234", "•••••234"), ("12345", "•••••45"), ("123", "•••••3"), ("7", "•••••")],
+)
+def test_masks_a_record_number_to_its_end_and_a_short_one_to_less(number, masked):
+    assert display.mask_number(number) == masked
+
+
 def test_shows_evidence_to_the_second_with_its_zone():
     assert display.exact(NOW, DENVER) == "23 November 2026, 07:00:00 MST"
 
