@@ -11,6 +11,8 @@ PHI_VERBS = (
     "previewed",
     "people_viewed",
     "story_viewed",
+    "values_revealed",
+    "problems_downloaded",
 )
 # Nouns whose events are about mail on its way.
 MAIL_NOUNS = ("campaign", "message", "messages", "escrow", "portal")
@@ -49,6 +51,7 @@ _SENTENCES = {
     "domain.broken": "Found a DNS record missing or wrong",
     "escrow.revoked": "Took back a portal message",
     "factor.enrolled": "Set up an authenticator app",
+    "import.values_revealed": "Saw the first values of a file to import",
     "import.problems_downloaded": "Downloaded what an import left out",
     "message.asked_for": "Asked for a message",
     "message.story_viewed": "Saw the story of one message",

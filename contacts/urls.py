@@ -17,6 +17,7 @@ contacts = [
     path("imports/upload/", imports.upload, name="import_upload"),
     path("imports/<uuid:run_id>/", imports.run, name="import"),
     path("imports/<uuid:run_id>/columns/", imports.columns, name="import_columns"),
+    path("imports/<uuid:run_id>/values/", imports.values, name="import_values"),
     path("imports/<uuid:run_id>/basis/", imports.basis, name="import_basis"),
     path("imports/<uuid:run_id>/begin/", imports.begin, name="import_begin"),
     path("imports/<uuid:run_id>/cancel/", imports.cancel, name="import_cancel"),

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -7,6 +8,8 @@ from contacts.importing.dates import Order
 from tenancy import clock
 from tenancy.fields import SealedBinaryField, SealedJSONField, SealedTextField
 from tenancy.models import Job, TenantForeignKey, TenantModel
+
+VALUES_SHOWN_FOR = timedelta(minutes=5)
 
 
 class ImportRun(TenantModel):
@@ -24,6 +27,7 @@ class ImportRun(TenantModel):
         FAILED = "failed", "Stopped by a fault"
 
     AT_WORK: ClassVar = (Status.CHECKING, Status.IMPORTING)
+    MATCHABLE: ClassVar = (Status.UPLOADED, Status.MATCHED, Status.CHECKED)
 
     file_name = SealedTextField()
     encoding = models.CharField(max_length=10, default="")
@@ -43,6 +47,8 @@ class ImportRun(TenantModel):
     lease_expires_at = models.DateTimeField(null=True)
     started_by_id = models.CharField(max_length=64)
     started_by_name = models.CharField(max_length=150)
+    # When whoever uploaded the file asked last to see its first values.
+    values_shown_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True)
 
@@ -70,6 +76,13 @@ class ImportRun(TenantModel):
     @property
     def is_at_work(self) -> bool:
         return self.status in self.AT_WORK
+
+    def values_shown_until(self, person_id: str) -> datetime | None:
+        """Five minutes for whoever brought the file, while its columns can be matched; else None."""
+        if self.values_shown_at is None or self.started_by_id != person_id:
+            return None
+        until = self.values_shown_at + VALUES_SHOWN_FOR
+        return until if self.status in self.MATCHABLE and clock.now() < until else None
 
     @property
     def begun_job(self) -> Job:

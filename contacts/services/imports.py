@@ -18,8 +18,6 @@ from tenancy import services as tenancy
 from tenancy.errors import DomainError
 
 Status = ImportRun.Status
-_OPEN = (Status.UPLOADED, Status.MATCHED, Status.CHECKED)
-
 
 Step = Callable[..., ImportRun]
 
@@ -61,7 +59,7 @@ def match_columns(
 
     Raises ImportRefused without a record number, or for a field twice.
     """
-    run = _locked(run, _OPEN)
+    run = _locked(run, ImportRun.MATCHABLE)
     keys = with_new_fields(mapping, run.header, actor=actor)
     chosen = [key for key in keys if key]
     twice = sorted({key for key in chosen if chosen.count(key) > 1})
@@ -72,6 +70,25 @@ def match_columns(
     run.mapping, run.order, run.status = keys, order.value, Status.MATCHED
     run.save(update_fields=["mapping", "order", "status"])
     audit.record("import.matched", actor=actor, on=run, fields=sorted(chosen))
+    return run
+
+
+@transaction.atomic
+def show_values(run: ImportRun, *, actor: Actor) -> ImportRun:
+    """Let whoever uploaded the file see its first values while its columns are matched.
+
+    The look is one event a file, however often the page is opened again. Raises ImportRefused for
+    anybody else, to whom the file is somebody else's PHI.
+    """
+    run = _locked(run, ImportRun.MATCHABLE)
+    if run.started_by_id != actor.id:
+        raise ImportRefused(
+            f"Only {run.started_by_name}, who uploaded the file, may see its values."
+        )
+    if run.values_shown_at is None:
+        audit.record("import.values_revealed", actor=actor, on=run, columns=len(run.header))
+    run.values_shown_at = clock.now()
+    run.save(update_fields=["values_shown_at"])
     return run
 
 
@@ -112,7 +129,7 @@ def start(run: ImportRun, *, actor: Actor) -> ImportRun:
 @transaction.atomic
 def cancel(run: ImportRun, *, actor: Actor) -> ImportRun:
     """Stop the work after its current batch, or throw the file away; contacts stored so far stay."""
-    run = _locked(run, (*_OPEN, *ImportRun.AT_WORK))
+    run = _locked(run, (*ImportRun.MATCHABLE, *ImportRun.AT_WORK))
     audit.record("import.canceled", actor=actor, on=run, was=run.status)
     if run.is_at_work and run.job is not None and run.lease_expires_at is not None:
         tenancy.cancel_job(run.job)

@@ -15,6 +15,9 @@ from contacts.queries.timeline import purpose_label
 register = template.Library()
 
 _SHAPE_LIMIT = 24
+# Every letter but those that a wrong encoding would spoil.
+_PLAIN_LETTERS = re.compile(r"[^\W\d_\u00a0-\u024f]+")
+_DATED = re.compile(r"(\d{4})[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](\d{4})(?!\d)")
 LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
@@ -44,10 +47,20 @@ def known(value: Value) -> str:
 
 @register.filter
 def shape(cell: str) -> str:
-    """How a cell is written and not what it says: the format of a date, the domain of an address."""
+    """How a cell is written and not what it says.
+
+    Kept are separators, the places of digits, the year of a date, the domain of an address, and
+    letters with accents, which show whether the file was decoded rightly.
+    """
     if "@" in cell:
         return display.mask(cell)
-    return re.sub(r"\w", "•", cell[:_SHAPE_LIMIT])
+    head = cell[:_SHAPE_LIMIT]
+    hidden = re.sub(r"\d", "•", _PLAIN_LETTERS.sub("•••", head))
+    dated = _DATED.match(head)
+    if dated is None:
+        return hidden
+    begin, end = dated.span(1) if dated[1] else dated.span(2)
+    return hidden[:begin] + head[begin:end] + hidden[end:]
 
 
 @register.filter

@@ -82,6 +82,8 @@ def run(request: SignedInRequest, run_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def columns(request: SignedInRequest, run_id: UUID) -> HttpResponse:
     found = get_object_or_404(ImportRun, pk=run_id)
+    if found.status not in ImportRun.MATCHABLE:
+        return redirect("contacts:import", found.pk)
     form = MappingForm(request.POST or None, names=found.header)
     if form.is_valid():
         try:
@@ -91,6 +93,22 @@ def columns(request: SignedInRequest, run_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("contacts:import", found.pk)
+    return columns_page(request, found, form)
+
+
+@requires("contacts.import")
+@require_POST
+def values(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """The same page with real values, and with what was chosen on it so far."""
+    found = get_object_or_404(ImportRun, pk=run_id)
+    if found.status not in ImportRun.MATCHABLE:
+        return redirect("contacts:import", found.pk)
+    form = MappingForm(request.POST, names=found.header)
+    if form.is_valid():
+        try:
+            found = services.show_values(found, actor=request.actor)
+        except DomainError as error:
+            form.add_error(None, str(error))
     return columns_page(request, found, form)
 
 
@@ -200,6 +218,8 @@ def columns_page(request: SignedInRequest, run: ImportRun, form: MappingForm) ->
         "kinds": [(kind, kind.label) for kind in Kind if kind != Kind.CHOICE],
         "has_record_number": "external_id" in chosen.values(),
         "columns": [(each, chosen[each.position]) for each in found],
+        "is_uploader": run.started_by_id == request.actor.id,
+        "shown_until": run.values_shown_until(request.actor.id),
     }
     return render(
         request, "contacts/import_columns.html", context, status=422 if form.errors else 200

@@ -31,3 +31,25 @@ def test_the_dialog_for_a_reason_stays_with_what_was_chosen_until_it_is_complete
     page.get_by_role("heading", name="Marisol").wait_for()
     (event,) = AuditEvent.objects.filter(action="contact.revealed")
     assert event.detail["reason"] == "A letter came back"
+
+
+def test_real_values_of_a_file_are_shown_without_losing_what_was_chosen(open_as, clinic, agreement):
+    page = open_as(make_member(clinic, "marketer"), "/imports/new/")
+    lines = b"MRN,Name,Plan\n1,Mar\xc3\xada-Jos\xc3\xa9,Medicare\n"
+    page.set_input_files(
+        "input[type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": lines}
+    )
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_label("Field for column Name").select_option(label="Family name · Limited PHI")
+    page.get_by_role("button", name="Show the first values").click()
+    page.get_by_text("María-José").wait_for()
+    chosen = page.get_by_label("Field for column Name").input_value()
+    assert chosen == "family_name"
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.get_by_text("María-José").is_visible()
+    page.evaluate(
+        "document.querySelector('count-down').dispatchEvent(new Event('elapsed', {bubbles: true}))"
+    )
+    assert page.get_by_text("María-José").count() == 0
+    assert page.get_by_label("Field for column Name").input_value() == "family_name"

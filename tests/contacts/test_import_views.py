@@ -3,14 +3,18 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from audit.models import AuditEvent
 from contacts import queries
 from contacts.models import Attribute, Contact, ImportChunk, ImportRun
 from contacts.services.import_work import work_on
+from tenancy import clock
 from tenancy.scope import tenant_scope
+from tests.accounts.signing_in import browser_of, make_member
 
 FILE = (
     "MRN,First name,E-Mail,Last visit,Plan\n"
@@ -64,6 +68,73 @@ def test_columns_are_suggested_and_their_values_masked(clinic, marketer, agreeme
     page = marketer.get(url).content.decode()
     assert '<option value="email" selected>' in page
     assert "ada@x.example" not in page
+
+
+MARIA = (
+    "MRN,First name,Birth date,Phone\n1,María-José,04/07/1985,207-555-1985\n2,Иван,1962-01-31,\n"
+)
+MARIA_MAPPED = {
+    "column_0": "external_id", "column_1": "family_name", "column_2": "birth_date",
+    "column_3": "", "order": "day_first",
+}  # fmt: skip
+
+
+def test_masked_values_still_show_accents_separators_and_years(clinic, marketer, agreement):
+    url = upload(marketer, MARIA).headers["Location"]
+    page = marketer.get(url).content.decode()
+    for shape in ("•••í•••-•••é<", "••/••/1985", "1962-••-••", "•••-•••-••••<"):
+        assert shape in page
+    for value in ("María", "04/07", "207-555", "Иван"):
+        assert value not in page
+
+
+def test_who_uploaded_a_file_may_see_its_values_and_is_noted_once(clinic, marketer, agreement):
+    url = upload(marketer, MARIA).headers["Location"]
+    answer = marketer.post(f"{url}values/", MARIA_MAPPED)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for value in ("María-José", "04/07/1985", "207-555-1985", "Иван"):
+        assert value in page
+    assert '<option value="family_name" selected>' in page
+    assert '<option value="day_first" selected>' in page
+    marketer.post(f"{url}values/", MARIA_MAPPED)
+    (event,) = AuditEvent.objects.filter(action="import.values_revealed")
+    assert event.detail == {"columns": 4}
+    assert ImportRun.objects.get().status == "uploaded"
+
+
+def test_the_values_are_masked_again_after_five_minutes(clinic, marketer, agreement):
+    url = upload(marketer, MARIA).headers["Location"]
+    began = clock.now()
+    with clock.at(began):
+        marketer.post(f"{url}values/", MARIA_MAPPED)
+    with clock.at(began + timedelta(minutes=4, seconds=59)):
+        assert "María-José" in marketer.get(url).content.decode()
+    with clock.at(began + timedelta(minutes=5)):
+        assert "María-José" not in marketer.get(url).content.decode()
+
+
+def test_nobody_else_sees_the_values_of_a_file(clinic, marketer, analyst, agreement):
+    url = upload(marketer, MARIA).headers["Location"]
+    owner = browser_of(make_member(clinic, "owner", "Omar Owner"))
+    refused = owner.post(f"{url}values/", MARIA_MAPPED)
+    assert refused.status_code == 422
+    assert "Only Mara Marketer, who uploaded the file" in refused.content.decode()
+    assert analyst.post(f"{url}values/", MARIA_MAPPED).status_code == 403
+    assert not AuditEvent.objects.filter(action="import.values_revealed").exists()
+    marketer.post(f"{url}values/", MARIA_MAPPED)
+    assert "María-José" in marketer.get(url).content.decode()
+    page = owner.get(url).content.decode()
+    assert "María-José" not in page
+    assert "Show the first values" not in page
+
+
+def test_no_values_are_shown_when_the_import_has_ended(clinic, marketer, agreement):
+    url = upload(marketer, MARIA).headers["Location"]
+    marketer.post(f"{url}values/", MARIA_MAPPED)
+    marketer.post(f"{url}cancel/")
+    assert marketer.post(f"{url}values/", MARIA_MAPPED).headers["Location"] == url
+    assert marketer.get(f"{url}columns/").headers["Location"] == url
 
 
 @pytest.mark.parametrize("name", ["MRN", "patient number", "Patientennummer", "Record No."])
