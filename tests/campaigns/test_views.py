@@ -6,7 +6,8 @@ import re
 import pytest
 
 from audit.models import AuditEvent
-from campaigns.models import Approval, Brand, Campaign, Template, TestSend
+from campaigns import models
+from campaigns.models import Approval, Brand, Campaign, Template
 from campaigns.services import drafts, sending
 from campaigns.services import templates as template_services
 from contacts.models import Contact
@@ -174,11 +175,11 @@ def test_a_preview_link_is_worth_nothing_altered(busy_clinic, author, client):
 def test_a_test_goes_to_colleagues_only(busy_clinic, author, marketer):
     campaign, page = make_campaign(author)
     author.post(f"{page}test/")
-    test = TestSend.objects.get()
+    test = models.TestSend.objects.get()
     assert test.to == marketer.email
     assert test.content == campaign.content
     author.post(f"{page}test/", {"to": "0193c0de-0000-7000-8000-000000000000"})
-    assert TestSend.objects.count() == 1
+    assert models.TestSend.objects.count() == 1
 
 
 def test_an_author_cannot_approve(busy_clinic, author, approver):
@@ -197,8 +198,14 @@ def test_pause_and_cancel_are_where_it_is_watched(busy_clinic, author, approver)
     author.post(f"{page}submit/", {"version": campaign.version})
     content_hash = Approval.objects.get().content_hash
     approver.post(f"{page}approve/", {"content_hash": content_hash})
+    watch = f'href="{page}live/"'
+    assert watch in author.get(page).content.decode()
+    scheduled = author.get(f"{page}live/")
+    assert "It goes out in" in text_of(scheduled)
+    assert watch not in scheduled.content.decode()
     Campaign.objects.update(send_at="2026-01-01T00:00Z")
     assert sending.begin(campaign)
+    assert watch not in author.get(f"{page}live/").content.decode()
     assert "Pause" in text_of(author.get(f"{page}live/"))
     assert author.get(f"{page}live/?was=sending").status_code == 204
     assert author.post(f"{page}pause/")["Location"] == f"{page}live/"
