@@ -83,6 +83,14 @@ def unsendable(reason: str) -> Fate:
     return Fate(Status.FAILED, reason, kind=Kind.FAILED, detail={"reason": reason})
 
 
+def without_tls(portal: Fate) -> Fate:
+    """What has no way through the portal ends here, with what was found on the wire."""
+    failed = unsendable("tls_failed")
+    return replace(
+        failed, detail=portal.detail | failed.detail, domain_is_safe=portal.domain_is_safe
+    )
+
+
 def to_portal(reason: str) -> Fate:
     """It waits in the portal, and a notice of it is on its way."""
     return Fate(

@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from delivery.wire.reply import Reply
+from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Stage
 
 
@@ -19,6 +19,10 @@ class Meaning(StrEnum):
     MAILBOX_FULL = "mailbox_full"
     GREYLISTED = "greylisted"
     TRY_LATER = "try_later"
+    NO_CONNECTION = "no_connection"
+    CONNECTION_LOST = "connection_lost"
+    NO_NAME_ANSWER = "no_name_answer"
+    NO_USABLE_HOST = "no_usable_host"
     SENDER_REFUSED = "sender_refused"
     CONTENT_REFUSED = "content_refused"
     REFUSED = "refused"
@@ -37,6 +41,10 @@ CONSEQUENCES = {
     Meaning.MAILBOX_FULL: Consequence(is_final=False),
     Meaning.GREYLISTED: Consequence(is_final=False),
     Meaning.TRY_LATER: Consequence(is_final=False),
+    Meaning.NO_CONNECTION: Consequence(is_final=False),
+    Meaning.CONNECTION_LOST: Consequence(is_final=False),
+    Meaning.NO_NAME_ANSWER: Consequence(is_final=False),
+    Meaning.NO_USABLE_HOST: Consequence(is_final=False),
     # Our standing, not the person's address: never suppress for it.
     Meaning.SENDER_REFUSED: Consequence(is_final=True),
     Meaning.CONTENT_REFUSED: Consequence(is_final=True),
@@ -80,9 +88,19 @@ ROWS = (
     Row(Meaning.REFUSED, r"5.."),
 )
 
+# RFC 3463 X.4: what we found where no server said that it could not take the message now.
+FOUND = {
+    "4.4.1": Meaning.NO_CONNECTION,
+    "4.4.2": Meaning.CONNECTION_LOST,
+    "4.4.3": Meaning.NO_NAME_ANSWER,
+    "4.4.4": Meaning.NO_USABLE_HOST,
+}
+
 
 def meaning_of(stage: Stage, reply: Reply) -> Meaning:
     """What the final answer at this stage means. Raises ValueError for what is no final answer."""
+    if isinstance(reply, Finding) and reply.enhanced in FOUND:
+        return FOUND[reply.enhanced]
     codes = f"{reply.code} {reply.enhanced}"
     for row in ROWS:
         if (

@@ -146,7 +146,7 @@ class Turn:
 def _for_portal(draft: Draft, fate: Fate) -> tuple[Fate, Rendered | None]:
     """A test has nobody who could open it in the portal: it fails where patients' mail would not."""
     if draft.message.cause == Message.Cause.TEST:
-        return fates.unsendable(fate.reason), None
+        return fates.without_tls(fate), None
     try:
         return fate, draft.write()
     except DomainError:

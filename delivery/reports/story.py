@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from delivery.replies import CONSEQUENCES, Meaning
 from delivery.reports.reasons import in_words
 
 LEVELS = {
@@ -165,11 +166,18 @@ def _deferred(event: Event) -> Moment:
 
 
 def _failed(event: Event) -> Moment:
-    """Refused by a server, or given up because of what we found."""
-    has_answer = bool(event.detail.get("reply"))
-    sentence = "The server refused it for good." if has_answer else "It could not be handed over."
-    reason = str(event.detail.get("reason", ""))
-    explanation = in_words(reason) if reason else ""
+    """Refused by a server, put off by it for too long, or given up because of what we found."""
+    detail = event.detail
+    meaning = str(detail.get("meaning", ""))
+    reason = str(detail.get("reason", "") or meaning)
+    if not detail.get("reply"):
+        sentence = "It could not be handed over."
+    elif meaning and not CONSEQUENCES[Meaning(meaning)].is_final:
+        sentence = "The server put it off until we gave up."
+    else:
+        sentence = "The server refused it for good."
+    found = TLS_FAILURES[str(detail["failure"])] if detail.get("failure") else ""
+    explanation = f"{found} {in_words(reason) if reason else ''}".strip()
     return Moment(event.occurred_at, "failed", sentence, explanation, _said(event))
 
 

@@ -1,6 +1,8 @@
 import pytest
 
 from delivery.replies import CONSEQUENCES, Meaning, meaning_of
+from delivery.reports import reasons
+from delivery.wire import dial, door, transport
 from delivery.wire.reply import MalformedReply, Reply, parse
 from delivery.wire.session import Stage
 
@@ -37,6 +39,27 @@ TABLE = [
 @pytest.mark.parametrize(("stage", "line", "meaning"), TABLE)
 def test_every_answer_has_one_meaning(stage, line, meaning):
     assert meaning_of(stage, parse([line.encode()])) is meaning
+
+
+@pytest.mark.parametrize(
+    ("found", "meaning"),
+    [
+        (dial.UNREACHABLE, Meaning.NO_CONNECTION),
+        (transport.RESTING, Meaning.NO_CONNECTION),
+        (door.LOST, Meaning.CONNECTION_LOST),
+        (transport.NO_DNS, Meaning.NO_NAME_ANSWER),
+        (transport.NO_HOST, Meaning.NO_USABLE_HOST),
+        (door.TOO_LARGE, Meaning.CONTENT_REFUSED),
+    ],
+)
+def test_what_we_found_is_never_called_a_busy_server(found, meaning):
+    assert meaning_of(Stage.MAIL, found) is meaning
+    assert meaning_of(Stage.MAIL, Reply(451, "4.4.1", found.text)) is Meaning.TRY_LATER
+
+
+def test_every_meaning_that_ends_a_message_has_its_sentence():
+    ends = {meaning.value for meaning in Meaning} - {"delivered"}
+    assert ends <= reasons.OF_THE_WIRE.keys()
 
 
 def test_only_a_missing_address_is_suppressed():

@@ -106,6 +106,26 @@ def test_a_server_without_tls_gets_nothing_and_the_portal_takes_over(clinic):
     assert (notice.cause_id, notice.status) == (item.id, Status.QUEUED)
 
 
+def test_a_domain_that_cannot_be_reached_is_not_called_busy(clinic):
+    message = due("ada", first_tried_at=clock.now() - timedelta(hours=96))
+    send(fakes.FakeTransport({"ada@x.example": fakes.UNREACHABLE}))
+    message.refresh_from_db()
+    assert (message.status, message.reason) == (Status.FAILED, "no_connection")
+    (event,) = MessageEvent.objects.filter(message=message)
+    assert event.detail["meaning"] == "no_connection"
+
+
+def test_a_test_without_verified_tls_fails_and_says_so(clinic):
+    message = due("ada", cause=Message.Cause.TEST, mail_class=MailClass.CODE)
+    transport = fakes.FakeTransport({"ada@x.example": fakes.NO_TLS})
+    send(transport)
+    message.refresh_from_db()
+    assert (message.status, message.reason) == (Status.FAILED, "tls_failed")
+    assert MessageEvent.objects.get(message=message).detail["failure"] == "starttls-not-supported"
+    assert transport.handed_over == {}
+    assert not EscrowItem.objects.exists()
+
+
 def test_what_the_gate_sends_to_the_portal_never_sees_the_wire(clinic):
     message = due("ada")
     transport = fakes.FakeTransport()

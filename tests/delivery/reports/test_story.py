@@ -68,6 +68,42 @@ def test_what_no_server_said_is_never_put_as_its_reply(kind, sentence):
     assert moment.evidence == (("What we found", "No connection to the mail server."),)
 
 
+@pytest.mark.parametrize(
+    ("detail", "sentence", "explanation"),
+    [
+        (
+            {"finding": "No connection to the mail server.", "meaning": "no_connection"},
+            "It could not be handed over.",
+            "No connection to the mail server was possible until we gave up.",
+        ),
+        (
+            {"reply": "451 4.7.1 Greylisted", "meaning": "greylisted"},
+            "The server put it off until we gave up.",
+            "The server asked us each time to come back later, until we gave up.",
+        ),
+        (
+            {"reply": "421 4.3.2 closing", "meaning": "try_later"},
+            "The server put it off until we gave up.",
+            "The server was busy until we gave up.",
+        ),
+        (
+            {"reply": "550 5.1.1 no such user", "meaning": "no_such_address"},
+            "The server refused it for good.",
+            "The mailbox does not exist.",
+        ),
+        (
+            {"failure": "certificate-expired", "reason": "tls_failed"},
+            "It could not be handed over.",
+            "The server's certificate has expired. "
+            "The mail server proved no TLS, and a test goes no other way.",
+        ),
+    ],
+)
+def test_each_class_of_cause_has_its_own_words(detail, sentence, explanation):
+    (moment,) = story.tell([Event("failed", NINE, detail)])
+    assert (moment.sentence, moment.explanation) == (sentence, explanation)
+
+
 def test_a_line_that_broke_is_a_finding_of_ours():
     (moment,) = story.tell([Event("uncertain", NINE, {"finding": "The connection was lost."})])
     assert moment.evidence == (("What we found", "The connection was lost."),)
