@@ -9,6 +9,7 @@ from compliance.facts import SuppressionReason
 from compliance.models import Sender
 from contacts.models import Contact
 from delivery import fates
+from delivery.drafts.campaign import LOOK_AGAIN
 from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.letterheads import letterhead_of
 from delivery.escrow import notices
@@ -16,6 +17,7 @@ from delivery.fates import Claimed
 from delivery.routes import Route, Way
 from delivery.services.recording import Result
 from delivery.wire.levels import Level
+from tenancy import clock
 
 # No health information is in it, and whoever cannot prove anything still has to be told.
 ROUTE = Route(Way.BEST_AVAILABLE, Level.T0, ())
@@ -23,12 +25,15 @@ AUTOMATIC = (("Auto-Submitted", "auto-generated"),)  # RFC 3834: no answers by m
 
 
 def draft_notices(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
-    """A draft for each portal mail that still has something to say to an address that takes mail."""
+    """A draft for each portal mail that still has something to say to an address that takes mail.
+
+    Without a sender domain that may send, the mail waits: its keys and digits rest sealed meanwhile.
+    """
     contacts = Contact.objects.in_bulk([message.contact_id for message in messages])
     addresses = {each.pk: str(each.identity.get("email") or "") for each in contacts.values()}
     indexes = {pk: compliance.address_index(address) for pk, address in addresses.items()}
     suppressed = compliance.suppressed(indexes.values())
-    letterheads: dict[str, Letterhead] = {}
+    letterheads: dict[str, Letterhead | None] = {}
     for message in messages:
         address = addresses[message.contact_id]
         reason = suppressed.get(indexes[message.contact_id])
@@ -37,18 +42,29 @@ def draft_notices(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
             continue
         domain = message.message_id.rstrip(">").rpartition("@")[2]
         if domain not in letterheads:
-            letterheads[domain] = letterhead_of(_sender(domain))
-        yield _draft(message, address, letterheads[domain])
+            letterheads[domain] = _letterhead(domain)
+        letterhead = letterheads[domain]
+        if letterhead is None:
+            until = clock.now() + LOOK_AGAIN
+            yield Result(message, fates.waiting("sender_not_proven", until=until))
+        else:
+            yield _draft(message, address, letterhead)
 
 
 def _unwanted(reason: SuppressionReason | None) -> fates.Fate:
     return fates.unsendable(reason.value if reason else "no_address")
 
 
-def _sender(domain: str) -> Sender:
-    """Who wrote the message that the notice leads to, or another of the same domain."""
+def _letterhead(domain: str) -> Letterhead | None:
+    """Of who wrote the message that the notice leads to, or of another of the same domain.
+
+    None while the domain has no sender, or its records are not in place.
+    """
     senders = Sender.objects.select_related("domain").filter(domain__domain=domain)
-    return senders.order_by("created_at")[0]
+    sender = senders.order_by("created_at").first()
+    if sender is None or not sender.domain.may_send(clock.now()):
+        return None
+    return letterhead_of(sender)
 
 
 def _draft(message: Claimed, address: str, letterhead: Letterhead) -> Draft | Result:

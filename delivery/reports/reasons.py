@@ -18,6 +18,7 @@ OF_THE_WIRE = {
     "refused": "The server refused it without a reason that we know.",
     "no_answer": "The line broke before the server answered.",
     "address_unusable": "The address cannot be written on the wire.",
+    "sender_not_proven": "The records of the sender domain are not in place, so it waits.",
     "not_renderable": "The message could not be made for this person.",
     "bounced_later": "The server accepted it and later gave it back.",
 }

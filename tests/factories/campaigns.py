@@ -14,6 +14,7 @@ from tests.factories.compliance import agreement_in_force
 MARKETER = Actor(kind="user", id="marketer-1", name="Dana Whitlow")
 OFFICER = Actor(kind="user", id="officer-1", name="Priya Castellane")
 
+SENDER_DOMAIN = "mail.elm.example"
 EVERYBODY: dict[str, Any] = {
     "match": "all",
     "rules": [{"field": "identity.email", "operator": "known"}],
@@ -35,7 +36,7 @@ CONTENT = {
 
 def sender(local_part: str = "care") -> Sender:
     domain = SenderDomain.objects.create(
-        domain="mail.elm.example",
+        domain=SENDER_DOMAIN,
         selector="s1",
         public_key="x",
         private_key=b"x",

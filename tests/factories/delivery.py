@@ -9,6 +9,7 @@ from delivery.escrow.services import Deposit
 from delivery.models import EscrowItem, Message
 from tenancy import clock
 from tenancy.ids import uuid7
+from tests.factories.campaigns import SENDER_DOMAIN
 
 
 def make_campaign(**columns: Any) -> Campaign:
@@ -37,7 +38,7 @@ def make_message(contact: Contact, **columns: Any) -> Message:
         "mail_class": Message.MailClass.CARE,
         "status": Message.Status.ESCROWED,
         "route": Message.Route.PORTAL,
-        "message_id": f"<{message_id.hex}@mail.elmstreet.example>",
+        "message_id": f"<{message_id.hex}@{SENDER_DOMAIN}>",
         "settled_at": clock.now(),
     }
     return Message.objects.create(**defaults | columns)

@@ -51,7 +51,7 @@ def test_one_notice_is_queued_that_says_nothing_about_health(ada):
         "plain",
         ada.id,
     )
-    assert queued.message_id.endswith("@mail.elmstreet.example>")
+    assert queued.message_id.endswith("@mail.elm.example>")
     notice = notices.compose(item.id)
     assert notice.subject == "Elm Street Clinic has a message for you"
     said = f"{notice.subject} {notice.html} {notice.text}"
