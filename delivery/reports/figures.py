@@ -6,6 +6,15 @@ from dataclasses import dataclass
 
 HANDED_OVER = frozenset({"sent", "escrowed"})
 NOT_ALLOWED = "skipped"
+BY_EMAIL = frozenset({"tls", "plain"})
+# What each step of the funnel is a part of.
+FORMER = {
+    "allowed": "segment",
+    "handed_over": "allowed",
+    "accepted": "handed_over",
+    "portal": "handed_over",
+    "read": "portal",
+}
 
 # The order in which forecast, live bar and report show what happened to messages.
 OUTCOMES = ("tls", "plain", "portal", "held", "failed", "uncertain", "waiting")
@@ -92,23 +101,27 @@ def outcome_of(group: Group) -> str:
 
 
 def funnel(groups: Sequence[Group], *, read: int) -> list[Step]:
-    """From the people in the segment to those who read it in the portal, of those it waits for."""
+    """From the people in the segment to those whose server took it, and those who read it.
+
+    What rests in the portal was accepted by no server: the two are steps of their own.
+    """
     counts = {
         "segment": _sum(groups),
         "allowed": _sum(group for group in groups if group.status != NOT_ALLOWED),
         "handed_over": _sum(group for group in groups if group.status in HANDED_OVER),
-        "delivered": _sum(_delivered(groups)),
+        "accepted": _sum(group for group in groups if outcome_of(group) in BY_EMAIL),
+        "portal": _sum(group for group in groups if outcome_of(group) == "portal"),
         "read": read,
     }
-    steps: list[Step] = []
-    former = first = counts["segment"]
-    for key, count in counts.items():
-        if key == "read":
-            former = _sum(group for group in groups if outcome_of(group) == "portal")
-        of_former = share(count, former) if steps else None
-        steps.append(Step(key, count, share(count, first), of_former))
-        former = count
-    return steps
+    return [
+        Step(
+            key,
+            count,
+            share(count, counts["segment"]),
+            share(count, counts[FORMER[key]]) if key in FORMER else None,
+        )
+        for key, count in counts.items()
+    ]
 
 
 def split(groups: Iterable[Group]) -> list[Slice]:
@@ -167,10 +180,6 @@ def _domain_row(domain: str, groups: Sequence[Group]) -> DomainRow:
 def _lowest_tls(groups: Iterable[Group]) -> str:
     versions = {group.tls_version for group in groups if group.status == "sent"}
     return min(versions, key=TLS_ORDER.index, default="")
-
-
-def _delivered(groups: Iterable[Group]) -> list[Group]:
-    return [group for group in groups if group.status in HANDED_OVER and not group.bounced]
 
 
 def _sum(groups: Iterable[Group]) -> int:

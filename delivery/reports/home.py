@@ -64,7 +64,12 @@ def figure_strip(request: SignedInRequest) -> list[Figure]:
     read = EscrowItem.objects.filter(read_at__isnull=False).count()
     contacts = Contact.objects.count()
     return [
-        Figure("Delivered, last 7 days", week["sent"], _share(week["sent"], tried, "sent"), log),
+        Figure(
+            "Delivered by email, last 7 days",
+            week["sent"],
+            _share(week["sent"], tried, "sent by email"),
+            log,
+        ),
         Figure("Read in the secure portal", read, _share(read, read + waiting, "deposited"), log),
         Figure(
             "Need attention",
@@ -137,7 +142,7 @@ def _of_the_week() -> dict[str, int]:
     since = clock.now() - WEEK
     recent = Q(settled_at__gte=since)
     counts: dict[str, int] = Message.objects.exclude(cause=Message.Cause.NOTICE).aggregate(
-        sent=Count("id", filter=recent & Q(status__in=figures.HANDED_OVER)),
+        sent=Count("id", filter=recent & Q(status=Message.Status.SENT)),
         failed=Count("id", filter=recent & Q(status=Message.Status.FAILED)),
         uncertain=Count("id", filter=recent & Q(status=Message.Status.UNCERTAIN)),
         held=Count("id", filter=Q(status=Message.Status.DEFERRED)),

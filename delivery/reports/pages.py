@@ -19,7 +19,8 @@ STEPS = {
     "segment": "In the segment",
     "allowed": "Allowed to receive it",
     "handed_over": "Handed over",
-    "delivered": "Delivered",
+    "accepted": "Accepted by its server",
+    "portal": "In the portal",
     "read": "Read in the portal",
 }
 OUTCOMES = {
@@ -98,6 +99,7 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
         "campaign": campaign,
         "funnel": [(entry, figures.share(entry.count, funnel[0].count)) for entry in funnel],
         "progress": bar,
+        "accepted": sum(entry.count for entry in bar.entries if entry.key in figures.BY_EMAIL),
         "domains": figures.by_domain(groups),
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),
@@ -125,7 +127,8 @@ def _progress(groups: Sequence[Group], campaign_id: UUID, *, may_see_people: boo
         Entry(part.outcome, OUTCOMES[part.outcome], part.count, part.share, link.to(part.outcome))
         for part in figures.split(groups)
     ]
-    handed_over = sum(entry.count for entry in entries if entry.key in ("tls", "plain", "portal"))
+    left = figures.BY_EMAIL | {"portal"}
+    handed_over = sum(entry.count for entry in entries if entry.key in left)
     spoken = ", ".join(f"{entry.count} {entry.words.lower()}" for entry in entries)
     return Progress(
         total=sum(entry.count for entry in entries),

@@ -68,7 +68,7 @@ def test_a_campaign_from_home_to_the_proof_of_its_messages(open_as, clinic_with_
     page.goto(page.url.partition("/campaigns")[0] + "/")
     hers.click(page.get_by_role("link", name="Reports"))
     hers.click(page.get_by_role("link", name=campaign.name))
-    page.get_by_text("2 of 2 people have it, 1 of them in the secure portal").wait_for()
+    page.get_by_text("1 of 2 people have it by email; for 1 it is in the secure portal").wait_for()
     hers.click(page.locator("#campaign-progress").get_by_role("link", name="1").first)
     hers.click(page.locator("table").get_by_role("link").first)
     page.get_by_text("The recipient's mail server accepted it.").wait_for()

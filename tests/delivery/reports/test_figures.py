@@ -23,9 +23,17 @@ def test_the_funnel_goes_from_the_segment_to_the_readers():
         Step("segment", 1102, 1.0, None),
         Step("allowed", 1002, 1002 / 1102, 1002 / 1102),
         Step("handed_over", 990, 990 / 1102, 990 / 1002),
-        Step("delivered", 980, 980 / 1102, 980 / 990),
+        Step("accepted", 950, 950 / 1102, 950 / 990),
+        Step("portal", 30, 30 / 1102, 30 / 990),
         Step("read", 12, 12 / 1102, 12 / 30),
     ]
+
+
+def test_what_waits_in_the_portal_is_no_mail_that_a_server_took():
+    (_, _, handed_over, accepted, portal, read) = figures.funnel(
+        [Group("escrowed", "portal", "oldmill.example", "", False, "", 30)], read=0
+    )
+    assert [step.count for step in (handed_over, accepted, portal, read)] == [30, 0, 30, 0]
 
 
 def test_an_empty_campaign_has_no_shares():

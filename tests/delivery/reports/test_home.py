@@ -55,12 +55,13 @@ def test_four_numbers_of_the_week(see):
     reached, other, refused, gone = (make_contact(email=f"p{n}@postbox.example") for n in range(4))
     make_message(reached, cause_id=campaign.id, **SENT)
     make_message(other, cause_id=campaign.id, **SENT | {"settled_at": clock.now() - timedelta(8)})
+    make_message(make_contact(email="p4@postbox.example"), cause_id=campaign.id)
     make_message(refused, cause_id=campaign.id, status="failed", route="", reason="refused")
     type(gone).objects.filter(pk=gone.pk).update(has_opted_out=True)
     shown = see()
-    assert "Delivered, last 7 days 1 50.0 % of what was sent" in shown
+    assert "Delivered by email, last 7 days 1 50.0 % of what was sent by email" in shown
     assert "Need attention 1 0 held, 1 failed, 0 uncertain" in shown
-    assert "May receive care email 3 of 4 contacts" in shown
+    assert "May receive care email 4 of 5 contacts" in shown
 
 
 def test_a_question_is_put_to_whoever_may_answer_it(see):

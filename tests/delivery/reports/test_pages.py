@@ -70,7 +70,13 @@ def report_of(campaign: Campaign) -> str:
 def test_the_report_adds_up(marketer, campaign):
     shown = page(marketer.get(report_of(campaign)))
     assert "Mammogram reminder" in shown
-    assert "In the segment 6 Allowed to receive it 5 83.3 % Handed over 3 60.0 %" in shown
+    assert "2 of 5 people have it by email; for 1 it is in the secure portal" in shown
+    assert "3 of 5 handed over, by email or to the portal" in shown
+    assert (
+        "In the segment 6 Allowed to receive it 5 83.3 % "
+        "Handed over 3 60.0 % Accepted by its server 2 66.7 % "
+        "In the portal 1 33.3 % Read in the portal 0 0 %"
+    ) in shown
     assert "Verified TLS 2 Secure portal 1 Will retry 1 Failed 1" in shown
     assert "postbox.example 3 2 66.7 % 0 0 1 0 TLS 1.2" in shown
     assert "oldcert.example 1 0 0 % 1 0 read 0 0 0 None used" in shown
