@@ -231,13 +231,13 @@ STATE_DIR = environment.text("STATE_DIR", "")
 
 # Names of this installation in agreements and in customers' DNS records.
 PLATFORM_OPERATOR = environment.text("PLATFORM_OPERATOR", "Sealpost")
-PLATFORM_SUBCONTRACTORS = [
-    name for name in environment.text("PLATFORM_SUBCONTRACTORS", "").split("|") if name
-]
+_SUBCONTRACTORS = environment.text("PLATFORM_SUBCONTRACTORS", "")
+PLATFORM_SUBCONTRACTORS = [name for name in _SUBCONTRACTORS.split("|") if name]
 PLATFORM_BOUNCE_HOST = environment.text("PLATFORM_BOUNCE_HOST", f"bounce.{PUBLIC_DOMAIN}")
 PLATFORM_SPF = environment.text("PLATFORM_SPF", f"include:_spf.{PUBLIC_DOMAIN}")
 PLATFORM_DMARC_REPORTS = environment.text("PLATFORM_DMARC_REPORTS", f"dmarc@{PUBLIC_DOMAIN}")
 COMPLIANCE_DNS = "config.dns.look_up"
+FETCH_DOOR = "config.fetching.door"
 CAMPAIGNS_UNSAFE_DOMAINS = "delivery.services.postures.unsafe"
 
 LOGGING = {

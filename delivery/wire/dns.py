@@ -42,9 +42,9 @@ class Dns(Protocol):
 class ResolverDns:
     """The system's resolver, with a cache that keeps to each record's own lifetime."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = LOOKUP_SECONDS) -> None:
         self._resolver = Resolver()
-        self._resolver.lifetime = LOOKUP_SECONDS
+        self._resolver.lifetime = patience
         self._resolver.cache = LRUCache(50_000)
 
     def mx(self, domain: str) -> list[tuple[int, str]]:
