@@ -8,6 +8,7 @@ from accounts.views import (
     operator,
     passwords,
     people,
+    requests,
     settings,
     sign_in,
 )
@@ -44,6 +45,13 @@ api_keys = [
     path("new/", keys.new, name="new"),
     path("<uuid:key_id>/revoke/", keys.revoke, name="revoke"),
 ]
+second_person = [
+    path("", requests.index, name="list"),
+    path("<uuid:request_id>/", requests.detail, name="detail"),
+    path("<uuid:request_id>/grant/", requests.grant, name="grant"),
+    path("<uuid:request_id>/refuse/", requests.refuse, name="refuse"),
+    path("<uuid:request_id>/withdraw/", requests.withdraw, name="withdraw"),
+]
 operators = [
     path("", operator.workspaces, name="workspaces"),
     path("new/", operator.open_workspace, name="open"),
@@ -54,5 +62,6 @@ urlpatterns = [
     path("settings/", include(([path("", settings.home, name="home")], "settings"))),
     path("settings/people/", include((users, "users"))),
     path("settings/api-keys/", include((api_keys, "api_keys"))),
+    path("settings/requests/", include((second_person, "requests"))),
     path("operator/", include((operators, "operator"))),
 ]

@@ -65,6 +65,11 @@ _SENTENCES = {
     "recovery_code.used": "Used a recovery code",
     "recovery_codes.made": "Made new recovery codes",
     "report.people_viewed": "Saw the people behind a number",
+    "request.asked": "Asked for a second person",
+    "request.expired": "Closed a request that nobody answered",
+    "request.granted": "Granted what somebody else asked for",
+    "request.refused": "Refused what somebody else asked for",
+    "request.withdrawn": "Took back a request",
     "session.started": "Signed in",
     "session.ended": "Signed out",
     "suppression.added": "Suppressed an address",
@@ -91,6 +96,7 @@ _SUBJECTS = {
 }
 
 _OBJECTS = {
+    "accounts.countersignature": "A request for a second person",
     "accounts.membership": "A person's role",
     "audit.auditevent": "An audit event",
     "compliance.agreement": "The agreement",

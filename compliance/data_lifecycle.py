@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from accounts.models import (
     ApiKey,
+    Countersignature,
     Invitation,
     Membership,
     RecoveryCode,
+    SecuritySettings,
     Session,
     SignInFailures,
     TotpDevice,
@@ -58,6 +60,20 @@ register(
     data_class=DataClass.STAFF,
     retention=None,
     export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    Countersignature,
+    data_class=DataClass.EVIDENCE,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
+)
+register(
+    SecuritySettings,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
 )
 # Rows of the platform's tenant: secrets stay as long as the account, sessions and failures a day.

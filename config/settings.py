@@ -149,6 +149,7 @@ CELERY_TASK_ROUTES = {
     "contacts.tasks.*": {"queue": "ingest"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "expire-requests": {"task": "accounts.tasks.expire_requests", "schedule": 300.0},
     "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},
     "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},

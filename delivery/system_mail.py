@@ -31,6 +31,8 @@ CLAIM_LASTS = timedelta(minutes=15)
 SUBJECTS = {
     "invitation": "Join {workspace} on Sealpost",
     "password_reset": "Choose a new password for Sealpost",
+    "request_decided": "Your request in {workspace} was decided",
+    "request_waits": "A request in {workspace} waits for you",
 }
 
 STATUS = {

@@ -5,15 +5,19 @@ somebody works in, and no workspace may read them.
 """
 
 from accounts.models.api_keys import ApiKey
+from accounts.models.countersignatures import Countersignature
 from accounts.models.factors import RecoveryCode, TotpDevice
 from accounts.models.people import Invitation, Membership, User
+from accounts.models.security import SecuritySettings
 from accounts.models.sessions import Session, SignInFailures
 
 __all__ = [
     "ApiKey",
+    "Countersignature",
     "Invitation",
     "Membership",
     "RecoveryCode",
+    "SecuritySettings",
     "Session",
     "SignInFailures",
     "TotpDevice",

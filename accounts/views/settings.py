@@ -23,6 +23,13 @@ class Entry:
 ENTRIES = (
     Entry("People", "Who works here, in which role.", "users", "users:list", "users.view"),
     Entry(
+        "Requests",
+        "What needs a second person, and what became of it.",
+        "hourglass",
+        "requests:list",
+        "settings.view",
+    ),
+    Entry(
         "Sender domains",
         "The records that prove your mail is yours.",
         "world",

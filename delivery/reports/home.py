@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from accounts import questions
 from accounts.display import grouped, percentage
 from accounts.http import SignedInRequest
 from accounts.permissions import may
@@ -100,7 +101,7 @@ def under_way(*, may_see_people: bool) -> list[tuple[Campaign, pages.Progress]]:
 
 def needs(request: SignedInRequest) -> list[Need]:
     """What waits for this person, most pressing first."""
-    found = [*_approvals(request), *_domains(request)]
+    found = [*_approvals(request), *_requests(request), *_domains(request)]
     if may(request, "reports.people"):
         found += _messages()
     return found
@@ -175,6 +176,17 @@ def _approvals(request: SignedInRequest) -> Iterator[Need]:
             f"Approve {approval.campaign.name}",
             f"{approval.requested_by_name} asks. Nothing is sent before you decide.",
             reverse("campaigns:review", args=[approval.campaign_id]),
+        )
+
+
+def _requests(request: SignedInRequest) -> Iterator[Need]:
+    for waiting in questions.waiting_for(request.membership)[:LISTED]:
+        yield Need(
+            "hourglass",
+            "held",
+            f"Decide: {waiting.sentence}",
+            f"{waiting.request.requested_by_name} asks a second person.",
+            reverse("requests:detail", args=[waiting.request.pk]),
         )
 
 

@@ -14,6 +14,9 @@ CONTEXT = {
     "workspace": "Elm Street Clinic",
     "role": "Marketer",
     "invited_by": "Omar Owner",
+    "asked_by": "Omar Owner",
+    "decided_by": "Cora Officer",
+    "outcome": "granted",
     "link": "https://app.example/join/abc",
     "expires_at": "2026-11-26T09:00:00+00:00",
 }

@@ -11,6 +11,7 @@ from accounts.api_keys import Scope
 from accounts.models import ApiKey, Membership, User
 from accounts.roles import Role
 from accounts.services import api_keys, people, users
+from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
 from audit.services import SYSTEM
 from campaigns.models import Campaign
@@ -32,6 +33,7 @@ from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.models import Tenant
 from tenancy.scope import tenant_scope
+from tests.accounts import sample_act
 from tests.accounts.signing_in import make_user
 from tests.conftest import make_tenant
 from tests.factories import campaigns as campaign_factory
@@ -72,7 +74,7 @@ def build(name: str = "Elm Street Clinic", mark: Mark = str) -> World:
 
 
 def _staff(world: World) -> None:
-    """One member of each role, others to act upon, an invitation and a key."""
+    """One member of each role, others to act upon, an invitation, requests and a key."""
     tenant = world.tenant
     for role in Role:
         world.people[role] = make_user(f"{role.label} Person")
@@ -84,6 +86,8 @@ def _staff(world: World) -> None:
     world.ids["membership_id"] = list(members.values_list("pk", flat=True))
     invited = people.send_invitation("new@x.example", Role.ANALYST, tenant=tenant, actor=SYSTEM)
     world.ids["invitation_id"] = [invited.pk]
+    asker = actor_for(world.people[Role.OWNER])
+    world.ids["request_id"] = [sample_act.ask(asker).pk for _ in range(3)]
     _, world.api_key = _issued_key()
     world.ids["key_id"] = [_issued_key()[0].pk]
 

@@ -1,0 +1,51 @@
+"""Which acts need a second person: apps register them at start-up, below all paths.
+
+    countersign.register(
+        "retention.loosen", permission="policy.edit", perform=loosen, describe=sentence
+    )
+
+`perform` runs in the transaction of the grant; `describe` is the sentence that the second person
+reads, and tells nothing about any patient.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.permissions import PERMISSIONS, role_may
+from audit.services import Actor
+
+Payload = dict[str, Any]
+Perform = Callable[[Payload, Actor, Actor], None]
+Describe = Callable[[Payload], str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An act that one person asks for and another, who has `permission`, grants."""
+
+    name: str
+    permission: str
+    perform: Perform
+    describe: Describe
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: str, *, permission: str, perform: Perform, describe: Describe) -> None:
+    """Raises ValueError for a kind that exists and for a permission that does not."""
+    if kind in _KINDS:
+        raise ValueError(f"{kind} is registered twice")
+    if permission not in PERMISSIONS:
+        raise ValueError(f"{permission} is not in the table of permissions")
+    _KINDS[kind] = Kind(kind, permission, perform, describe)
+
+
+def kind_named(name: str) -> Kind:
+    return _KINDS[name]
+
+
+def decidable_by(role: str) -> list[str]:
+    """The kinds that somebody with this role may decide, if somebody else asked."""
+    return [kind.name for kind in _KINDS.values() if role_may(role, kind.permission)]

@@ -1,0 +1,30 @@
+"""Networks in CIDR notation, as a column that PostgreSQL itself checks."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
+
+from django.db import models
+
+Network = IPv4Network | IPv6Network
+
+
+class NetworksField(models.Field):  # type: ignore[type-arg]
+    """A list of networks: `cidr[]`, so that a host bit or a /33 never gets in."""
+
+    def db_type(self, connection: Any) -> str:
+        return "cidr[]"
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else [str(network) for network in value]
+
+    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
+        return "%s::cidr[]"
+
+
+def includes(networks: Sequence[Network], address: str) -> bool:
+    """Whether one of the networks holds the address; an IPv4 address in IPv6 clothes is IPv4."""
+    parsed = ip_address(address)
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    seen = mapped or parsed
+    return any(seen.version == network.version and seen in network for network in networks)
