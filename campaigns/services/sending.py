@@ -117,9 +117,9 @@ def _stop_uncovered(campaign: Campaign) -> None:
 
 @transaction.atomic
 def finish(campaign: Campaign) -> Campaign:
-    """Delivery has settled every message of the campaign."""
+    """Delivery has settled every message of the campaign. Nothing of a paused one is left to resume."""
     campaign = _locked(campaign)
-    if campaign.status == Status.SENDING:
+    if campaign.status in (Status.SENDING, Status.PAUSED):
         campaign.status, campaign.ended_at = Status.SENT, clock.now()
         campaign.save(update_fields=["status", "ended_at"])
         audit.record("campaign.sent", actor=SYSTEM, on=campaign)

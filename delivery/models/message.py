@@ -140,6 +140,12 @@ class Message(TenantModel):
                 condition=Q(status__in=["queued", "deferred"]),
                 name="message_due",
             ),
+            # For queries.waiting: campaigns that are not over, as some of it is tried again.
+            models.Index(
+                fields=["tenant", "cause_id"],
+                condition=Q(status="deferred"),
+                name="message_to_retry",
+            ),
             # For services.recovery: leases whose worker is gone.
             models.Index(
                 fields=["tenant", "lease_expires_at"],

@@ -17,7 +17,7 @@ from compliance import queries as compliance
 from compliance.models import SenderDomain, Suppression
 from contacts.models import Contact
 from delivery.models import EscrowEvent, EscrowItem, Message
-from delivery.reports import figures, pages, queries
+from delivery.reports import figures, pages
 from tenancy import clock
 
 WEEK = timedelta(days=7)
@@ -89,10 +89,7 @@ def figure_strip(request: SignedInRequest) -> list[Figure]:
 
 def under_way(*, may_see_people: bool) -> list[tuple[Campaign, pages.Progress]]:
     """Campaigns of which something still has to leave, be it only at another try."""
-    sending = Campaign.objects.filter(
-        Q(status__in=[Status.SENDING, Status.PAUSED])
-        | Q(status=Status.SENT, id__in=queries.with_retries().values("cause_id"))
-    )
+    sending = Campaign.objects.filter(status__in=[Status.SENDING, Status.PAUSED])
     return [
         (campaign, pages.progress(campaign.id, may_see_people=may_see_people))
         for campaign in sending.order_by("-began_at")[:LISTED]

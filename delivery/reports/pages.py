@@ -56,7 +56,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Retry:
-    """Messages that a server put off; the campaign itself may be sent already."""
+    """Messages that a server put off."""
 
     people: int
     next_at: datetime

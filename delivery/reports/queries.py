@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from contacts.models import Activity
 from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.queries.waiting import of_campaign
 from delivery.reports.figures import Group
 from tenancy import clock
 
@@ -26,13 +27,6 @@ BEHIND = {
     "skipped": Q(status=Status.SKIPPED),
     "canceled": Q(status=Status.CANCELED),
 }
-
-
-def of_campaign(campaign_id: UUID) -> QuerySet[Message]:
-    messages: QuerySet[Message] = Message.objects.filter(
-        cause=Message.Cause.CAMPAIGN, cause_id=campaign_id
-    )
-    return messages
 
 
 def fates(campaign_id: UUID) -> list[Group]:
@@ -66,14 +60,6 @@ def next_try(campaign_id: UUID) -> datetime | None:
     held = of_campaign(campaign_id).filter(BEHIND["held"])
     due: datetime | None = held.aggregate(first=Min("due_at"))["first"]
     return due and max(due, clock.now())
-
-
-def with_retries() -> QuerySet[Message]:
-    """Messages of campaigns that wait for another try."""
-    messages: QuerySet[Message] = Message.objects.filter(
-        BEHIND["held"], cause=Message.Cause.CAMPAIGN
-    )
-    return messages
 
 
 def bounced_messages(campaign_id: UUID) -> set[UUID]:

@@ -63,7 +63,7 @@ def progress(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
         "campaign": shown,
         "progress": pages.progress(shown.id, may_see_people=may(request, "reports.people")),
     }
-    return render(request, "delivery/reports/_progress.html", context)
+    return render(request, "delivery/reports/_progress_update.html", context)
 
 
 @requires("reports.people")

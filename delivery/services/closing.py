@@ -1,17 +1,18 @@
 """Ending what is over: messages of canceled campaigns, and campaigns with nothing left to send."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import transaction
-from django.db.models import QuerySet
 
 from campaigns.models import Campaign
 from campaigns.services import sending
-from delivery.fates import canceled
 from delivery.models import Dispatch, Message, MessageEvent
+from delivery.queries import waiting
 from tenancy import clock
 
 BATCH = 1_000
-# A message that a server deferred goes on by itself; its campaign need not wait for it.
-STILL_TO_TRY = (Message.Status.QUEUED, *Message.AT_WORK)
+Status = Message.Status
 
 
 def close_over() -> None:
@@ -20,7 +21,7 @@ def close_over() -> None:
         campaign = dispatch.campaign
         if campaign.status == Campaign.Status.CANCELED:
             _cancel_messages(campaign)
-        if dispatch.frozen_at and not _messages(campaign).filter(status__in=STILL_TO_TRY).exists():
+        if dispatch.frozen_at and not waiting.can_move(campaign.pk):
             _close(dispatch)
 
 
@@ -28,26 +29,29 @@ def _cancel_messages(campaign: Campaign) -> None:
     """Those that no worker holds; a held one is given back first, or its answer is on the way."""
     while True:
         with transaction.atomic():
-            waiting = _messages(campaign).filter(status__in=Message.DUE).order_by("pk")
-            ids = list(
-                waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH]
-            )
-            fate = canceled("campaign_canceled")
-            Message.objects.filter(pk__in=ids).update(
-                status=fate.status, reason=fate.reason, settled_at=clock.now()
-            )
-            MessageEvent.objects.bulk_create(
-                MessageEvent(message_id=pk, kind=MessageEvent.Kind.CANCELED) for pk in ids
-            )
+            messages = waiting.of_campaign(campaign.pk).filter(status__in=Message.DUE)
+            found = messages.select_for_update(skip_locked=True).order_by("pk")
+            ids = list(found.values_list("pk", flat=True)[:BATCH])
+            _settle(ids)
         if len(ids) < BATCH:
             return
+
+
+def _settle(ids: Collection[UUID]) -> None:
+    """What may have arrived at an earlier try stays uncertain: nobody can cancel that."""
+    messages = Message.objects.filter(pk__in=ids)
+    unknown = messages.filter(uncertain_at__isnull=False)
+    unknown.update(status=Status.UNCERTAIN, reason="no_answer", settled_at=clock.now())
+    left = list(messages.filter(status__in=Message.DUE).values_list("pk", flat=True))
+    messages.filter(pk__in=left).update(
+        status=Status.CANCELED, reason="campaign_canceled", settled_at=clock.now()
+    )
+    MessageEvent.objects.bulk_create(
+        MessageEvent(message_id=pk, kind=MessageEvent.Kind.CANCELED) for pk in left
+    )
 
 
 @transaction.atomic
 def _close(dispatch: Dispatch) -> None:
     sending.finish(dispatch.campaign)
     Dispatch.objects.filter(pk=dispatch.pk).update(closed_at=clock.now())
-
-
-def _messages(campaign: Campaign) -> QuerySet[Message]:
-    return Message.objects.filter(cause=Message.Cause.CAMPAIGN, cause_id=campaign.pk)

@@ -5,17 +5,18 @@ from email import message_from_bytes, policy
 
 import dkim as dkimpy
 from django.conf import settings
+from django.db import transaction
 
 from campaigns.binding import hash_of
 from campaigns.models import Approval, Campaign
 from campaigns.queries import approvals
 from campaigns.services import sending
-from compliance.models import Policy
+from compliance.models import Policy, SenderDomain
 from contacts import services as contacts
 from delivery import worker
 from delivery.drafters import DRAFTERS
 from delivery.models import Dispatch, EscrowItem, Message, MessageEvent
-from delivery.queries import due
+from delivery.queries import due, waiting
 from delivery.services import closing, freezing
 from delivery.wire.levels import Level
 from tenancy import clock
@@ -23,7 +24,7 @@ from tests.delivery.conftest import dkim_record
 from tests.delivery.sending import freeze
 from tests.factories.campaigns import MARKETER
 from tests.factories.contacts import PAPER, make_contact
-from tests.fakes import FakeTransport
+from tests.fakes import GREYLISTED, NO_ANSWER, FakeTransport
 
 
 def send(transport: FakeTransport) -> int:
@@ -118,6 +119,95 @@ def test_a_campaign_is_sent_when_nothing_of_it_waits(campaign):
     closing.close_over()
     assert Campaign.objects.get().status == "sent"
     assert Dispatch.objects.get().closed_at is not None
+
+
+GREYLISTING = {"ada@harbourmail.example": GREYLISTED}
+
+
+def deferred() -> Message:
+    """The one message of the campaign, after a first try that its server put off."""
+    make_contact()
+    freeze()
+    send(FakeTransport(GREYLISTING))
+    return Message.objects.get(status="deferred")
+
+
+def test_a_campaign_is_sending_until_what_was_put_off_is_settled(
+    campaign, django_assert_num_queries
+):
+    message = deferred()
+    closing.close_over()
+    assert Campaign.objects.get().status == "sending"
+    assert Dispatch.objects.get().closed_at is None
+    with transaction.atomic(), django_assert_num_queries(1):
+        assert waiting.can_move(campaign.id)
+    with clock.at(message.due_at):
+        send(FakeTransport())
+        closing.close_over()
+    ended = Campaign.objects.get()
+    assert (ended.status, ended.ended_at) == ("sent", message.due_at)
+    assert Dispatch.objects.get().closed_at == message.due_at
+
+
+def test_a_campaign_that_gives_up_its_last_message_is_sent(campaign):
+    message = deferred()
+    with clock.at(message.due_at + timedelta(days=5)):
+        Approval.objects.update(expires_at=clock.now() + timedelta(days=1))
+        SenderDomain.objects.update(verified_at=clock.now())
+        send(FakeTransport(GREYLISTING))
+        closing.close_over()
+    assert Message.objects.get().reason == "greylisted"
+    assert Campaign.objects.get().status == "sent"
+
+
+def test_pausing_reaches_what_waits_for_another_try(campaign):
+    message = deferred()
+    closing.close_over()
+    sending.pause(Campaign.objects.get(), actor=MARKETER)
+    transport = FakeTransport()
+    with clock.at(message.due_at):
+        assert send(transport) == 0
+        closing.close_over()
+        assert (Campaign.objects.get().status, transport.handed_over) == ("paused", {})
+        sending.resume(Campaign.objects.get(), actor=MARKETER)
+        assert send(transport) == 1
+
+
+def test_canceling_reaches_what_waits_for_another_try(campaign):
+    message = deferred()
+    closing.close_over()
+    sending.cancel(Campaign.objects.get(), actor=MARKETER)
+    transport = FakeTransport()
+    with clock.at(message.due_at):
+        assert send(transport) == 0
+    closing.close_over()
+    message.refresh_from_db()
+    assert (message.status, message.reason) == ("canceled", "campaign_canceled")
+    assert Dispatch.objects.get().closed_at is not None
+    with clock.at(message.due_at):
+        assert send(transport) == 0
+    assert transport.handed_over == {}
+
+
+def test_what_may_have_arrived_is_never_called_canceled(campaign):
+    make_contact()
+    freeze()
+    send(FakeTransport({"ada@harbourmail.example": NO_ANSWER}))
+    assert Message.objects.get().status == "deferred"
+    sending.cancel(Campaign.objects.get(), actor=MARKETER)
+    closing.close_over()
+    message = Message.objects.get()
+    assert (message.status, message.reason) == ("uncertain", "no_answer")
+    assert [event.kind for event in MessageEvent.objects.all()] == ["uncertain"]
+
+
+def test_a_paused_campaign_with_nothing_left_is_sent(campaign):
+    make_contact()
+    freeze()
+    send(FakeTransport())
+    sending.pause(Campaign.objects.get(), actor=MARKETER)
+    closing.close_over()
+    assert Campaign.objects.get().status == "sent"
 
 
 def test_a_value_that_looks_like_more_than_its_field_goes_by_the_portal(campaign):

@@ -58,6 +58,14 @@ def campaign(clinic) -> Campaign:
     return campaign
 
 
+@pytest.fixture
+def under_way(campaign) -> Campaign:
+    """The same, as long as one person will be tried again."""
+    Campaign.objects.update(status="sending", ended_at=None)
+    campaign.refresh_from_db()
+    return campaign
+
+
 def page(answer) -> str:
     assert answer.status_code == 200, answer.content.decode()
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
@@ -154,26 +162,52 @@ def test_the_bar_asks_again_only_while_messages_are_under_way(marketer, clinic):
     assert "<html" not in fragment
 
 
-def test_a_sent_campaign_is_not_over_while_a_message_will_be_tried_again(marketer, campaign):
+WORDS = "Sending, 1 will be tried again"
+
+
+def test_a_campaign_is_not_over_while_a_message_will_be_tried_again(marketer, under_way):
     due = clock.now() + timedelta(minutes=20)
-    Message.objects.filter(cause_id=campaign.id, status="deferred").update(due_at=due)
+    Message.objects.filter(status="deferred").update(due_at=due)
     told = f'1 person will be tried again; next at <time datetime="{due.isoformat()}">'
     fragment, report, home = (
         marketer.get(path).content.decode()
-        for path in (f"/campaigns/{campaign.id}/progress/", report_of(campaign), "/")
+        for path in (f"/campaigns/{under_way.id}/progress/", report_of(under_way), "/")
     )
     for shown in (fragment, report, home):
         assert told in shown
     assert "This bar updates by itself." in fragment
-    assert "Trying again" in report
     assert ", ended" not in report
-    Message.objects.filter(cause_id=campaign.id, status="deferred").update(
-        status="sent", settled_at=clock.now()
-    )
-    report = page(marketer.get(report_of(campaign)))
-    assert ", ended" in report
-    assert "tried again" not in report
+
+
+def test_every_page_says_the_same_of_what_will_be_tried_again(marketer, under_way):
+    at = f"/campaigns/{under_way.id}/"
+    pages = ["/", "/campaigns/", "/campaigns/?state=sending", at, f"{at}live/", f"{at}report/"]
+    for path in [*pages, f"{at}progress/", "/reports/"]:
+        assert WORDS in page(marketer.get(path)), path
+    Message.objects.filter(status="deferred").update(status="sent", settled_at=clock.now())
+    Campaign.objects.update(status="sent", ended_at=clock.now())
+    for path in [*pages[1:2], *pages[3:], f"{at}progress/", "/reports/"]:
+        shown = page(marketer.get(path))
+        assert "Sent" in shown, path
+        assert "tried again" not in shown, path
+    assert ", ended" in page(marketer.get(report_of(under_way)))
     assert "Nothing is going out right now." in page(marketer.get("/"))
+
+
+def test_a_paused_campaign_promises_no_next_try(marketer, under_way):
+    Campaign.objects.update(status="paused")
+    for path in ("/", report_of(under_way), f"/campaigns/{under_way.id}/progress/"):
+        shown = page(marketer.get(path))
+        assert "1 person waits for another try. Nothing is tried while the campaign" in shown
+        assert "next at" not in shown
+
+
+def test_the_bar_brings_the_state_in_the_head_along(marketer, under_way):
+    at = f"/campaigns/{under_way.id}/"
+    for path in (f"{at}live/", f"{at}report/"):
+        assert marketer.get(path).content.decode().count('id="campaign-state"') == 1
+    fragment = marketer.get(f"{at}progress/").content.decode()
+    assert fragment.count('<span id="campaign-state" hx-swap-oob="true">') == 1
 
 
 @pytest.mark.parametrize("status", ["sending", "paused", "sent", "canceled"])
