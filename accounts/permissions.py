@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from accounts import queries
 from accounts.http import SignedInRequest, ask_to_sign_in, is_signed_in, role_of
 from accounts.roles import Role
+from accounts.step_up import StepUpNeeded, must_confirm
 from audit import services as audit
 
 O, A, M, N, C, U = (  # noqa: E741 - columns of the table below
@@ -89,10 +90,13 @@ def may(request: HttpRequest, permission: str) -> bool:
     return permission in FOR_NEWCOMERS if role is None else role_may(role, permission)
 
 
-def requires(permission: str) -> Callable[[Wanted[Parameters]], View[Parameters]]:
+def requires(
+    permission: str, *, step_up: bool = False
+) -> Callable[[Wanted[Parameters]], View[Parameters]]:
     """The view is for people who are signed in with both factors and may do `permission`.
 
-    A refusal is written to the audit log, and its page says who may.
+    A refusal is written to the audit log, and its page says who may. With `step_up`, they must have
+    proven who they are within 15 minutes, or are asked to before the view goes on.
     """
     if permission not in PERMISSIONS:
         raise ValueError(f"{permission} is not in the table of permissions")
@@ -106,10 +110,13 @@ def requires(permission: str) -> Callable[[Wanted[Parameters]], View[Parameters]
             if not may(request, permission):
                 audit.record_denial(permission, actor=request.actor, reason="role")
                 raise PermissionDenied(who_may(permission))
+            if step_up and must_confirm(request):
+                raise StepUpNeeded
             return view(request, *args, **kwargs)
 
         update_wrapper(guarded, view)
         guarded.access = permission  # type: ignore[attr-defined]
+        guarded.step_up = step_up  # type: ignore[attr-defined]
         return guarded
 
     return decorate

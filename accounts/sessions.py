@@ -64,6 +64,14 @@ class SessionStore(SessionBase):
             row.address = content.get(ADDRESS)
             row.save(force_insert=must_create)
 
+    def rotate(self) -> None:
+        """Go on under a new key, in the same row: a known key is worth nothing, the limits stay."""
+        old, new = self.session_key, self._get_new_session_key()  # type: ignore[attr-defined]
+        with platform_scope():
+            Session.objects.filter(key_hash=_hash(old)).update(key_hash=_hash(new))
+        self._session_key = new
+        self.modified = True
+
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key is not None:

@@ -27,6 +27,7 @@ accounts = [
     path("account/", account.profile, name="profile"),
     path("account/password/", account.change_password, name="change_password"),
     path("account/recovery-codes/", enrollment.new_recovery_codes, name="recovery_codes"),
+    path("account/confirm/", account.confirm, name="confirm"),
     path("account/theme/", account.choose_theme, name="theme"),
     path("workspaces/", account.workspaces, name="workspaces"),
     path("workspaces/<uuid:tenant_id>/", account.switch_workspace, name="switch_workspace"),

@@ -10,6 +10,7 @@ from accounts.http import address_of
 from accounts.models import User
 from accounts.services import sign_in
 from accounts.sessions import ADDRESS, TENANT, USER, SessionStore
+from accounts.step_up import mark_fresh
 from tenancy.models import Tenant
 
 # Whose password was right, while the second factor is outstanding.
@@ -63,6 +64,7 @@ def complete(request: HttpRequest, user: User) -> str:
     rotate_token(request)
     request.session[USER] = str(user.id)
     request.session[ADDRESS] = address_of(request)
+    mark_fresh(request)
     if workspaces and not user.is_operator:
         request.session[HAS_OTHERS] = len(workspaces) > 1
         enter(request, user, workspaces[0])

@@ -71,6 +71,7 @@ _SENTENCES = {
     "request.refused": "Refused what somebody else asked for",
     "request.withdrawn": "Took back a request",
     "session.started": "Signed in",
+    "session.confirmed": "Confirmed who they are",
     "session.ended": "Signed out",
     "suppression.added": "Suppressed an address",
     "suppression.removed": "Lifted a suppression",

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.IdentityMiddleware",
+    "accounts.confirmation.ConfirmationMiddleware",
     "accounts.middleware.StreamScopeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -18,6 +18,7 @@ from tenancy.scope import tenant_scope
 
 # After so many wrong codes the password is asked again.
 CODES_TRIED = 5
+STARTED = "session.started"
 
 
 class SignInRefused(DomainError):
@@ -56,14 +57,16 @@ def check_password(email: str, password: str, *, address: str) -> User:
     if user is None or not user.check_password(password):
         for kind, subject in subjects.items():
             count_failure(kind, subject)
-        audit.record_denial("session.started", actor=anonymous(address), reason="password")
+        audit.record_denial(STARTED, actor=anonymous(address), reason="password")
         raise SignInRefused("The email address or the password is wrong.")
     forget_failures("account", email)
     return user
 
 
-def prove(user: User, code: str, check: Callable[[User, str], None]) -> None:
-    """The second factor, by `check_code` or `check_recovery_code`.
+def prove(
+    user: User, code: str, check: Callable[[User, str], None], *, action: str = STARTED
+) -> None:
+    """A factor for `action`, by `check_code` or `check_recovery_code`.
 
     Raises TooManyTries, CodeRefused or StartAgain.
     """
@@ -71,7 +74,7 @@ def prove(user: User, code: str, check: Callable[[User, str], None]) -> None:
     try:
         check(user, code)
     except CodeRefused as error:
-        audit.record_denial("session.started", actor=actor_for(user), reason="code", on=user)
+        audit.record_denial(action, actor=actor_for(user), reason="code", on=user)
         if count_failure("factor", str(user.id)) % CODES_TRIED == 0:
             raise StartAgain("Too many wrong codes. Begin again with your password.") from error
         raise
@@ -112,7 +115,7 @@ def finish(user: User) -> list[Tenant]:
     """Both factors are proven; returns the workspaces to choose from, the oldest first."""
     user.last_login = clock.now()
     user.save(update_fields=["last_login"])
-    audit.record("session.started", actor=actor_for(user), on=user)
+    audit.record(STARTED, actor=actor_for(user), on=user)
     return queries.workspaces_of(user)
 
 
@@ -122,7 +125,7 @@ def enter(user: User, tenant: Tenant) -> None:
         membership = queries.active_membership(user.id)
         if membership is None:
             raise NoLongerMember("You are not a member of this workspace.")
-        audit.record("session.started", actor=actor_for(user), on=membership)
+        audit.record(STARTED, actor=actor_for(user), on=membership)
 
 
 def refuse_while_waiting(kind: str, subject: str) -> None:

@@ -48,6 +48,15 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     return page(request, "accounts/change_password.html", form)
 
 
+@requires("account.own", step_up=True)
+@require_GET
+def confirm(request: SignedInRequest) -> HttpResponse:
+    """Where a fragment sends somebody who has to prove again who they are."""
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return redirect(wanted if is_ours else "/")
+
+
 @requires("account.own")
 @require_GET
 def workspaces(request: SignedInRequest) -> HttpResponse:

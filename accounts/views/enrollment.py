@@ -36,7 +36,7 @@ def enroll(request: HttpRequest) -> HttpResponse:
     return page(request, "accounts/enroll.html", form, **context)
 
 
-@requires("account.own")
+@requires("account.own", step_up=True)
 @require_http_methods(["GET", "POST"])
 def new_recovery_codes(request: SignedInRequest) -> HttpResponse:
     """Ten new ones, after a code from the app: whoever found the screen unlocked has none."""

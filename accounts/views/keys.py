@@ -33,7 +33,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@requires("api_keys.edit")
+@requires("api_keys.edit", step_up=True)
 @require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
     """The answer to the form shows the key: it is stored nowhere, so there is no page to go back to."""
@@ -54,7 +54,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     return page(request, "accounts/new_api_key.html", form)
 
 
-@requires("api_keys.edit")
+@requires("api_keys.edit", step_up=True)
 @require_POST
 def revoke(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     api_keys.revoke(get_object_or_404(ApiKey, pk=key_id), actor=request.actor)

@@ -20,7 +20,7 @@ def workspaces(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/operator.html", {"workspaces": queries.all_workspaces()})
 
 
-@requires("operator.tenants")
+@requires("operator.tenants", step_up=True)
 @require_http_methods(["GET", "POST"])
 def open_workspace(request: SignedInRequest) -> HttpResponse:
     form = WorkspaceForm(request.POST or None)

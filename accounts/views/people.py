@@ -31,7 +31,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/people.html", context)
 
 
-@requires("users.edit")
+@requires("users.edit", step_up=True)
 @require_http_methods(["GET", "POST"])
 def invite(request: SignedInRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, initial={"role": Role.MARKETER})
@@ -47,7 +47,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
     return page(request, "accounts/invite.html", form)
 
 
-@requires("users.edit")
+@requires("users.edit", step_up=True)
 @require_POST
 def revoke_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
     invitation = get_object_or_404(queries.open_invitations(), pk=invitation_id)
@@ -56,7 +56,7 @@ def revoke_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResp
     return redirect("users:list")
 
 
-@requires("users.edit")
+@requires("users.edit", step_up=True)
 @require_http_methods(["GET", "POST"])
 def person(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id)
@@ -77,19 +77,19 @@ def person(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     return page(request, "accounts/person.html", form, person=membership)
 
 
-@requires("users.edit")
+@requires("users.edit", step_up=True)
 @require_POST
 def suspend(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     return _change_access(request, membership_id, services.suspend, "is suspended")
 
 
-@requires("users.edit")
+@requires("users.edit", step_up=True)
 @require_POST
 def restore(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     return _change_access(request, membership_id, services.restore, "may sign in again")
 
 
-@requires("users.edit")
+@requires("users.edit", step_up=True)
 @require_POST
 def reset_factor(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     outcome = "sets up a new app at the next sign-in"

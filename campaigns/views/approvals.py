@@ -34,7 +34,7 @@ def submit(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     return redirect("campaigns:detail", shown.pk)
 
 
-@requires("campaigns.submit")
+@requires("campaigns.submit", step_up=True)
 @require_POST
 def attest(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     shown = get_object_or_404(listings.with_parts(), pk=campaign_id)
@@ -68,7 +68,7 @@ def review(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     return _review(request, campaign_id, ReasonForm())
 
 
-@requires("campaigns.approve")
+@requires("campaigns.approve", step_up=True)
 @require_POST
 def approve(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     shown, asked = _asked(campaign_id)

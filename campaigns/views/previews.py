@@ -31,13 +31,13 @@ def template(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     return _page(request, get_object_or_404(Template, pk=template_id), is_shown=False)
 
 
-@requires("contacts.reveal")
+@requires("contacts.reveal", step_up=True)
 @require_POST
 def show_campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     return _shown(request, get_object_or_404(listings.with_parts(), pk=campaign_id))
 
 
-@requires("contacts.reveal")
+@requires("contacts.reveal", step_up=True)
 @require_POST
 def show_template(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     return _shown(request, get_object_or_404(Template, pk=template_id))

@@ -60,7 +60,7 @@ def sign(request: SignedInRequest) -> HttpResponseBase:
     return _offer(request, chosen, SignForm(initial=initial), text)
 
 
-@requires("baa.sign")
+@requires("baa.sign", step_up=True)
 def _accept_signature(request: SignedInRequest) -> HttpResponse:
     form = SignForm(request.POST)
     if form.is_valid():
@@ -97,7 +97,7 @@ def _offer(
     return render(request, "compliance/sign.html", context, status=status)
 
 
-@requires("baa.sign")
+@requires("baa.sign", step_up=True)
 @require_POST
 def end(request: SignedInRequest, agreement_id: UUID) -> HttpResponse:
     """End the agreement; from then on nothing is sent."""

@@ -38,7 +38,7 @@ def agreements(request: SignedInRequest) -> HttpResponse:
     return render(request, "compliance/to_countersign.html", {"waiting": waiting})
 
 
-@requires("operator.tenants")
+@requires("operator.tenants", step_up=True)
 @require_http_methods(["GET", "POST"])
 def countersign(request: SignedInRequest, tenant_id: UUID) -> HttpResponse:
     waiting = _waiting(tenant_id)

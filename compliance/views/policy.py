@@ -22,7 +22,7 @@ def policy(request: SignedInRequest) -> HttpResponseBase:
     return _page(request, PolicyForm(initial=model_to_dict(queries.policy())))
 
 
-@requires("policy.edit")
+@requires("policy.edit", step_up=True)
 def _change(request: SignedInRequest) -> HttpResponse:
     form = PolicyForm(request.POST)
     if not form.is_valid():

@@ -49,7 +49,7 @@ def detail(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     return page(request, contact, RevealForm())
 
 
-@requires("contacts.reveal")
+@requires("contacts.reveal", step_up=True)
 @require_POST
 def reveal(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=contact_id)

@@ -1,15 +1,17 @@
 """People with both factors, and browsers in which they are signed in: by the real pages, cheaply."""
 
 import secrets
+from datetime import timedelta
 from ipaddress import IPv6Address
 
 from django.conf import settings
 from django.test import Client
 
 from accounts import totp
-from accounts.models import Membership, TotpDevice, User
+from accounts.models import Membership, Session, TotpDevice, User
 from accounts.roles import Role
 from accounts.services import users
+from accounts.step_up import AUTHENTICATED_AT, LASTS
 from audit.services import SYSTEM
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -63,3 +65,12 @@ def sign_in(client: Client, user: User) -> Client:
 def browser_of(user: User) -> Client:
     """A new browser in which `user` is signed in."""
     return sign_in(staff_browser(), user)
+
+
+def let_proof_grow_old(user: User) -> None:
+    """As if the person had signed in more than 15 minutes ago, in each of their browsers."""
+    with platform_scope():
+        for session in Session.objects.filter(user=user):
+            proven_at = clock.now() - LASTS - timedelta(seconds=1)
+            session.content[AUTHENTICATED_AT] = proven_at.isoformat()
+            session.save(update_fields=["content"])

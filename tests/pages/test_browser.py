@@ -10,6 +10,7 @@ from tenancy.scope import platform_scope
 from tests.accounts.signing_in import (
     PASSWORD,
     current_code,
+    let_proof_grow_old,
     make_member,
     make_user,
     membership_of,
@@ -139,3 +140,16 @@ def test_planted_barriers_are_found(open_as, owner):
     )
     with pytest.raises(AssertionError, match=r"label at [\s\S]*wider than the window"):
         assert_accessible(page)
+
+
+def test_asks_again_in_the_middle_of_a_form_and_loses_nothing(open_as, owner):
+    page = open_as(owner, "/settings/people/invite/")
+    page.get_by_label("Work email").fill("ina@clinic.example")
+    page.get_by_label("Analyst").check()
+    let_proof_grow_old(owner)
+    page.get_by_role("button", name="Send the invitation").click()
+    page.get_by_role("heading", name="Confirm it").wait_for()
+    assert_accessible(page)
+    page.get_by_label("Code").press_sequentially(current_code(owner))  # sends itself
+    page.get_by_text("The invitation to ina@clinic.example is on its way.").wait_for()
+    page.get_by_text("Analyst, invited by Olive Owner").wait_for()

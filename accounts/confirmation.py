@@ -1,0 +1,101 @@
+"""Asks for a factor again in place of what was wanted, then goes on with exactly that.
+
+The page that asks sends what was typed along with the code, to the same address: nothing is kept on
+the server meanwhile, and nothing is lost.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.forms import CodeForm
+from accounts.http import SignedInRequest, is_signed_in
+from accounts.services import confirming
+from accounts.services.sign_in import StartAgain
+from accounts.sessions import SessionStore
+from accounts.step_up import PREFIX, WANTED_METHOD, StepUpNeeded, mark_fresh
+from tenancy.errors import DomainError
+
+NOT_CARRIED = ("csrfmiddlewaretoken", WANTED_METHOD)
+
+
+class ConfirmationMiddleware:
+    """Puts the question that a view raised as StepUpNeeded; after the right answer the view goes on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        if not isinstance(exception, StepUpNeeded) or not is_signed_in(request):
+            return None
+        wanted = request.POST.get(WANTED_METHOD)
+        if wanted:
+            return _answer(request, wanted)
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(_confirm_url(request))
+        return _question(request, CodeForm(prefix=PREFIX), str(request.method))
+
+
+def _answer(request: SignedInRequest, wanted: str) -> HttpResponseBase:
+    form = CodeForm(request.POST, prefix=PREFIX)
+    if not form.is_valid():
+        return _question(request, form, wanted)
+    try:
+        confirming.confirm(request.user, form.cleaned_data["code"], actor=request.actor)
+    except StartAgain:
+        request.session.flush()
+        return redirect("accounts:sign_in")
+    except DomainError as error:
+        form.add_error("code", str(error))
+        return _question(request, form, wanted)
+    if isinstance(request.session, SessionStore):
+        request.session.rotate()
+    mark_fresh(request)
+    return _go_on(request, wanted)
+
+
+def _go_on(request: SignedInRequest, wanted: str) -> HttpResponseBase:
+    """The view again, which had done nothing yet, with what was sent to it."""
+    match = request.resolver_match
+    if wanted != "POST" or match is None:
+        return HttpResponseRedirect(request.get_full_path())
+    request.POST = _carried(request.POST)  # type: ignore[assignment]
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return response
+
+
+def _question(request: HttpRequest, form: CodeForm, wanted: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "wanted_field": WANTED_METHOD,
+        "carried": [(name, it) for name, all_ in _carried(request.POST).lists() for it in all_],
+    }
+    status = 422 if form.errors else 403
+    return render(request, "accounts/step_up.html", context, status=status)
+
+
+def _carried(sent: QueryDict) -> QueryDict:
+    """What was meant for the view: everything but the token and the answer to our question."""
+    carried = sent.copy()
+    for name in list(carried):
+        if name in NOT_CARRIED or name.startswith(f"{PREFIX}-"):
+            del carried[name]
+    return carried
+
+
+def _confirm_url(request: HttpRequest) -> str:
+    """A page of its own for a fragment, which leads back to the page that the fragment is part of."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = f"{page.path}?{page.query}" if page.query else page.path
+    return f"{reverse('accounts:confirm')}?{urlencode({'next': back or '/'})}"
