@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts import queries
-from accounts.http import address_of, is_signed_in
+from accounts.http import address_of
 from accounts.models import Membership, User
 from accounts.services.sign_in import actor_for, anonymous
 from accounts.sessions import TENANT, USER, SessionStore
@@ -49,10 +49,7 @@ class IdentityMiddleware:
         request.membership = request.tenant = None  # type: ignore[attr-defined]
         with ExitStack() as stack:
             self._identify(request, stack)
-            response = self.get_response(request)
-        if is_signed_in(request):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+            return self.get_response(request)
 
     def _identify(self, request: HttpRequest, stack: ExitStack) -> None:
         session = request.session

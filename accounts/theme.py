@@ -1,8 +1,9 @@
 """Light, dark or as the system says: a cookie, so that the server paints the first frame right."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
-COOKIE = "theme"
+COOKIE = f"{settings.COOKIE_PREFIX}sealpost_theme"
 SYSTEM = "system"
 THEMES = ("light", "dark", SYSTEM)
 

@@ -28,7 +28,6 @@ ORIGINS = {
     for name, host in HOSTS.items()
 }
 ALLOWED_HOSTS = list(HOSTS.values())
-CSRF_TRUSTED_ORIGINS = list(ORIGINS.values())
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -54,11 +53,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.health.HealthMiddleware",
+    "config.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.hosts.HostMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.own_origin.OwnOriginMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.PlatformScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,7 +86,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "accounts.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "accounts.notices.NoticeStorage"
 CSRF_FAILURE_VIEW = "accounts.errors.csrf_failure"
 ROOT_URLCONF = "config.urls.staff"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -181,6 +182,7 @@ STATICFILES_FINDERS = [
 ]
 STATIC_ROOT = BASE_DIR / "static_built" if IS_PRODUCTION else None
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -196,12 +198,13 @@ SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_SCHEME == "https"
-SESSION_COOKIE_HTTPONLY = True
-CSRF_COOKIE_HTTPONLY = True
-COOKIE_PREFIX = "__Host-" if PUBLIC_SCHEME == "https" else ""
+# A browser keeps such a cookie for this host alone. It counts http://*.localhost as safe.
+COOKIE_PREFIX = "__Host-"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sealpost_session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sealpost_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

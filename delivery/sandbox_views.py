@@ -58,7 +58,6 @@ def rendering(_request: HttpRequest, pointer: str) -> HttpResponse:
         "sandbox allow-popups allow-popups-to-escape-sandbox; "
         f"frame-ancestors {settings.ORIGINS['staff']}; form-action 'none'"
     )
-    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -94,12 +94,7 @@ def open_page(server_port: int, chromium: Browser) -> Iterator[Callable[..., Pag
         context = chromium.new_context(viewport=DESKTOP, reduced_motion="reduce")
         contexts.append(context)
         origin = settings.ORIGINS[host]
-        context.add_cookies(
-            [
-                {"name": name, "value": value, "url": origin}
-                for name, value in (cookies or {}).items()
-            ]
-        )
+        context.add_cookies([of_host(host, *cookie) for cookie in (cookies or {}).items()])
         context.expose_function("reportViolation", note)
         context.add_init_script(REPORT_VIOLATIONS)
         page = context.new_page()
@@ -124,6 +119,13 @@ def open_as(open_page: Callable[..., Page]) -> Callable[[User, str], Page]:
         return open_page(path, cookies=cookies)
 
     return open_as
+
+
+def of_host(host: str, name: str, value: str) -> dict[str, object]:
+    """A cookie as the browser keeps those whose name begins with __Host-."""
+    return {
+        "name": name, "value": value, "domain": settings.HOSTS[host], "path": "/", "secure": True
+    }  # fmt: skip
 
 
 def complaint(message: ConsoleMessage) -> list[str]:

@@ -88,7 +88,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
             theme.COOKIE,
             chosen,
             max_age=A_YEAR,
-            secure=request.is_secure(),
+            secure=True,
             httponly=True,
             samesite="Lax",
         )

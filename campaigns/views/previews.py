@@ -57,7 +57,6 @@ def rendering(_request: HttpRequest, token: str) -> HttpResponse:
         "default-src 'none'; style-src 'unsafe-inline'; img-src https:; sandbox; "
         f"frame-ancestors {settings.ORIGINS['staff']}; base-uri 'none'; form-action 'none'"
     )
-    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -42,9 +42,7 @@ def with_person(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
             return broken(request)
         with tenant_scope(tenant_id):
             contact = Contact.objects.filter(pk=contact_id).first()
-            response = broken(request) if contact is None else page(request, contact)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+            return broken(request) if contact is None else page(request, contact)
 
     return opened
 

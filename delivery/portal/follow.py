@@ -43,4 +43,4 @@ def opened(_request: HttpRequest, token: str) -> HttpResponse:
             following.note(unsubscribe.signer().check(token), Activity.Kind.OPENED)
     except LinkBroken:
         pass
-    return HttpResponse(DOT, content_type="image/gif", headers={"Cache-Control": "no-store"})
+    return HttpResponse(DOT, content_type="image/gif")

@@ -59,7 +59,6 @@ def visit_page(page: VisitPage) -> View:
 
 
 def guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    response.headers["Cache-Control"] = "no-store"
     if (language := request.GET.get("lang", "")) in ("en", "es"):
         set_cookie(response, LANGUAGE_COOKIE, language)
     return response
@@ -67,9 +66,7 @@ def guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
 
 def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
     """A cookie of this host and this session only."""
-    response.set_cookie(
-        name, value, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
-    )
+    response.set_cookie(name, value, secure=True, httponly=True, samesite="Strict")
 
 
 def words_of(request: HttpRequest, visit: EscrowVisit | None = None) -> dict[str, str]:

@@ -101,7 +101,6 @@ class Resource(APIView):
         self, request: Request, response: Response, *args: object, **kwargs: object
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
         if hasattr(self, "_allowance"):
             for name, value in self._allowance.headers().items():
                 response[name] = value

@@ -88,7 +88,7 @@ def test_asks_for_the_password_again_after_five_wrong_codes(clinic, browser):
 
 def test_changes_the_session_key_at_each_step(clinic, browser):
     user = make_member(clinic)
-    name = "sealpost_session"
+    name = "__Host-sealpost_session"
     give_password(browser, user)
     half = browser.cookies[name].value
     browser.post("/login/code/", {"code": current_code(user)})

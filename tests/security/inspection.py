@@ -9,7 +9,15 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
-from tests.browser import DESKTOP, IS_CUT_OFF, PHONE, REPORT_VIOLATIONS, complaint, violations
+from tests.browser import (
+    DESKTOP,
+    IS_CUT_OFF,
+    PHONE,
+    REPORT_VIOLATIONS,
+    complaint,
+    of_host,
+    violations,
+)
 from tests.security.routes import Route
 from tests.security.trespass import Person, addresses
 from tests.security.world import World
@@ -84,7 +92,7 @@ class Inspector:
         context = self._chromium.new_context(reduced_motion="reduce")
         context.add_cookies(
             [
-                {"name": name, "value": morsel.value, "url": settings.ORIGINS[opening.host]}
+                of_host(opening.host, name, morsel.value)
                 for name, morsel in opening.browser.cookies.items()
             ]
         )

@@ -158,12 +158,12 @@ def test_leaving_takes_the_cookie_along(browser, item):
     enter(browser, item)
     answer = browser.post(f"{gate_of(item)}/leave")
     assert "You are signed out" in page(answer)
-    assert answer.cookies["sealpost_visit"]["max-age"] == 0
+    assert answer.cookies["__Host-sealpost_visit"]["max-age"] == 0
     assert browser.get(f"{gate_of(item)}/message").status_code == 403
 
 
 def test_the_visits_cookie_is_of_this_host_and_out_of_reach_of_scripts(browser, item):
-    cookie = prove(browser, item).cookies["sealpost_visit"]
+    cookie = prove(browser, item).cookies["__Host-sealpost_visit"]
     assert (cookie["httponly"], cookie["samesite"], cookie["domain"]) == (True, "Strict", "")
 
 
