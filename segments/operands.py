@@ -51,8 +51,8 @@ def numbers(node: Node, operator: str) -> tuple[float, float]:
     if operator != "between":
         number = _number(node.get("value"), "Enter a number.")
         return number, number
-    low = _number(node.get("low"), "Enter the lowest number.")
-    high = _number(node.get("high"), "Enter the highest number.")
+    low = _number(node.get("low"), "Enter the lowest number, or choose “is at most”.")
+    high = _number(node.get("high"), "Enter the highest number, or choose “is at least”.")
     if low > high:
         raise OperandRefused("Enter the lower number first.")
     return low, high

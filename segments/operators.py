@@ -60,10 +60,10 @@ _BY_TYPE: dict[FieldType, tuple[Operator, ...]] = {
     ),
     FieldType.NUMBER: (
         Operator("equals", "is", NUMBER),
-        Operator("between", "is between", NUMBERS),
         Operator("at_least", "is at least", NUMBER),
-        Operator("more_than", "is more than", NUMBER),
         Operator("at_most", "is at most", NUMBER),
+        Operator("between", "is between", NUMBERS),
+        Operator("more_than", "is more than", NUMBER),
         Operator("less_than", "is less than", NUMBER),
         *KNOWN,
     ),

@@ -77,6 +77,19 @@ def test_builds_a_segment_by_hand(open_as, marketer):
     assert Segment.objects.get().rule["rules"][1] == condition("attribute.smoker", "yes")
 
 
+def test_says_who_may_receive_mail_before_a_new_segment_is_saved(open_as, marketer):
+    page = open_as(marketer, "/segments/new/")
+    page.get_by_text("Finish the rule to see how many may receive mail.").wait_for()
+    page.get_by_label("Field").select_option(label="Age")
+    page.get_by_label("Condition").select_option(label="is at least")
+    page.get_by_label("Number").fill("50")
+    page.locator("#reach dl", has_text="May receive it16").wait_for(timeout=5_000)
+    page.get_by_label("Number").fill("130")
+    page.locator("#reach dl", has_text="May receive it0").wait_for(timeout=5_000)
+    assert_accessible(page)
+    assert not Segment.objects.exists()
+
+
 def test_asks_about_one_campaign(open_as, marketer):
     campaign = make_campaign(name="Spring letter")
     rule = condition("activity.opened", "did", times=1, campaign=str(campaign.pk))

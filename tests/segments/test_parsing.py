@@ -128,3 +128,15 @@ def test_refuses_any_other_json_without_breaking(rule):
 
 def test_every_type_of_field_has_operators():
     assert set(OPERATORS) == set(FieldType)
+
+
+@pytest.mark.parametrize(
+    ("entered", "way_out"),
+    [
+        ({"low": 65, "high": ""}, "Enter the highest number, or choose “is at least”."),
+        ({"low": "", "high": 17}, "Enter the lowest number, or choose “is at most”."),
+    ],
+)
+def test_half_a_range_leads_to_the_condition_without_the_other_end(entered, way_out):
+    rule = group("all", condition("identity.age", "between", **entered))
+    assert problems(rule) == [((0,), way_out)]
