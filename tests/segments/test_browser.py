@@ -80,8 +80,11 @@ def test_builds_a_segment_by_hand(open_as, marketer):
 def test_says_who_may_receive_mail_before_a_new_segment_is_saved(open_as, marketer):
     page = open_as(marketer, "/segments/new/")
     page.get_by_text("Finish the rule to see how many may receive mail.").wait_for()
-    page.get_by_label("Field").select_option(label="Age")
-    page.get_by_label("Condition").select_option(label="is at least")
+    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/segments/reach/"):
+        page.get_by_label("Field").select_option(label="Age")
+    with page.expect_response("**/segments/reach/"):
+        page.get_by_label("Condition").select_option(label="is at least")
     page.get_by_label("Number").fill("50")
     page.locator("#reach dl", has_text="May receive it16").wait_for(timeout=5_000)
     page.get_by_label("Number").fill("130")
