@@ -6,7 +6,7 @@ import { inserted, matching } from "../../static/js/editor/field-picker.js";
 import { History } from "../../static/js/editor/history.js";
 import { onBlock, shortcut } from "../../static/js/editor/keys.js";
 import { stateWords } from "../../static/js/editor/saving.js";
-import { conditionChoices, wrapped } from "../../static/js/editor/settings.js";
+import { conditionChoices, shownValue, wrapped } from "../../static/js/editor/settings.js";
 import { groups, pieces } from "../../static/js/editor/words.js";
 import "../../static/js/mail-editor.js";
 
@@ -22,6 +22,13 @@ test("finds, changes and removes a block inside columns, and leaves the old list
   assert.equal(blocks.find(changed, "c").text, "New");
   assert.equal(inner.text, "In");
   assert.equal(blocks.find(blocks.remove(list, "c"), "c"), null);
+});
+
+test("shows the size that a block has while it says none", () => {
+  assert.equal(shownValue(heading, "size", "size"), "normal");
+  assert.equal(shownValue({ ...heading, size: "large" }, "size", "size"), "large");
+  assert.equal(shownValue(columns, "count", "count"), "2");
+  assert.equal(shownValue(heading, "link", "address"), "");
 });
 
 test("moves within its list and stops at the ends", () => {

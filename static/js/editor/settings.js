@@ -3,6 +3,8 @@ import { LABELS } from "./blocks.js";
 import { element } from "./elements.js";
 
 const SIZES = [["small", "Small"], ["normal", "Normal"], ["large", "Large"]];
+// What the server takes a block to be that says nothing of its size.
+const UNSAID_SIZE = "normal";
 const INPUTS = {
   heading: [["text", "Heading", "line"], ["size", "Size", "size"]],
   text: [["text", "Text", "text"], ["size", "Size", "size"]],
@@ -19,6 +21,11 @@ const MARKS = [["Bold", "**", "**"], ["Italic", "*", "*"], ["Link", "[", "](http
 
 export function wrapped(text, start, end, before, after) {
   return text.slice(0, start) + before + text.slice(start, end) + after + text.slice(end);
+}
+
+export function shownValue(block, key, kind) {
+  if (kind === "count") return String(block.columns.length);
+  return block[key] ?? (kind === "size" ? UNSAID_SIZE : "");
 }
 
 export function conditionChoices(fields) {
@@ -44,7 +51,7 @@ export class Settings {
 
   field(block, key, label, kind, isFirst) {
     const id = `setting-${key}`;
-    const value = kind === "count" ? String(block.columns.length) : block[key] ?? "";
+    const value = shownValue(block, key, kind);
     const options = kind === "size" ? SIZES : [["1", "1"], ["2", "2"], ["3", "3"]];
     const input = kind === "size" || kind === "count" ? this.select(id, options, value, (chosen) => this.onChange(key, chosen))
       : this.input(id, kind, value, (typed) => this.onChange(key, typed));
