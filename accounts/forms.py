@@ -171,14 +171,19 @@ class ApiKeyForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label="It may",
-        choices=[(scope.value, scope.label) for scope in Scope if scope != Scope.PHI_READ],
+        choices=[
+            (scope.value, Described(scope.label, scope.value))
+            for scope in Scope
+            if scope != Scope.PHI_READ
+        ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one thing that the key may do."},
     )
     sees_phi = forms.BooleanField(
-        label="It sees PHI unmasked",
+        label=Scope.PHI_READ.label,
         required=False,
-        help_text="Without this, what identifies a person comes back empty. Give it to few systems.",
+        help_text=f"{Scope.PHI_READ.value}. Without it, what identifies a person comes back empty. "
+        "Give it to few systems.",
     )
     last_day = forms.DateField(
         label="Last day",

@@ -27,7 +27,14 @@ USUAL_LIFE = timedelta(days=180)
 @require_GET
 def index(request: SignedInRequest) -> HttpResponse:
     keys = ApiKey.objects.order_by("-created_at")
-    rows = [{"key": key, "sees_phi": Scope.PHI_READ in key.scopes} for key in keys]
+    rows = [
+        {
+            "key": key,
+            "sees_phi": Scope.PHI_READ in key.scopes,
+            "scopes": [(name, Scope(name).label) for name in key.scopes],
+        }
+        for key in keys
+    ]
     return render(
         request, "accounts/api_keys.html", {"rows": rows, "docs_url": url_on("api", "/docs/")}
     )

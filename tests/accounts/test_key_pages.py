@@ -1,9 +1,11 @@
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
+from accounts.api_keys import Scope
 from accounts.models import ApiKey
 from accounts.services import api_keys
 from audit.models import AuditEvent
@@ -15,6 +17,9 @@ FORM = {
     "scopes": ["contacts.write", "events.write"],
     "last_day": (timezone.now() + timedelta(days=30)).date().isoformat(),
 }
+
+GIVEN = [scope.value for scope in Scope if scope != Scope.PHI_READ]
+DOCUMENTS = Path(__file__).parents[2] / "docs/api.md"
 
 
 def test_shows_a_new_key_once(owners_browser, clinic):
@@ -32,6 +37,21 @@ def test_the_right_to_phi_is_ticked_apart(owners_browser, clinic):
     owners_browser.post("/settings/api-keys/new/", {**FORM, "sees_phi": "on"})
     assert "phi.read" in ApiKey.objects.get().scopes
     assert "Sees PHI" in owners_browser.get("/settings/api-keys/").content.decode()
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_scope_has_the_same_words_and_name_in_form_list_and_documents(
+    owners_browser, clinic, scope
+):
+    form = owners_browser.get("/settings/api-keys/new/").content.decode()
+    assert scope.label in form
+    assert scope.value in re.sub("<input[^>]+>", "", form)
+    owners_browser.post(
+        "/settings/api-keys/new/", {**FORM, "scopes": list(GIVEN), "sees_phi": "on"}
+    )
+    listed = owners_browser.get("/settings/api-keys/").content.decode()
+    assert f"{scope.label} <code>{scope.value}</code>" in listed
+    assert f"| `{scope.value}` | {scope.label} |" in DOCUMENTS.read_text()
 
 
 @pytest.mark.parametrize(
