@@ -6,7 +6,7 @@ from audit.services import SYSTEM
 from segments import services
 from segments.models import Segment
 from tests.accounts.signing_in import make_member
-from tests.browser import assert_accessible
+from tests.browser import DESKTOP, PHONE, assert_accessible, violations
 from tests.factories.compliance import agreement_in_force
 from tests.factories.delivery import make_campaign
 from tests.segments.clinic import add_people, make_schema
@@ -91,6 +91,32 @@ def test_says_who_may_receive_mail_before_a_new_segment_is_saved(open_as, market
     page.locator("#reach dl", has_text="May receive it0").wait_for(timeout=5_000)
     assert_accessible(page)
     assert not Segment.objects.exists()
+
+
+SAVED = "The segment is saved."
+OVERLAPS = """
+(toast) => [...document.querySelectorAll("main button, main a, main aside")].filter((each) => {
+  const [a, b] = [toast.getBoundingClientRect(), each.getBoundingClientRect()];
+  return b.width && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}).map((each) => each.outerHTML.slice(0, 80))
+"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, {"width": 320, "height": 640}])
+def test_what_was_done_is_said_below_the_actions_and_can_be_dismissed(
+    open_as, marketer, segment, size
+):
+    page = open_as(marketer, f"/segments/{segment.pk}/")
+    page.set_viewport_size(size)
+    page.get_by_role("button", name="Save").click()
+    toast = page.locator("undo-bar", has_text=SAVED)
+    toast.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    assert toast.evaluate(OVERLAPS) == []
+    assert violations(page) == []
+    toast.get_by_role("button", name="Dismiss").click()
+    assert page.get_by_text(SAVED).count() == 0
 
 
 def test_asks_about_one_campaign(open_as, marketer):
