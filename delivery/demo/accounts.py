@@ -24,6 +24,10 @@ class Account:
     role: str
     name: str
 
+    @property
+    def role_in_words(self) -> str:
+        return "Platform operator" if self.role == OPERATOR else Role(self.role).label
+
 
 # Open to everybody who can read this file: the demo holds nobody's data.
 PASSWORD = "elm-street-sandbox"  # noqa: S105
@@ -60,7 +64,10 @@ def actor(account: Account) -> Actor:
 
 def write(folder: Path) -> None:
     """Tell `make demo` who may sign in."""
-    listed = [asdict(account) for account in (*CLINIC, *DENTIST, *PLATFORM)]
+    listed = [
+        asdict(account) | {"role": account.role_in_words}
+        for account in (*CLINIC, *DENTIST, *PLATFORM)
+    ]
     path = folder / "demo-accounts.json"
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(file, "w") as opened:

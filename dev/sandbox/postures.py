@@ -35,11 +35,11 @@ MAIL_SERVERS = (
         "mx.oldcert.example", "127.0.0.16", ("oldcert.example",), certificate=Certificate.EXPIRED
     ),
     MailServer("mx.greymail.example", "127.0.0.17", ("greymail.example",), greylists=True),
-    # The demo's workspaces: mailboxes of their staff, return paths, senders.
+    # The demo's workspaces: mailboxes of their staff and of the platform's, return paths, senders.
     MailServer(
         "mx.clinics.example",
         "127.0.0.18",
-        ("elmstreet.example", "mail.elmstreet.example", "northgrove.example"),
+        ("elmstreet.example", "mail.elmstreet.example", "northgrove.example", "sealpost.example"),
     ),
 )
 

@@ -11,6 +11,7 @@ from campaigns.models import Campaign
 from compliance import queries as compliance
 from contacts.models import Contact
 from delivery.demo import accounts, mail
+from dev.sandbox.postures import MAIL_SERVERS
 from segments.models import Segment
 from tenancy.models import Tenant
 from tenancy.scope import platform_scope, tenant_scope
@@ -48,12 +49,22 @@ def test_everybody_can_sign_in_with_both_factors(small_demo):
     listed = json.loads((small_demo / "demo-accounts.json").read_text())
     assert len(listed) == 8
     assert set(listed[0]) == {"email", "password", "role", "name"}
+    assert [account["role"] for account in listed] == [
+        "Marketer", "Compliance officer", "Owner", "Administrator", "Analyst", "Auditor",
+        "Owner", "Platform operator",
+    ]  # fmt: skip
     with platform_scope():
         devices = set(TotpDevice.objects.values_list("user__email", flat=True))
     assert {account["email"] for account in listed} <= devices
     with tenant_scope(clinic().id):
         roles = set(Membership.objects.values_list("role", flat=True))
     assert roles == {account.role for account in accounts.CLINIC}
+
+
+def test_everybody_has_a_mailbox_in_the_sandbox():
+    served = {domain for server in MAIL_SERVERS for domain in server.domains}
+    everybody = (*accounts.CLINIC, *accounts.DENTIST, *accounts.PLATFORM)
+    assert {account.email.rpartition("@")[2] for account in everybody} <= served
 
 
 def test_a_second_run_changes_nothing_and_publishes_the_records_again(small_demo, settings):
