@@ -33,6 +33,8 @@ class Letter:
     html: str
     text: str
     headers: tuple[tuple[str, str], ...]
+    # The id of the message that it is, if we made its Message-ID.
+    message_id: UUID | None
 
 
 def arrivals(root: Path, *, wanted: str = "") -> list[Arrival]:
@@ -57,7 +59,15 @@ def letter(root: Path, domain: str, name: UUID) -> Letter:
         html=_body(message, "html"),
         text=_body(message, "plain"),
         headers=tuple((field, str(value)) for field, value in message.items()),
+        message_id=_id_in(str(message["Message-ID"] or "")),
     )
+
+
+def _id_in(header: str) -> UUID | None:
+    try:
+        return UUID(header.strip("<>").partition("@")[0])
+    except ValueError:
+        return None
 
 
 def _all_arrivals(root: Path) -> Iterator[Arrival]:

@@ -1,5 +1,6 @@
 """The sandbox's mailboxes: what its mail servers received. Only there with SANDBOX_MAIL_DIR."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.utils.html import escape
 from django.views.decorators.http import require_GET
 
 from accounts.http import SignedInRequest
-from accounts.permissions import public, requires
+from accounts.permissions import may, public, requires
 from delivery import sandbox_inbox
+from delivery.reports.messages import Addressee, addressees
 from tenancy.origins import url_on
 
 LISTED = 100
@@ -27,7 +29,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     found = sandbox_inbox.arrivals(_root(), wanted=wanted)
     letters = [sandbox_inbox.letter(_root(), each.domain, each.name) for each in found[:LISTED]]
-    context = {"letters": letters, "total": len(found), "wanted": wanted}
+    rows = list(zip(letters, _addressees(request, letters), strict=True))
+    context = {"rows": rows, "total": len(found), "wanted": wanted}
     return render(request, "delivery/sandbox/inbox.html", context)
 
 
@@ -35,8 +38,11 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def letter(request: SignedInRequest, domain: str, name: UUID) -> HttpResponse:
     pointer = signing.dumps([domain, str(name)], salt=SALT)
+    shown = _letter(domain, name)
+    (addressee,) = _addressees(request, [shown])
     context = {
-        "letter": _letter(domain, name),
+        "letter": shown,
+        "addressee": addressee,
         "frame_url": url_on("preview", f"/sandbox/{pointer}/"),
     }
     return render(request, "delivery/sandbox/letter.html", context)
@@ -59,6 +65,17 @@ def rendering(_request: HttpRequest, pointer: str) -> HttpResponse:
         f"frame-ancestors {settings.ORIGINS['staff']}; form-action 'none'"
     )
     return response
+
+
+def _addressees(
+    request: SignedInRequest, letters: Sequence[sandbox_inbox.Letter]
+) -> list[Addressee | None]:
+    """Families share an address, and no header of ours holds a name: the ledger tells whose it is."""
+    if not may(request, "contacts.view"):
+        return [None] * len(letters)
+    ids = [each.message_id for each in letters]
+    known = addressees([each for each in ids if each])
+    return [known.get(each) if each else None for each in ids]
 
 
 def _root() -> Path:

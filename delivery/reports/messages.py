@@ -1,6 +1,6 @@
 """Single messages: lists of them with their people, and the whole story of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,6 +29,14 @@ class Row:
     address: str
     outcome: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """The person a message is for. The name is masked by the template."""
+
+    contact_id: UUID
+    name: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,20 @@ def whole(message: Message) -> Story:
     return Story(row, story.tell(events), story.proof(events), item, notice)
 
 
+def addressees(message_ids: Iterable[UUID]) -> dict[UUID, Addressee]:
+    """Who each message is for, as far as it is one of this tenant's. An address may be shared."""
+    to = dict(Message.objects.filter(id__in=message_ids).values_list("id", "contact_id"))
+    named = {
+        person.contact_id: _name(person.identity)
+        for person in contacts.people(sorted(set(to.values())))
+    }
+    return {
+        message_id: Addressee(contact_id, named[contact_id])
+        for message_id, contact_id in to.items()
+        if contact_id in named
+    }
+
+
 def _told(events: QuerySet[MessageEvent] | QuerySet[EscrowEvent]) -> list[story.Event]:
     return [story.Event(event.kind, event.occurred_at, event.detail) for event in events]
 
@@ -114,12 +136,15 @@ def _why_held(messages: Sequence[Message]) -> dict[UUID, str]:
 
 
 def _row(message: Message, identity: Mapping[str, object], reason: str) -> Row:
-    name = f"{identity.get('given_name', '')} {identity.get('family_name', '')}".strip()
     group = Group(message.status, message.route, "", "", bounced=False, reason="", count=1)
     return Row(
         message=message,
-        name=name,
+        name=_name(identity),
         address=str(identity.get("email", "")),
         outcome=outcome_of(group) or message.status,
         reason=reason,
     )
+
+
+def _name(identity: Mapping[str, object]) -> str:
+    return f"{identity.get('given_name', '')} {identity.get('family_name', '')}".strip()

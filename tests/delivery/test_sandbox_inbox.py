@@ -26,9 +26,12 @@ Content-Type: text/html; charset=utf-8\r
 """
 
 
-def receive(root: Path, rcpt_to: str, *, at: str, tls: Tls | None = None) -> UUID:
+def receive(
+    root: Path, rcpt_to: str, *, at: str, tls: Tls | None = None, message_id: str = ""
+) -> UUID:
     envelope = Delivery("b+1@bounce.elmstreet.example", rcpt_to, tls, at)
-    return UUID(store(root, envelope, LETTER))
+    header = f"Message-ID: {message_id}\r\n".encode() if message_id else b""
+    return UUID(store(root, envelope, header + LETTER))
 
 
 def test_the_newest_message_is_first(tmp_path):

@@ -2,13 +2,18 @@
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from delivery.models import Message
+from delivery.wire.headers import message_id
 from dev.sandbox.mailbox import Tls
 from tests.accounts.signing_in import browser_of, make_member, staff_browser
 from tests.delivery.test_sandbox_inbox import receive
+from tests.factories.contacts import make_contact
+from tests.factories.delivery import make_message
 
 
 @pytest.fixture
@@ -48,6 +53,42 @@ def test_a_message_is_rendered_on_the_preview_host_only(browser, mail, settings)
     assert "sandbox allow-popups allow-popups-to-escape-sandbox;" in policy
     assert "default-src 'none'" in policy
     assert preview.get(path[:-3] + "xx/").status_code == 404
+
+
+FAMILY = "home@postbox.example"
+
+
+@pytest.fixture
+def family(clinic, mail) -> list[UUID]:
+    """A message to each of two people who share a mailbox; the names of the stored files."""
+    people = [make_contact(given_name=name, email=FAMILY) for name in ("Ada", "Omar")]
+    return [
+        receive(
+            mail, FAMILY, at="2026-11-24T09:05:00+00:00",
+            message_id=message_id(make_message(person).id, "mail.elmstreet.example"),
+        )
+        for person in people
+    ]  # fmt: skip
+
+
+def test_a_shared_mailbox_tells_whose_message_is_which(browser, family):
+    listed = browser.get("/sandbox/").content.decode()
+    ada, omar = Message.objects.order_by("id").values_list("contact_id", flat=True)
+    for contact_id, masked in ((ada, "A••••• Q."), (omar, "O••••• Q.")):
+        assert re.search(rf'For <a href="/contacts/{contact_id}/">.{{0,60}}>{masked}<', listed)
+    page = browser.get(f"/sandbox/postbox.example/{family[1]}/").content.decode()
+    assert f'/contacts/{omar}/">' in page
+    assert f'/contacts/{ada}/">' not in page
+    assert "Omar" not in page.partition("</title>")[0] + listed
+
+
+@pytest.mark.parametrize("workspace", ["clinic", "other_clinic"])
+def test_who_a_message_is_for_is_shown_to_nobody_who_may_not_see_people(request, family, workspace):
+    role = "analyst" if workspace == "clinic" else "marketer"
+    stranger = browser_of(make_member(request.getfixturevalue(workspace), role))
+    listed = stranger.get("/sandbox/").content.decode()
+    assert listed.count(f"{FAMILY}</a>") == 2
+    assert "For <a" not in listed
 
 
 def test_what_was_not_received_is_not_found(browser, mail):
