@@ -92,7 +92,7 @@ def test_what_a_message_holds_cannot_act(open_page, ada):
     frame = page.frame_locator("iframe")
     frame.get_by_text("Hello").wait_for()
     page.wait_for_load_state("networkidle")
-    assert page.title() == "Message · Elm Street Clinic"
+    assert page.title() == "Secure message: opened · Elm Street Clinic"
     assert frame.get_by_role("button").count() == 0
     assert page.frames[1].url.startswith(settings.ORIGINS["portal"])
     page.problems.clear()  # that the picture and its handler were refused is the point

@@ -55,6 +55,29 @@ def page(answer) -> str:
     return answer.content.decode()
 
 
+def title_and_heading(answer) -> tuple[str, str]:
+    title, heading = re.search(
+        r"<title>(.*?)</title>.*?<h1>(.*?)</h1>", page(answer), re.S
+    ).groups()
+    return title, heading
+
+
+def test_each_title_says_where_one_is_and_nothing_of_the_message(browser, item):
+    gate = gate_of(item)
+    seen = [title_and_heading(browser.get(gate))]
+    enter(browser, item)
+    opened = [f"{gate}/check", f"{gate}/message", f"{gate}/not-me"]
+    seen += [title_and_heading(browser.get(path)) for path in opened]
+    assert [title for title, _ in seen] == [
+        "Secure message: begin, step 1 of 2",
+        "Secure message: show that it is you, step 2 of 2 · Elm Street Clinic",
+        "Secure message: opened · Elm Street Clinic",
+        "Secure message: not for you",
+    ]
+    assert all(heading not in title for title, heading in seen)
+    assert "Your visit" not in "".join(title for title, _ in seen)
+
+
 def test_link_code_and_birth_date_lead_to_the_message(browser, item):
     answer = prove(browser, item)
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{gate_of(item)}/check")
