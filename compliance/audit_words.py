@@ -54,6 +54,7 @@ _SENTENCES = {
     "import.values_revealed": "Saw the first values of a file to import",
     "import.problems_downloaded": "Downloaded what an import left out",
     "message.asked_for": "Asked for a message",
+    "message.moved_to_portal": "Moved a waiting message to the portal",
     "message.story_viewed": "Saw the story of one message",
     "password.changed": "Changed the password",
     "password.reset_asked": "Asked for a new password",

@@ -14,6 +14,7 @@ messages = [
     path("messages/search/", views.search, name="search"),
     path("messages/<uuid:message_id>/", views.message, name="story"),
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),
+    path("messages/<uuid:message_id>/move/", views.move, name="move"),
 ]
 
 sandbox = [

@@ -23,6 +23,7 @@ class EscrowItem(TenantModel):
         PREFERS_PORTAL = "prefers_portal", "The person asked for the secure portal."
         SHARED_ADDRESS = "shared_address", "Several people read this mailbox."
         AUTHOR_CHOICE = "author_choice", "The sender chose the secure portal."
+        STAFF_CHOICE = "staff_choice", "Staff moved it there instead of further tries."
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Not read yet"
@@ -70,6 +71,8 @@ class EscrowItem(TenantModel):
                         "specially_protected",
                         "prefers_portal",
                         "shared_address",
+                        "author_choice",
+                        "staff_choice",
                     ]
                 ),
                 name="escrow_item_has_a_known_reason",

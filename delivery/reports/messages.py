@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from campaigns.models import Campaign
 from compliance.queries import address_index
 from contacts import queries as contacts
 from contacts.models import Contact
+from delivery import moving
 from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent
+from delivery.queries.due import STOPPED
 from delivery.reports import story
 from delivery.reports.figures import Group, outcome_of
 from delivery.reports.reasons import in_words
+from tenancy import clock
 
 PAGE_SIZE = 50
 Kind = MessageEvent.Kind
@@ -46,12 +51,22 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """When a message that has not left is looked at again; None while its campaign is stopped."""
+
+    next_at: datetime | None
+    is_retry: bool
+    may_move: bool
+
+
+@dataclass(frozen=True)
 class Story:
     row: Row
     moments: list[story.Moment]
     proof: story.Proof | None
     item: EscrowItem | None
     notice: Message | None
+    wait: Wait | None
 
 
 def page(messages: QuerySet[Message], *, before: UUID | None) -> Page:
@@ -87,7 +102,21 @@ def whole(message: Message) -> Story:
         events += _told(EscrowEvent.objects.filter(item=item))
         notice = Message.objects.filter(cause=Message.Cause.NOTICE, cause_id=item.id).first()
     (row,) = _rows([message])
-    return Story(row, story.tell(events), story.proof(events), item, notice)
+    return Story(row, story.tell(events), story.proof(events), item, notice, _wait(message))
+
+
+def _wait(message: Message) -> Wait | None:
+    """Nothing for a message that is settled, or whose turn it is."""
+    now = clock.now()
+    is_retry = message.status == Message.Status.DEFERRED
+    if not is_retry and (message.status != Message.Status.QUEUED or message.due_at <= now):
+        return None
+    is_stopped = (
+        message.cause == Message.Cause.CAMPAIGN
+        and Campaign.objects.filter(pk=message.cause_id, status__in=STOPPED).exists()
+    )
+    next_at = None if is_stopped else max(message.due_at, now)
+    return Wait(next_at, is_retry, may_move=moving.may_move(message) and not is_stopped)
 
 
 def addressees(message_ids: Iterable[UUID]) -> dict[UUID, Addressee]:

@@ -12,6 +12,7 @@ from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from audit import services as audit
 from campaigns.models import Campaign
+from delivery import moving
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
 from delivery.reports import drafts, home, messages, pages, queries
@@ -109,7 +110,11 @@ def _log(request: SignedInRequest, *, before: str, wanted: str = "") -> HttpResp
 def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Message, pk=message_id)
     audit.record("message.story_viewed", actor=request.actor, on=shown)
-    context = {"story": messages.whole(shown), "may_recall": may(request, "campaigns.stop")}
+    context = {
+        "story": messages.whole(shown),
+        "may_recall": may(request, "campaigns.stop"),
+        "may_move": may(request, "campaigns.send"),
+    }
     return render(request, "delivery/reports/message.html", context)
 
 
@@ -123,6 +128,20 @@ def recall(request: SignedInRequest, message_id: UUID) -> HttpResponse:
         notices.error(request, str(error))
     else:
         notices.success(request, "Recalled. Nobody can open it any more.")
+    return redirect("messages:story", message_id)
+
+
+@requires("campaigns.send")
+@require_POST
+def move(request: SignedInRequest, message_id: UUID) -> HttpResponse:
+    """To the portal now, instead of further tries."""
+    shown = get_object_or_404(Message, pk=message_id)
+    try:
+        moving.move_to_portal(shown, actor=request.actor)
+    except moving.MessageNotMovable as error:
+        notices.error(request, str(error))
+    else:
+        notices.success(request, "It is in the secure portal, and a notice is on its way.")
     return redirect("messages:story", message_id)
 
 

@@ -1,0 +1,37 @@
+"""Staff may move a message that waits; and the constraint learns what an author may choose."""
+
+from django.db import migrations, models
+
+BEFORE = ["unsafe_transport", "specially_protected", "prefers_portal", "shared_address"]
+AFTER = [*BEFORE, "author_choice", "staff_choice"]
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("delivery", "0012_message_to_retry"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="escrowitem",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("unsafe_transport", "The way to the mailbox is not safe enough."),
+                    ("specially_protected", "It holds specially protected information."),
+                    ("prefers_portal", "The person asked for the secure portal."),
+                    ("shared_address", "Several people read this mailbox."),
+                    ("author_choice", "The sender chose the secure portal."),
+                    ("staff_choice", "Staff moved it there instead of further tries."),
+                ],
+                max_length=20,
+            ),
+        ),
+        migrations.RemoveConstraint(model_name="escrowitem", name="escrow_item_has_a_known_reason"),
+        migrations.AddConstraint(
+            model_name="escrowitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__in", AFTER)), name="escrow_item_has_a_known_reason"
+            ),
+        ),
+    ]
