@@ -12,7 +12,9 @@ logger = logging.getLogger(__name__)
 
 STAFF = "layouts/staff.html"
 PLAIN = "layouts/plain.html"
-# Patients read no word about workspaces, roles or error ids; their page is in both languages.
+# What has a page of its own; the rest "could not be read".
+OWN_WORDS = frozenset({400, 403, 404, 405, 429, 500})
+# Patients read no word about workspaces or roles; their page is in both languages.
 FOR_PATIENTS = ("config.urls.portal", "config.urls.links")
 
 
@@ -21,12 +23,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    logger.info("csrf: %s", reason)
+    del reason  # in Django's words, which name headers
     return error_page(request, 403, "This form was open too long. Go back and send it again.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    logger.info("refused: %s", type(exception).__name__)
+    logger.info("refused", extra={"exception_type": type(exception).__name__})
     return error_page(request, 400, "")
 
 
@@ -41,16 +43,24 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, reason: str) -> HttpResponse:
     """The page for `status`, in the shell if somebody is signed in and the server is well."""
-    error_id = secrets.token_hex(4)
-    route = request.resolver_match.route if request.resolver_match else "no route"
-    logger.warning("status %s at %s, error id %s", status, route, error_id)
+    error_id = note(request, status)
     if getattr(request, "urlconf", None) in FOR_PATIENTS:
-        return HttpResponse(render_to_string("errors/patient.html", request=request), status=status)
+        page = render_to_string("errors/patient.html", {"error_id": error_id}, request=request)
+        return HttpResponse(page, status=status)
     has_shell = status != 500 and is_signed_in(request)
     context = {
         "layout": STAFF if has_shell else PLAIN,
         "error_id": error_id,
         "reason": reason,
     }
-    page = render_to_string(f"errors/{status}.html", context, request=request)
+    template = status if status in OWN_WORDS else 400
+    page = render_to_string(f"errors/{template}.html", context, request=request)
     return HttpResponse(page, status=status)
+
+
+def note(request: HttpRequest, status: int) -> str:
+    """The id of this failure, which stands on the page and on each line that the log has about it."""
+    error_id = secrets.token_hex(4)
+    request.error_id = error_id  # type: ignore[attr-defined]
+    logger.warning("answered with an error", extra={"request": request, "status": status})
+    return error_id

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "accounts.middleware.IdentityMiddleware",
     "accounts.confirmation.ConfirmationMiddleware",
     "accounts.middleware.StreamScopeMiddleware",
+    "config.error_pages.ErrorPagesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -248,7 +249,7 @@ CAMPAIGNS_UNSAFE_DOMAINS = "delivery.services.postures.unsafe"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "tenancy.log_lines.LineFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django.db.backends": {"level": "WARNING"}},

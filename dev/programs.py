@@ -34,7 +34,7 @@ def web(address: str, port: int, certificate: Path | None) -> Program:
     """The pages; with a certificate (and its key in the same file) over TLS."""
     tls = [f"--certfile={certificate}", f"--keyfile={certificate}"] if certificate else []
     options = ["--worker-class=gthread", "--workers=2", "--threads=4", "--graceful-timeout=5"]
-    options.append("--no-control-socket")
+    options += ["--no-control-socket", "--logger-class=config.server_log.ServerLog"]
     command: list[str | Path] = [
         BIN / "gunicorn",
         "config.wsgi",

@@ -4,26 +4,36 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, JsonResponse
 
+from accounts.errors import note
 from integrations.problems import CONTENT_TYPE, body
 
 
-def bad_request(_: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - Django's signature
-    return _problem(HTTPStatus.BAD_REQUEST, "bad_request", "The request cannot be read.")
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - Django's signature
+    return _problem(request, HTTPStatus.BAD_REQUEST, "bad_request", "The request cannot be read.")
 
 
-def forbidden(_: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001
-    return _problem(HTTPStatus.FORBIDDEN, "forbidden", "This is not allowed.")
+def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001
+    return _problem(request, HTTPStatus.FORBIDDEN, "forbidden", "This is not allowed.")
 
 
-def not_found(_: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001
-    return _problem(HTTPStatus.NOT_FOUND, "not_found", "There is nothing at this address.")
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001
+    return _problem(request, HTTPStatus.NOT_FOUND, "not_found", "There is nothing at this address.")
 
 
-def failed(_: HttpRequest) -> JsonResponse:
-    return _problem(
-        HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "This is our fault. Nothing was done; try again."
-    )
+def refused(request: HttpRequest, status: int) -> JsonResponse:
+    """For what no resource answered, in the words of the status."""
+    phrase = HTTPStatus(status).phrase
+    return _problem(request, HTTPStatus(status), phrase.lower().replace(" ", "_"), f"{phrase}.")
 
 
-def _problem(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
-    return JsonResponse(body(status, code, detail), status=status, content_type=CONTENT_TYPE)
+def failed(request: HttpRequest) -> JsonResponse:
+    sentence = "This is our fault. Nothing was done; try again."
+    return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "fault", sentence)
+
+
+def _problem(request: HttpRequest, status: HTTPStatus, code: str, detail: str) -> JsonResponse:
+    """`instance` (RFC 9457 3.1.5) is the id that the log has as well."""
+    problem = body(status, code, detail) | {
+        "instance": f"urn:sealpost:error:{note(request, status)}"
+    }
+    return JsonResponse(problem, status=status, content_type=CONTENT_TYPE)

@@ -77,4 +77,7 @@ class ProblemBody(serializers.Serializer):  # type: ignore[type-arg]
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="What to branch on; stays the same.")
     detail = serializers.CharField(help_text="A sentence for a person.")
+    instance = serializers.CharField(
+        required=False, help_text="Names this one failure; say it when you ask for help."
+    )
     errors = ProblemField(many=True, required=False)  # type: ignore[assignment]

@@ -12,6 +12,13 @@ def finish(job_id: str) -> None:
     services.end_job(Job.objects.get(pk=job_id), status=Job.Status.SUCCEEDED)
 
 
+@shared_task(base=TenantTask)
+def fail_over_a_person(job_id: str) -> None:
+    person = "Quennell-canary"
+    services.start_job(kind="failing", started_by=job_id)
+    raise ValueError(f"{person} of {job_id} cannot be read")
+
+
 @shared_task(base=PlatformTask)
 def start_platform_job(name: str) -> None:
     services.start_job(kind=name, started_by="beat")
