@@ -15,7 +15,7 @@ from tenancy import services as tenancy
 from tenancy.errors import DomainError
 from tenancy.keyring import current_keys
 from tenancy.origins import url_on
-from tenancy.scope import tenant_scope
+from tenancy.scope import PLATFORM_TENANT_ID, tenant_scope
 
 LINK_LASTS = timedelta(minutes=15)
 SALT = "accounts.password-reset"
@@ -36,11 +36,12 @@ def send_link(email: str, *, address: str) -> None:
         sign_in.count_failure(kind, subject)
     user = User.objects.filter(email=email).first()
     workspaces = queries.workspaces_of(user) if user else []
-    if user is None or not workspaces:
+    if user is None or not (workspaces or user.is_operator):
         return
     audit.record("password.reset_asked", actor=sign_in.actor_for(user), on=user)
     link = url_on("staff", reverse("accounts:follow_reset", args=[token_for(user)]))
-    with tenant_scope(workspaces[0].id), transaction.atomic():
+    sends = workspaces[0].id if workspaces else PLATFORM_TENANT_ID
+    with tenant_scope(sends), transaction.atomic():
         tenancy.queue_system_mail(to=email, kind="password_reset", context={"link": link})
 
 

@@ -5,7 +5,7 @@ from django.core import signing
 from accounts.services import passwords
 from tenancy.models import SystemMail
 from tenancy.scope import platform_scope
-from tests.accounts.signing_in import PASSWORD, make_member, staff_browser
+from tests.accounts.signing_in import PASSWORD, make_member, make_user, staff_browser
 
 NEW = "four unrelated words again"
 
@@ -30,6 +30,23 @@ def test_a_mailed_link_changes_the_password_once_and_leaves_the_second_factor(cl
     again = staff_browser()
     again.get(link)
     assert again.post("/login/reset/", {"password": PASSWORD}).status_code == 410
+
+
+def test_an_operator_who_is_in_no_workspace_gets_the_link_from_the_platform(clinic, browser):
+    user = make_user("Olga Rask", is_operator=True)
+    ask(browser, user.email)
+    assert SystemMail.objects.count() == 0
+    with platform_scope():
+        (mail,) = [each for each in SystemMail.objects.all() if each.to == user.email]
+    assert mail.kind == "password_reset"
+
+
+def test_somebody_in_no_workspace_gets_no_link(clinic, browser):
+    user = make_user("Nobody Yet")
+    ask(browser, user.email)
+    with platform_scope():
+        assert user.email not in [each.to for each in SystemMail.objects.all()]
+    assert SystemMail.objects.count() == 0
 
 
 def test_says_the_same_for_an_address_without_an_account_and_mails_nothing(clinic, browser):
