@@ -24,6 +24,7 @@ sandbox = [
 
 urlpatterns = [
     path("", views.home_page, name="home"),
+    path("contacts/<uuid:contact_id>/messages/", views.contact_messages, name="contact_messages"),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import SignedInRequest, address_of
-from accounts.permissions import requires
+from accounts.permissions import may, requires
 from compliance.purposes import Purpose
 from contacts import queries, services
 from contacts.fields import IDENTITY, Field, PhiClass, Value
@@ -127,6 +127,7 @@ def page(request: SignedInRequest, contact: Contact, form: RevealForm) -> HttpRe
         "groups": groups(person, showing.classes(request)),
         "view": view if view in VIEWS else VIEWS[0],
         "days": timeline(contact),
+        "may_see_messages": may(request, "reports.people"),
         "ledger": ConsentRecord.objects.filter(contact_id=contact.pk).order_by("-recorded_at"),
         "form": form,
         **showing.show(request, contact),

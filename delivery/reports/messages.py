@@ -8,18 +8,19 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign
+from campaigns.queries import naming
 from compliance.queries import address_index
 from contacts import queries as contacts
 from contacts.models import Contact
 from delivery import moving
-from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent
+from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent, SingleSend
 from delivery.queries.due import STOPPED
 from delivery.reports import story
 from delivery.reports.figures import Group, outcome_of
 from delivery.reports.reasons import in_words
 from tenancy import clock
 
-PAGE_SIZE = 50
+PAGE_SIZE, OF_CONTACT = 50, 10
 Kind = MessageEvent.Kind
 # What a try that is followed by another one leaves behind.
 TRIED = (Kind.DEFERRED, Kind.UNSAFE, Kind.UNCERTAIN)
@@ -69,14 +70,37 @@ class Story:
     wait: Wait | None
 
 
-def page(messages: QuerySet[Message], *, before: UUID | None) -> Page:
+def page(messages: QuerySet[Message], *, before: UUID | None, size: int = PAGE_SIZE) -> Page:
     """Newest first; ids are made in the order of time."""
     found = messages.order_by("-id")
     if before is not None:
         found = found.filter(id__lt=before)
-    shown = list(found[: PAGE_SIZE + 1])
-    older = shown[PAGE_SIZE - 1].id if len(shown) > PAGE_SIZE else None
-    return Page(_rows(shown[:PAGE_SIZE]), older)
+    shown = list(found[: size + 1])
+    older = shown[size - 1].id if len(shown) > size else None
+    return Page(_rows(shown[:size]), older)
+
+
+def of_contact(contact: Contact) -> QuerySet[Message]:
+    """What was meant for the person's own mailbox: a test shows their data to a colleague."""
+    messages: QuerySet[Message] = Message.objects.filter(contact=contact).exclude(
+        mail_class=Message.MailClass.CODE
+    )
+    return messages.exclude(cause=Message.Cause.TEST)
+
+
+def titled(rows: Sequence[Row]) -> list[tuple[Row, str]]:
+    """Each row with the name of the campaign that it is of, or with what made it."""
+    sends = SingleSend.objects.in_bulk([row.message.cause_id for row in rows])
+    campaigns = {
+        row.message.id: sends[cause].campaign_id
+        if (cause := row.message.cause_id) in sends
+        else cause
+        for row in rows
+    }
+    names = naming.names(set(campaigns.values()))
+    return [
+        (row, names.get(campaigns[row.message.id], row.message.get_cause_display())) for row in rows
+    ]
 
 
 def search(wanted: str) -> QuerySet[Message]:

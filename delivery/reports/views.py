@@ -12,6 +12,7 @@ from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from audit import services as audit
 from campaigns.models import Campaign
+from contacts.models import Contact
 from delivery import moving
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
@@ -116,6 +117,18 @@ def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
         "may_move": may(request, "campaigns.send"),
     }
     return render(request, "delivery/reports/message.html", context)
+
+
+@requires("reports.people")
+@require_GET
+def contact_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """A person's messages, for the page that contacts has of them."""
+    contact = get_object_or_404(Contact, pk=contact_id)
+    before = _id(request.GET.get("before", ""))
+    page = messages.page(messages.of_contact(contact), before=before, size=messages.OF_CONTACT)
+    audit.record("contact.messages_viewed", actor=request.actor, on=contact)
+    context = {"contact": contact, "rows": messages.titled(page.rows), "older": page.older}
+    return render(request, "delivery/reports/_of_contact.html", context)
 
 
 @requires("campaigns.stop")

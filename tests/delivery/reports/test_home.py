@@ -134,6 +134,9 @@ def test_report_log_and_story_stand(open_as, clinic, ada):
     marketer = make_member(clinic)
     campaign = make_campaign()
     make_message(ada, cause_id=campaign.id, **SENT)
+    waits = {"status": "deferred", "settled_at": None, "route": "tls"}
+    going = make_campaign(status="sending", ended_at=None)
+    deferred = make_message(ada, cause_id=going.id, **waits)
     item = make_item(make_contact())
     escrow.revoke(item, actor=Actor(kind="user", id="1", name="Dana"))
     for path in (
@@ -142,6 +145,9 @@ def test_report_log_and_story_stand(open_as, clinic, ada):
         f"/campaigns/{campaign.id}/report/people/?outcome=tls",
         "/messages/",
         f"/messages/{item.message_id}/",
+        f"/messages/{deferred.id}/",
+        f"/campaigns/{going.id}/live/",
+        f"/contacts/{ada.id}/",
         "/sandbox/",
     ):
         assert_accessible(open_as(marketer, path))

@@ -262,5 +262,6 @@ def test_another_tenants_message_is_not_found(marketer, other_clinic):
         report_of(campaign),
         f"/campaigns/{campaign.id}/progress/",
         f"/messages/{message.id}/",
+        f"/contacts/{message.contact_id}/messages/",
     ):
         assert marketer.get(path).status_code == 404
