@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from campaigns import pages, sampling
+from campaigns.content.extent import extent
+from campaigns.content.model import read_content
 from campaigns.errors import CampaignNotReady
 from campaigns.forms import ReasonForm
 from campaigns.models import Approval, Campaign
@@ -110,7 +112,10 @@ def _review(request: SignedInRequest, campaign_id: UUID, form: ReasonForm) -> Ht
     before = approvals.last_given(shown, asked)
     wrote_it = asked.was_written_by(request.actor.id)
     person = previews.sample(shown, 0).person
+    width = "phone" if request.GET.get("width") == "phone" else "desktop"
     context = {
+        "width": width,
+        "extent": extent(read_content(shown.content), is_phone=width == "phone"),
         "campaign": shown,
         "asked": asked,
         "preview_url": previews.point_to(shown, person, View.HTML, is_shown=False).url(),

@@ -43,6 +43,34 @@ def test_review_stands(open_as, officer, submitted):
     assert_accessible(page)
 
 
+SHORT = {
+    "subject": "A reminder",
+    "preheader": "Please read.",
+    "blocks": [
+        {"id": "a", "type": "heading", "text": "Hello"},
+        {"id": "b", "type": "text", "text": "We are open again."},
+    ],
+}
+
+
+@pytest.mark.parametrize("width", ["Desktop", "Phone"])
+@pytest.mark.parametrize("is_short", [True, False])
+def test_the_frame_of_the_review_is_about_as_high_as_the_message(
+    open_as, officer, campaign, is_short, width
+):
+    if is_short:
+        campaign.content = SHORT
+        campaign.save()
+    approvals.submit(campaign, version=campaign.version, actor=MARKETER)
+    page = open_as(officer, f"/campaigns/{campaign.pk}/review/")
+    page.get_by_role("link", name=width, exact=True).click()
+    page.wait_for_load_state("networkidle")
+    frame = page.locator("iframe")
+    assert frame.get_attribute("data-width") == width.lower()
+    message = page.frames[1].locator("body").bounding_box()["height"]
+    assert abs(message - frame.bounding_box()["height"]) < 160
+
+
 @pytest.fixture
 def editor(open_as, marketer, campaign):
     """The editor with the visit card selected, and everything saved."""
