@@ -12,11 +12,13 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts import queries
-from accounts.http import address_of
+from accounts.http import address_of, role_of
 from accounts.models import Membership, User
 from accounts.services.sign_in import actor_for, anonymous
 from accounts.sessions import TENANT, USER, SessionStore
+from tenancy import source
 from tenancy.scope import platform_scope, tenant_scope
+from tenancy.source import Source
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 # Set by elements that poll: looking at a page does not keep somebody signed in, using it does.
@@ -69,6 +71,7 @@ class IdentityMiddleware:
             _enter(request, membership)
         request.user = user
         request.actor = actor_for(user)  # type: ignore[attr-defined]
+        source.add(session=session.fingerprint, role=role_of(request) or "")
         stack.enter_context(timezone.override(_zone(request, user)))
 
     def process_view(
@@ -89,15 +92,15 @@ class StreamScopeMiddleware:
         response = self.get_response(request)
         tenant = getattr(request, "tenant", None)
         if isinstance(response, StreamingHttpResponse) and tenant is not None:
-            response.streaming_content = in_scope(iter(response), tenant.id)
+            response.streaming_content = in_scope(iter(response), tenant.id, source.current())
         return response
 
 
-def in_scope(parts: Iterable[bytes], tenant_id: UUID) -> Iterator[bytes]:
+def in_scope(parts: Iterable[bytes], tenant_id: UUID, origin: Source) -> Iterator[bytes]:
     """Enters the scope for each part and leaves it before handing the part on."""
     iterator = iter(parts)
     while True:
-        with tenant_scope(tenant_id):
+        with tenant_scope(tenant_id), source.entered(origin):
             part = next(iterator, None)
         if part is None:
             return

@@ -20,6 +20,7 @@ from accounts.services.api_keys import Caller, KeyRefused
 from audit import services as audit
 from audit.services import Actor
 from integrations import problems, rate_limits
+from tenancy import source
 from tenancy.scope import tenant_scope
 
 SCHEME = "Bearer "
@@ -57,6 +58,7 @@ class Resource(APIView):
         tenant_id, self.key = self._authenticate(request)
         self._stack.enter_context(tenant_scope(tenant_id))
         self.actor = Actor(kind="api_key", id=str(self.key.pk), name=self.key.name)
+        source.add(auth="api_key")
         self._allow_rate()
         self._require_scope(request)
         api_keys.note_use(self.key)

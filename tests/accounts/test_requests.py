@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 
 from accounts.middleware import StreamScopeMiddleware, in_scope
 from accounts.models import Membership
+from tenancy import source
 from tenancy.scope import TenantContextMissing, current_tenant_id, scoped_tenant_id, tenant_scope
 from tests.accounts.signing_in import browser_of, make_member, make_user, staff_browser
 
@@ -20,7 +21,7 @@ def parts_that_need_a_scope() -> Iterator[bytes]:
 
 def test_streams_each_part_in_the_workspaces_scope_and_leaves_none_behind(clinic):
     with tenant_scope(clinic.id):
-        parts = in_scope(parts_that_need_a_scope(), clinic.id)
+        parts = in_scope(parts_that_need_a_scope(), clinic.id, source.current())
     scope_outside = scoped_tenant_id()
     for part in parts:
         assert part == str(clinic.id).encode()

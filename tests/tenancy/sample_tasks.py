@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tenancy import services
+from tenancy import services, source
 from tenancy.models import Job
 from tenancy.tasks import PlatformTask, TenantTask
 
@@ -22,3 +22,9 @@ def fail_over_a_person(job_id: str) -> None:
 @shared_task(base=PlatformTask)
 def start_platform_job(name: str) -> None:
     services.start_job(kind=name, started_by="beat")
+
+
+@shared_task(base=TenantTask)
+def say_source() -> None:
+    here = source.current()
+    services.start_job(kind=here.request, started_by=here.task[:60])

@@ -1,10 +1,11 @@
 import pytest
 
-from tenancy import services
+from tenancy import services, source
 from tenancy.errors import TenantContextMissing
 from tenancy.ids import uuid7
 from tenancy.models import Job
 from tenancy.scope import platform_scope, tenant_scope
+from tenancy.source import Source
 from tests.tenancy import sample_tasks
 from tests.waiting import until
 
@@ -27,6 +28,15 @@ def test_a_platform_task_works_for_no_customer(celery_worker, clinic):
     with platform_scope():
         until(lambda: Job.objects.filter(kind=name).exists())
     assert not Job.objects.filter(kind=name).exists()
+
+
+def test_a_task_knows_the_request_that_led_to_it(celery_worker, clinic):
+    request = uuid7().hex
+    with source.entered(Source(request=request, role="nurse")):
+        sample_tasks.say_source.delay()
+    until(lambda: Job.objects.filter(kind=request).exists())
+    told = Job.objects.get(kind=request).started_by
+    assert told.startswith("tests.tenancy.sample_tasks.say_source ")
 
 
 def test_refuses_to_be_enqueued_outside_every_scope():
