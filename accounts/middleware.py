@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts import queries
-from accounts.http import address_of, role_of
+from accounts.http import address_of
 from accounts.models import Membership, User
 from accounts.services.sign_in import actor_for, anonymous
 from accounts.sessions import TENANT, USER, SessionStore
@@ -69,9 +69,10 @@ class IdentityMiddleware:
                 return
             stack.enter_context(tenant_scope(tenant_id))
             _enter(request, membership)
+            source.add(role=membership.role)
         request.user = user
         request.actor = actor_for(user)  # type: ignore[attr-defined]
-        source.add(session=session.fingerprint, role=role_of(request) or "")
+        source.add(session=session.fingerprint)
         stack.enter_context(timezone.override(_zone(request, user)))
 
     def process_view(

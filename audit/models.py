@@ -1,10 +1,11 @@
 from typing import ClassVar
 
+import orjson
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tenancy import clock
-from tenancy.fields import SealedJSONField
+from tenancy.fields import SealedBinaryField, SealedJSONField
 from tenancy.models import TenantModel
 
 
@@ -24,7 +25,11 @@ class AuditEvent(TenantModel):
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.CharField(max_length=64, blank=True)
     detail = SealedJSONField()
+    # Absent for events from before the tree, whose leaf does not speak of the detail.
+    salt = SealedBinaryField(null=True)
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
+    # The bytes that the tree is built over: these columns, the source and a commitment to the detail.
+    leaf = models.BinaryField(editable=False)
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
@@ -42,4 +47,80 @@ class AuditEvent(TenantModel):
             models.Index(fields=["tenant", "-recorded_at", "-id"], name="audit_event_newest"),
             models.Index(fields=["tenant", "object_id", "-recorded_at"], name="audit_event_object"),
             models.Index(fields=["tenant", "actor_id", "-recorded_at"], name="audit_event_actor"),
+        ]
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the leaf says, the source of the act among it."""
+        facts: dict[str, object] = orjson.loads(bytes(self.leaf))
+        return facts
+
+
+class PendingLeaf(TenantModel):
+    """An event that waits for its place in the tree. A trigger adds rows, the sequencer takes them; `id` is
+    that of the event. The runtime role can look, and nothing else.
+    """
+
+    leaf_hash = models.BinaryField()
+    recorded_at = models.DateTimeField()
+
+
+class Leaf(TenantModel):
+    """The place of an event in its tenant's tree. `id` is that of the event, which may be disposed of one
+    day: its hash stays, so that proofs of the others still hold.
+    """
+
+    seq = models.PositiveBigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "seq"], name="audit_leaf_one_for_a_place"),
+        ]
+
+
+class Tree(TenantModel):
+    """How far a tenant's tree has grown, and the roots of its complete subtrees. `id` is the tenant's."""
+
+    size = models.PositiveBigIntegerField()
+    frontier = models.BinaryField()
+    root = models.BinaryField()
+    signed_size = models.PositiveBigIntegerField(default=0)
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(signed_size__lte=F("size")), name="audit_tree_signed_what_it_holds"
+            ),
+        ]
+
+
+class Checkpoint(TenantModel):
+    """A signed statement of size and root. Append-only."""
+
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    public_key = models.BinaryField()
+    signed_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        indexes: ClassVar = [
+            # For the newest checkpoint of a tenant, and for the first that covers an event.
+            models.Index(fields=["tenant", "size"], name="audit_checkpoint_by_size"),
+        ]
+
+
+class SigningKey(TenantModel):
+    """An Ed25519 key of the platform, sealed under the platform's key. The newest signs."""
+
+    number = models.PositiveIntegerField()
+    public_key = models.BinaryField()
+    seed = SealedBinaryField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="audit_key_once_a_number"),
         ]

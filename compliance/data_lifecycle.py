@@ -13,7 +13,7 @@ from accounts.models import (
     SignInFailures,
     TotpDevice,
 )
-from audit.models import AuditEvent
+from audit.models import AuditEvent, Checkpoint, Leaf, PendingLeaf, SigningKey, Tree
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
 from compliance.models import Agreement, Policy, Sender, SenderDomain, Suppression
 from tenancy.models import Job, SystemMail
@@ -41,6 +41,15 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
+# The tree outlives its events: after a disposal the proofs of those that are left still hold.
+for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey):
+    register(
+        _proof,
+        data_class=DataClass.EVIDENCE,
+        retention=None,
+        export=Export.NEVER,
+        erasure=Erasure.KEPT,
+    )
 register(
     Membership,
     data_class=DataClass.STAFF,

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "audit.middleware.SourceMiddleware",
     "config.hosts.HostMiddleware",
     "config.own_origin.OwnOriginMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -153,6 +154,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "expire-requests": {"task": "accounts.tasks.expire_requests", "schedule": 300.0},
+    "sequence-events": {"task": "audit.tasks.sequence_events", "schedule": 5.0},
     "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},
     "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},

@@ -68,4 +68,5 @@ def test_database_refuses_an_unknown_outcome(clinic):
             actor_id="s",
             actor_name="s",
             detail={},
+            leaf=b"{}",
         )

@@ -1,0 +1,130 @@
+"""The tree against the vectors of Certificate Transparency and against a naive reading of RFC 6962."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit import merkle
+
+# Leaves and roots of the reference implementation of RFC 6962.
+LEAVES = [
+    "",
+    "00",
+    "10",
+    "2021",
+    "3031",
+    "40414243",
+    "5051525354555657",
+    "606162636465666768696a6b6c6d6e6f",
+]
+ROOTS = [
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+HASHES = [merkle.leaf_hash(bytes.fromhex(leaf)) for leaf in LEAVES]
+TREES = st.integers(1, 70).map(
+    lambda size: [merkle.leaf_hash(number.to_bytes(2, "big")) for number in range(size)]
+)
+
+
+def naive_root(leaves):
+    """RFC 6962 2.1, word for word."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = max(2**power for power in range(20) if 2**power < len(leaves))
+    both = naive_root(leaves[:split]) + naive_root(leaves[split:])
+    return hashlib.sha256(b"\x01" + both).digest()
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+def test_has_the_roots_of_the_reference(size):
+    assert merkle.root(HASHES[:size]).hex() == ROOTS[size - 1]
+
+
+def test_an_empty_tree_has_the_hash_of_nothing():
+    assert merkle.root([]) == merkle.EMPTY_ROOT == naive_root([])
+
+
+@pytest.mark.parametrize(
+    ("index", "size", "proof"),
+    [
+        (0, 1, []),
+        (
+            0,
+            8,
+            [
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+            ],
+        ),
+        (
+            1,
+            5,
+            [
+                "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            ],
+        ),
+    ],
+)
+def test_has_the_inclusion_proofs_of_the_reference(index, size, proof):
+    assert [node.hex() for node in merkle.inclusion_proof(HASHES[:size], index)] == proof
+
+
+def test_has_a_consistency_proof_of_the_reference():
+    assert [node.hex() for node in merkle.consistency_proof(HASHES, 6)] == [
+        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ]
+
+
+@given(TREES)
+def test_equals_a_naive_reading_of_the_rfc(leaves):
+    assert merkle.root(leaves) == naive_root(leaves)
+
+
+@given(TREES, st.data())
+def test_every_inclusion_is_proven_and_no_other_leaf_is(leaves, data):
+    index = data.draw(st.integers(0, len(leaves) - 1))
+    proof = merkle.inclusion_proof(leaves, index)
+    place = {"index": index, "size": len(leaves), "proof": proof, "root": naive_root(leaves)}
+    merkle.check_inclusion(leaves[index], **place)
+    with pytest.raises(merkle.ProofInvalid):
+        merkle.check_inclusion(merkle.leaf_hash(b"another"), **place)
+    with pytest.raises(merkle.ProofInvalid):
+        merkle.check_inclusion(leaves[index], **(place | {"index": index ^ 1}))
+
+
+@given(TREES, st.data())
+def test_growth_is_proven_and_a_changed_past_is_not(leaves, data):
+    old = data.draw(st.integers(1, len(leaves)))
+    proof = merkle.consistency_proof(leaves, old)
+    grown = {"old_size": old, "size": len(leaves), "root": naive_root(leaves), "proof": proof}
+    merkle.check_consistency(old_root=naive_root(leaves[:old]), **grown)
+    changed = [merkle.leaf_hash(b"changed"), *leaves[1:old]]
+    with pytest.raises(merkle.ProofInvalid):
+        merkle.check_consistency(old_root=naive_root(changed), **grown)
+
+
+@given(TREES, st.lists(st.binary(min_size=32, max_size=32), max_size=8), st.data())
+def test_an_invented_proof_convinces_nobody(leaves, proof, data):
+    index = data.draw(st.integers(0, len(leaves) - 1))
+    if proof == merkle.inclusion_proof(leaves, index):
+        return
+    with pytest.raises(merkle.ProofInvalid):
+        merkle.check_inclusion(
+            leaves[index], index=index, size=len(leaves), proof=proof, root=naive_root(leaves)
+        )

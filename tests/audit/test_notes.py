@@ -1,0 +1,73 @@
+"""Checkpoints are notes of C2SP, and a hostile text is refused without a stumble."""
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from audit import notes
+from audit.notes import Checkpoint, NoteInvalid
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = KEY.public_key().public_bytes_raw()
+CHECKPOINT = Checkpoint("app.example/audit/1", 7, b"\x05" * 32)
+NOTE = notes.sign(CHECKPOINT, KEY)
+SUM_GOLANG_ORG = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+
+
+def test_reads_like_a_checkpoint_of_c2sp():
+    head, _, signature = NOTE.partition("\n\n")
+    assert head.split("\n") == [
+        "app.example/audit/1",
+        "7",
+        "BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=",
+    ]
+    assert signature.startswith("\u2014 app.example/audit/1 ")
+    assert signature.endswith("\n")
+
+
+def test_its_key_has_the_id_of_the_signed_note_specification():
+    # The verifier key of Go's checksum database.
+    name, known_id, encoded = SUM_GOLANG_ORG.split("+", 2)
+    public = base64.b64decode(encoded)[1:]
+    assert notes.key_id(name, public).hex() == known_id
+    assert notes.verifier_key(name, public) == SUM_GOLANG_ORG
+
+
+def test_opens_with_its_key_only():
+    assert notes.open_note(NOTE, PUBLIC) == CHECKPOINT
+    other = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+    with pytest.raises(NoteInvalid, match="did not sign"):
+        notes.open_note(NOTE, other)
+
+
+def test_leaves_room_for_the_signature_of_a_witness():
+    witness = base64.b64encode(b"\x01\x02\x03\x04" + bytes(72)).decode()
+    assert notes.open_note(f"{NOTE}\u2014 witness.example {witness}\n", PUBLIC) == CHECKPOINT
+
+
+@pytest.mark.parametrize("origin", ["two\nlines", "a b", "a+b", "", "\u00e9"])
+def test_signs_no_origin_that_could_be_read_in_two_ways(origin):
+    with pytest.raises(ValueError, match="one word"):
+        notes.sign(CHECKPOINT._replace(origin=origin), KEY)
+
+
+@pytest.mark.parametrize("at", range(len(NOTE.encode())))
+def test_no_byte_of_a_note_can_be_changed(at):
+    changed = bytearray(NOTE.encode())
+    changed[at] ^= 1
+    with pytest.raises(NoteInvalid):
+        notes.open_note(changed.decode(errors="replace"), PUBLIC)
+
+
+@given(st.text())
+@example("")
+@example("\n\n")
+@example("a\n" + "9" * 5_000 + "\n\n\n")
+@example("a\n1\n=\n\n\u2014 a =\n")
+@example(NOTE + NOTE)
+def test_a_hostile_text_is_refused(text):
+    with pytest.raises(NoteInvalid):
+        notes.open_note(text, PUBLIC)
