@@ -129,6 +129,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 KMS = "tenancy.kms.LocalFileKms"
 KMS_ROOT_KEY_FILE = environment.text("KMS_ROOT_KEY_FILE")
+# Only while the root key is exchanged (docs/runbook.md).
+KMS_PREVIOUS_ROOT_KEY_FILE = environment.text("KMS_PREVIOUS_ROOT_KEY_FILE", "")
 
 VALKEY_URL = environment.text("VALKEY_URL")
 CACHES = {

@@ -8,3 +8,7 @@ class TenantContextMissing(RuntimeError):
 
 class TenantContextChanged(RuntimeError):
     """The scope changed while a transaction of another tenant was open."""
+
+
+class TenantContextExpired(RuntimeError):
+    """The transaction is older than its tenant context may be."""

@@ -59,13 +59,19 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
     def seal(self, value: Any, tenant_id: UUID, row: UUID) -> Sealed:
         return Sealed(keys_of(tenant_id).seal(self.dump(value), **self._place, row=row))
 
+    def reseal(self, sealed: Sealed, tenant_id: UUID, row: UUID) -> Sealed:
+        """What was read and is saved unopened never brings an older key version back."""
+        return Sealed(keys_of(tenant_id).reseal(sealed.ciphertext, **self._place, row=row))
+
     def from_db_value(self, value: bytes | None, *_: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
         value = model_instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Sealed):
-            return value
+        if value is None:
+            return None
+        if isinstance(value, Sealed):
+            return self.reseal(value, _keys_owner(model_instance), model_instance.pk)
         return self.seal(value, _keys_owner(model_instance), model_instance.pk)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

@@ -1,151 +1,106 @@
-"""Keys of a tenant: sealing, blind indexes, derived secrets.
+"""Keys of a tenant: fetched, unwrapped and kept in memory for a short while.
 
-The stored tenant key is wrapped by the KMS and lives in a database of its own, so that destroying it
-there makes every copy of the main database unreadable, backups included.
+The stored key is wrapped by the KMS and lives in a database of its own, so that destroying it there
+makes every copy of the main database unreadable, backups included.
 """
 
-import hmac
-import os
-import struct
-import time
-from collections.abc import Callable
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from threading import Lock
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.apps import apps
+from django.db import OperationalError, connections
 
-from tenancy import kms
+from tenancy import clock, kms
 from tenancy.errors import DomainError
-from tenancy.scope import current_tenant_id
+from tenancy.scope import PLATFORM_TENANT_ID, current_tenant_id
+from tenancy.sealing import SealBroken, TenantKeys
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
-BLIND_INDEX_BYTES = 16
-HEADER = struct.Struct(">BI")  # format, key version
-FORMAT = 1
-# A disabled key stops working everywhere within this time.
+__all__ = [
+    "KeyUnavailable",
+    "KeysSwitchedOff",
+    "SealBroken",
+    "TenantKeys",
+    "context_key",
+    "context_keys",
+    "current_keys",
+    "forget",
+    "keys_of",
+    "usable",
+]
+
+logger = logging.getLogger(__name__)
+
+DATABASE = "keys"
+# The guarantee: whatever happens to the news of it, a destroyed or switched-off key stops working
+# everywhere within this time.
 CACHE_SECONDS = 300.0
+# The rule: each process asks this often whether anything about the keys has changed.
+LOOK_AGAIN_SECONDS = 5.0
 
 
 class KeyUnavailable(DomainError):
-    """The tenant has no usable key: it was disabled or destroyed."""
+    """The tenant has no usable key: it was destroyed, or never made."""
 
 
-class SealBroken(RuntimeError):
-    """A sealed value does not belong to its row, or was altered."""
+class KeysSwitchedOff(KeyUnavailable):
+    """The platform operator has switched the tenant's keys off, for now."""
 
 
-def derive(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
-    """RFC 5869 HKDF-SHA256 with `purpose` as info."""
-    return HKDF(hashes.SHA256(), length, salt=None, info=purpose.encode()).derive(key)
+class ContextKey(NamedTuple):
+    """What signs the tenant context of transactions, and the number that tells which it is."""
+
+    number: int
+    key: bytes
 
 
-def _associated_data(tenant_id: UUID, table: str, column: str, row: UUID) -> bytes:
-    return tenant_id.bytes + row.bytes + _place(table, column)
+@dataclass(slots=True)
+class _Ring:
+    keys: TenantKeys
+    context_keys: dict[int, bytes]
+    changes: int
+    expires: float
+    look_again: float
 
 
-def _place(table: str, column: str) -> bytes:
-    name = f"{table}.{column}".encode()
-    return struct.pack(">H", len(name)) + name
-
-
-class TenantKeys:
-    """Opens and seals the values of one tenant. Newest version seals; every version opens."""
-
-    def __init__(self, tenant_id: UUID, versions: dict[int, bytes]) -> None:
-        self.tenant_id = tenant_id
-        self._versions = versions
-        self._newest = max(versions)
-        self._ciphers = {number: AESGCM(derive(key, "seal")) for number, key in versions.items()}
-        self._index_keys: dict[str, bytes] = {}
-
-    def seal(self, value: bytes, *, table: str, column: str, row: UUID) -> bytes:
-        """AES-256-GCM, bound to tenant, table, column and row: a value moved elsewhere does not open."""
-        nonce = os.urandom(NONCE_BYTES)
-        associated = _associated_data(self.tenant_id, table, column, row)
-        sealed = self._ciphers[self._newest].encrypt(nonce, value, associated)
-        return HEADER.pack(FORMAT, self._newest) + nonce + sealed
-
-    def unseal(self, sealed: bytes, *, table: str, column: str, row: UUID) -> bytes:
-        """The value that was sealed. Raises SealBroken if it was altered or belongs to another row."""
-        form, version = HEADER.unpack_from(sealed)
-        if form != FORMAT or version not in self._ciphers:
-            raise SealBroken(f"{table}.{column} was sealed with an unknown key or format")
-        nonce = sealed[HEADER.size : HEADER.size + NONCE_BYTES]
-        associated = _associated_data(self.tenant_id, table, column, row)
-        try:
-            return self._ciphers[version].decrypt(
-                nonce, sealed[HEADER.size + NONCE_BYTES :], associated
-            )
-        except InvalidTag:
-            raise SealBroken(f"{table}.{column} of row {row} does not open") from None
-
-    def opener(self, *, table: str, column: str) -> Callable[[bytes, UUID], bytes]:
-        """`unseal` for many rows of one column: what is the same for all is worked out once.
-
-        The function takes a sealed value and its row, and raises SealBroken as `unseal` does.
-        """
-        tenant, place = self.tenant_id.bytes, _place(table, column)
-        body = HEADER.size + NONCE_BYTES
-        newest, decrypt = HEADER.pack(FORMAT, self._newest), self._ciphers[self._newest].decrypt
-
-        def open_(sealed: bytes, row: UUID) -> bytes:
-            if sealed[: HEADER.size] != newest:
-                return self.unseal(sealed, table=table, column=column, row=row)
-            try:
-                return decrypt(
-                    sealed[HEADER.size : body], sealed[body:], tenant + row.bytes + place
-                )
-            except InvalidTag:
-                raise SealBroken(f"{table}.{column} of row {row} does not open") from None
-
-        return open_
-
-    def blind_index(self, attribute: str, value: str) -> bytes:
-        """A keyed fingerprint for exact lookup. Only for values with many possibilities.
-
-        The caller normalizes `value`; equal values of two tenants have different fingerprints.
-        """
-        key = self._index_keys.get(attribute)
-        if key is None:
-            key = self._index_keys[attribute] = self.derive(f"blind-index|{attribute}")
-        return hmac.digest(key, value.encode(), "sha256")[:BLIND_INDEX_BYTES]
-
-    def derive(self, purpose: str) -> bytes:
-        """32 secret bytes for `purpose`, stable for the life of the tenant (from its first key)."""
-        return derive(self._versions[min(self._versions)], purpose)
-
-
-_cache: dict[UUID, tuple[float, TenantKeys]] = {}
+_cache: dict[UUID, _Ring] = {}
 _cache_lock = Lock()
 
 
 def keys_of(tenant_id: UUID) -> TenantKeys:
     """Keys of a tenant, from memory for at most five minutes. Raises KeyUnavailable."""
-    cached = _cache.get(tenant_id)
-    if cached is not None and cached[0] > time.monotonic():
-        return cached[1]
-    keys = _load(tenant_id)
-    with _cache_lock:
-        _cache[tenant_id] = (time.monotonic() + CACHE_SECONDS, keys)
-    return keys
+    return _ring_of(tenant_id).keys
 
 
 def current_keys() -> TenantKeys:
     return keys_of(current_tenant_id())
 
 
-def create_key(tenant_id: UUID, *, version: int = 1, using: str = "keys") -> None:
-    """Store a fresh random key for the tenant, wrapped. Repeat-safe: an existing version stays."""
-    wrapped = kms.current().wrap(os.urandom(KEY_BYTES), context=_kms_context(tenant_id, version))
-    wrapped_keys = apps.get_model("tenancy", "WrappedKey")
-    wrapped_keys.objects.using(using).bulk_create(
-        [wrapped_keys(tenant=tenant_id, version=version, wrapped=wrapped)], ignore_conflicts=True
-    )
+def context_key() -> ContextKey:
+    """The newest key for tenant contexts. Raises KeyUnavailable before `migrate_all` has made one."""
+    known = context_keys()
+    if not known:
+        raise KeyUnavailable("No key signs tenant contexts yet. Run `manage.py migrate_all`.")
+    return ContextKey(*max(known.items()))
+
+
+def context_keys() -> dict[int, bytes]:
+    """Every key that may have signed a context which is still valid, by number."""
+    return _ring_of(PLATFORM_TENANT_ID).context_keys
+
+
+def usable(tenant_ids: Iterable[UUID]) -> Iterator[UUID]:
+    """Those of the tenants whose keys work: one that is switched off does not hold up the others."""
+    for tenant_id in tenant_ids:
+        try:
+            keys_of(tenant_id)
+        except KeyUnavailable:
+            logger.info("keys of %s do not work: its work waits", tenant_id)
+        else:
+            yield tenant_id
 
 
 def forget() -> None:
@@ -154,21 +109,68 @@ def forget() -> None:
         _cache.clear()
 
 
-def _kms_context(tenant_id: UUID, version: int) -> bytes:
-    return f"tenant-key|{tenant_id}|{version}".encode()
+def _ring_of(tenant_id: UUID) -> _Ring:
+    ring = _cache.get(tenant_id)
+    now = clock.steady()
+    if ring is not None and now < ring.expires and _still_holds(ring, tenant_id, now):
+        return ring
+    with _cache_lock:
+        _cache.pop(tenant_id, None)
+    ring = _load(tenant_id, now)
+    with _cache_lock:
+        _cache[tenant_id] = ring
+    return ring
 
 
-def _load(tenant_id: UUID) -> TenantKeys:
-    # Looked up by name: sealed fields of tenancy.models need this module first.
+def _still_holds(ring: _Ring, tenant_id: UUID, now: float) -> bool:
+    if now < ring.look_again:
+        return True
+    ring.look_again = now + LOOK_AGAIN_SECONDS
+    try:
+        changes = _key_ring().filter(tenant=tenant_id).values_list("changes", flat=True).first()
+    except OperationalError:
+        # Nobody can be asked: what is in memory holds until its time is over.
+        connections[DATABASE].close_if_unusable_or_obsolete()
+        return True
+    return bool(changes == ring.changes)
+
+
+def _load(tenant_id: UUID, now: float) -> _Ring:
+    # The count of changes comes first: a change between the two reads is then seen as one.
+    state = _key_ring().filter(tenant=tenant_id).first()
+    if state is None:
+        raise KeyUnavailable("This workspace has no usable key. Ask the platform operator.")
+    if state.disabled_at is not None:
+        raise KeysSwitchedOff(
+            "The platform operator has switched the keys of this workspace off. Nothing can be read "
+            "or sent until they are on again."
+        )
+    unwrapped: dict[str, dict[int, bytes]] = {"seal": {}, "derive": {}, "context": {}}
     rows = apps.get_model("tenancy", "WrappedKey").objects.filter(
         tenant=tenant_id, wrapped__isnull=False
     )
-    versions = {
-        row.version: kms.current().unwrap(
-            bytes(row.wrapped or b""), context=_kms_context(tenant_id, row.version)
+    for row in rows:
+        context = kms_context(tenant_id, row.purpose, row.version)
+        unwrapped[row.purpose][row.version] = kms.current().unwrap(
+            bytes(row.wrapped or b""), context=context
         )
-        for row in rows
-    }
-    if not versions:
+    if not unwrapped["seal"] or not unwrapped["derive"]:
         raise KeyUnavailable("This workspace has no usable key. Ask the platform operator.")
-    return TenantKeys(tenant_id, versions)
+    return _Ring(
+        keys=TenantKeys(tenant_id, unwrapped["seal"], max(unwrapped["derive"].items())[1]),
+        context_keys=unwrapped["context"],
+        changes=state.changes,
+        expires=now + CACHE_SECONDS,
+        look_again=now + LOOK_AGAIN_SECONDS,
+    )
+
+
+def kms_context(tenant_id: UUID, purpose: str, version: int) -> bytes:
+    """What a wrapped key is bound to: it does not unwrap as another tenant's or for another use."""
+    name = {"seal": "tenant-key", "derive": "derivation-key", "context": "context-key"}[purpose]
+    return f"{name}|{tenant_id}|{version}".encode()
+
+
+def _key_ring() -> Any:
+    # Looked up by name: sealed fields of tenancy.models need this module first.
+    return apps.get_model("tenancy", "KeyRing").objects

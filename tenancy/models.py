@@ -88,19 +88,61 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
         return name, path, args, kwargs
 
 
+class KeyRing(models.Model):
+    """Whether a tenant's keys may be used. Lives in the keys database, one row a tenant."""
+
+    tenant = models.UUIDField(primary_key=True)
+    # Counted up with every change: a process that holds the keys in memory compares it.
+    changes = models.PositiveBigIntegerField(default=0)
+    disabled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.tenant)
+
+
 class WrappedKey(models.Model):
-    """A tenant's key, wrapped by the KMS. Lives in the keys database; destroyed by emptying `wrapped`."""
+    """A key of a tenant, wrapped by the KMS. Lives in the keys database; destroyed by emptying `wrapped`."""
+
+    class Purpose(models.TextChoices):
+        SEAL = "seal"
+        DERIVE = "derive"  # blind indexes, links, codes: for the life of the tenant
+        CONTEXT = "context"  # the platform's: signs tenant contexts
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        DECRYPT_ONLY = "decrypt_only"
+        DESTROYED = "destroyed"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.UUIDField()
+    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.SEAL)
     version = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     wrapped = models.BinaryField(null=True)
+    # Names the root key that wrapped it; empty for keys of before ADR 24.
+    root = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    retired_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["tenant", "version"], name="wrapped_key_once_per_version"
+                fields=["tenant", "purpose", "version"], name="wrapped_key_once_per_version"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "purpose"],
+                condition=Q(state="active"),
+                name="wrapped_key_active_once_per_purpose",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["seal", "derive", "context"]),
+                name="wrapped_key_has_a_known_purpose",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["active", "decrypt_only"], wrapped__isnull=False)
+                | Q(state="destroyed", wrapped__isnull=True, destroyed_at__isnull=False),
+                name="wrapped_key_is_empty_once_destroyed",
             ),
         ]
 
@@ -125,6 +167,8 @@ class Job(TenantModel):
     total = models.PositiveBigIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)
     cancel_requested_at = models.DateTimeField(null=True)
+    # Held by the worker that is at it; a worker that died is followed by another one.
+    lease_expires_at = models.DateTimeField(null=True)
     problem = SealedTextField(null=True)
     started_by = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -1,21 +1,17 @@
-"""What must exist before the first request: the platform's key, its tenant row, the context key."""
+"""What must exist before the first request: the platform's keys, its tenant row, the context key."""
 
-from django.db import connections
-
-from tenancy import context, keyring
+from tenancy import context_keys, versions
 from tenancy.models import Tenant
 from tenancy.scope import PLATFORM_TENANT_ID
+
+KEYS = "keys_migrate"
 
 
 def provision() -> None:
     """Repeat-safe. Runs with the migrating role's connections."""
-    keyring.create_key(PLATFORM_TENANT_ID, using="keys_migrate")
+    versions.create_keys(PLATFORM_TENANT_ID, using=KEYS)
+    versions.part_derivation_keys(using=KEYS)
     Tenant.objects.using("migrate").get_or_create(
         pk=PLATFORM_TENANT_ID, defaults={"name": "Platform", "slug": "platform"}
     )
-    inner, outer = context.hmac_pads()
-    with connections["migrate"].cursor() as cursor:
-        cursor.execute(
-            "SELECT kernel.install_context_key(%s::smallint, %s, %s)",
-            [context.KEY_ID, inner, outer],
-        )
+    context_keys.provision()

@@ -4,19 +4,19 @@ from typing import Any
 
 from django.db.models import Model
 
-KEYS_MODEL = "wrappedkey"
+KEYS_MODELS = frozenset({"wrappedkey", "keyring"})
 # Only the migrating role's connections change tables.
 MIGRATED_THROUGH = {True: "keys_migrate", False: "migrate"}
 
 
 class KeysRouter:
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
-        return "keys" if model._meta.model_name == KEYS_MODEL else None
+        return "keys" if model._meta.model_name in KEYS_MODELS else None
 
     db_for_write = db_for_read
 
     def allow_migrate(
         self, db: str, app_label: str, model_name: str | None = None, **hints: Any
     ) -> bool:
-        belongs_to_keys = model_name == KEYS_MODEL or bool(hints.get("keys_database"))
+        belongs_to_keys = model_name in KEYS_MODELS or bool(hints.get("keys_database"))
         return db == MIGRATED_THROUGH[belongs_to_keys]

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from tenancy import clock, keyring
+from tenancy import clock, versions
 from tenancy.errors import DomainError
 from tenancy.models import Job, SystemMail, Tenant
 from tenancy.scope import platform_scope
@@ -26,7 +26,7 @@ def create_tenant(*, name: str, slug: str) -> Tenant:
         if Tenant.objects.filter(slug=slug).exists():
             raise TenantNotCreated("A workspace with this address exists. Choose another address.")
         tenant = Tenant.objects.create(name=name, slug=slug)
-        keyring.create_key(tenant.id)
+        versions.create_keys(tenant.id)
     return tenant
 
 

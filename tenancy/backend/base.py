@@ -1,5 +1,6 @@
 """PostgreSQL backend that tells the database, at each BEGIN, which tenant the transaction works for."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.backends.postgresql import base
 
 from tenancy import context
-from tenancy.errors import TenantContextChanged
+from tenancy.errors import TenantContextChanged, TenantContextExpired
 from tenancy.scope import current_tenant_id, scoped_tenant_id
 
 SET_CONTEXT = f"SELECT set_config('{context.SETTING}', %s, true)"
@@ -21,16 +22,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.transaction_tenant_id: UUID | None = None
+        self.context_expires = 0
         self.execute_wrappers.append(self._guard)
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.transaction_tenant_id = None if autocommit else scoped_tenant_id()
         if self.transaction_tenant_id is not None:
+            token = context.token(self.transaction_tenant_id)
+            self.context_expires = token.expires
             # A plain psycopg cursor binds on the server: the token never shows in pg_stat_activity.
-            psycopg.Cursor(self.connection).execute(
-                SET_CONTEXT, [context.token(self.transaction_tenant_id)]
-            )
+            psycopg.Cursor(self.connection).execute(SET_CONTEXT, [token.text])
 
     def _guard(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, ctx: dict[str, Any]
@@ -39,6 +41,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.in_atomic_block or not self.get_autocommit():
             if tenant_id != self.transaction_tenant_id:
                 raise TenantContextChanged("End the open transaction before changing tenant.")
+            if time.time() > self.context_expires:
+                raise TenantContextExpired("End the open transaction: its context has expired.")
             return execute(sql, params, many, ctx)
         with transaction.atomic(using=self.alias):
             return execute(sql, params, many, ctx)

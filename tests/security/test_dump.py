@@ -16,7 +16,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config.celery import app
 from delivery.models import EscrowItem, Message
-from tenancy import keyring
+from tenancy import keyring, kms
+from tenancy.models import WrappedKey
 from tenancy.scope import tenant_scope
 from tests.security import busy_day, dump
 from tests.security.marks import Marks
@@ -98,7 +99,13 @@ def test_a_backup_of_the_keys_opens_nothing(day):
 
 
 def keys_in_memory(world: World) -> list[bytes]:
-    return list(keyring.keys_of(world.tenant.id)._versions.values())
+    """As they are before anything is derived from them."""
+    return [
+        kms.current().unwrap(
+            bytes(key.wrapped), context=keyring.kms_context(key.tenant, key.purpose, key.version)
+        )
+        for key in WrappedKey.objects.filter(tenant=world.tenant.id)
+    ]
 
 
 def stored_in_valkey() -> dict[str, str]:

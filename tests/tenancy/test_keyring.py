@@ -1,12 +1,15 @@
-import pytest
-from django.db import connection
+from datetime import timedelta
 
-from tenancy import keyring, services
+import pytest
+from django.db import OperationalError, connection, connections
+
+from tenancy import clock, keyring, services, versions
 from tenancy.fields import Sealed
 from tenancy.ids import uuid7
 from tenancy.keyring import KeyUnavailable, SealBroken, current_keys, keys_of
 from tenancy.models import SystemMail, WrappedKey
 from tenancy.scope import tenant_scope
+from tenancy.sealing import version_of
 
 PLACE = {"table": "contacts_contact", "column": "identity"}
 
@@ -47,8 +50,7 @@ def test_every_version_opens_and_the_newest_seals(clinic):
     place = {**PLACE, "row": uuid7()}
     old = current_keys().seal(b"Ada", **place)
     index = current_keys().blind_index("contact.email", "ada@harbormail.example")
-    keyring.create_key(clinic.id, version=2)
-    keyring.forget()
+    assert versions.add_version(clinic.id) == 2
     assert current_keys().unseal(old, **place) == b"Ada"
     assert current_keys().seal(b"Ada", **place)[4] == 2
     assert current_keys().blind_index("contact.email", "ada@harbormail.example") == index
@@ -57,8 +59,7 @@ def test_every_version_opens_and_the_newest_seals(clinic):
 def test_an_opener_opens_every_row_of_its_column_and_nothing_else(clinic):
     row = uuid7()
     old = current_keys().seal(b"Ada", row=row, **PLACE)
-    keyring.create_key(clinic.id, version=2)
-    keyring.forget()
+    assert versions.add_version(clinic.id) == 2
     keys = current_keys()
     new = keys.seal(b"Bo", row=row, **PLACE)
     open_ = keys.opener(**PLACE)
@@ -80,10 +81,53 @@ def test_blind_index_differs_by_tenant_and_attribute(clinic, other_clinic):
 
 
 def test_a_destroyed_key_is_unavailable(clinic):
-    WrappedKey.objects.filter(tenant=clinic.id).update(wrapped=None)
+    destroy_keys(clinic)
     keyring.forget()
-    with pytest.raises(KeyUnavailable):
+    with pytest.raises(KeyUnavailable, match="no usable key"):
         current_keys()
+
+
+def test_without_news_a_destroyed_key_works_for_five_minutes_at_most(clinic):
+    """The guarantee: nobody counted the ring up, so only the time in memory ends it."""
+    now = clock.now()
+    with clock.at(now):
+        current_keys()
+        destroy_keys(clinic)
+    with clock.at(now + timedelta(seconds=299)):
+        assert current_keys().newest == 1
+    with clock.at(now + timedelta(seconds=301)), pytest.raises(KeyUnavailable):
+        current_keys()
+
+
+def test_news_of_a_change_are_heard_after_five_seconds(clinic):
+    """Another process has made a version: it writes rows, and cannot reach into our memory."""
+    now = clock.now()
+    with clock.at(now):
+        assert current_keys().newest == 1
+        ours = dict(keyring._cache)
+        versions.add_version(clinic.id)
+        keyring._cache.update(ours)
+    with clock.at(now + timedelta(seconds=4)):
+        assert current_keys().newest == 1
+    with clock.at(now + timedelta(seconds=6)):
+        assert current_keys().newest == 2
+
+
+def test_a_silent_keys_database_does_not_stop_work_before_the_time_is_over(clinic, monkeypatch):
+    now = clock.now()
+    with clock.at(now):
+        current_keys()
+    monkeypatch.setitem(connections["keys"].settings_dict, "PORT", "1")
+    connections["keys"].close()
+    with clock.at(now + timedelta(seconds=60)):
+        assert current_keys().newest == 1
+    with clock.at(now + timedelta(seconds=301)), pytest.raises(OperationalError):
+        current_keys()
+
+
+def destroy_keys(tenant):
+    stored = WrappedKey.objects.filter(tenant=tenant.id)
+    stored.update(wrapped=None, state="destroyed", destroyed_at=clock.now())
 
 
 def test_sealed_columns_hold_ciphertext_and_read_as_values(clinic):
@@ -117,3 +161,26 @@ def test_a_changed_document_is_sealed_again(clinic):
     read.context["n"] = 2
     read.save(update_fields=["context"])
     assert SystemMail.objects.get(pk=mail.pk).context == {"n": 2}
+
+
+def test_a_save_of_what_was_not_opened_brings_no_older_version_back(clinic):
+    mail = services.queue_system_mail(to="ada@harbormail.example", kind="notice", context={"n": 1})
+    read = SystemMail.objects.get(pk=mail.pk)
+    versions.add_version(clinic.id)
+    read.save()
+    stored = SystemMail.objects.values_list("to", "context").get(pk=mail.pk)
+    assert [version_of(sealed.ciphertext) for sealed in stored] == [2, 2]
+    assert SystemMail.objects.get(pk=mail.pk).context == {"n": 1}
+
+
+@pytest.mark.parametrize("cut", [0, 4, 5, 16, 30])
+def test_a_value_cut_short_does_not_open(clinic, cut):
+    place = {**PLACE, "row": uuid7()}
+    sealed = current_keys().seal(b"Ada", **place)
+    with pytest.raises(SealBroken):
+        current_keys().unseal(sealed[:cut], **place)
+
+
+def test_nothing_is_derived_under_the_name_of_the_sealing_key(clinic):
+    with pytest.raises(ValueError, match="seal"):
+        current_keys().derive("seal")

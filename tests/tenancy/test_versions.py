@@ -1,0 +1,153 @@
+"""The life of wrapped keys, and what other processes see of it."""
+
+import os
+
+import pytest
+from django.db import IntegrityError
+
+from tenancy import keyring, kms, versions
+from tenancy.ids import uuid7
+from tenancy.keyring import KeysSwitchedOff, KeyUnavailable, current_keys, keys_of
+from tenancy.models import KeyRing, WrappedKey
+from tenancy.scope import PLATFORM_TENANT_ID
+from tenancy.sealing import derive
+
+PLACE = {"table": "contacts_contact", "column": "identity"}
+
+
+def stored(tenant, purpose="seal"):
+    return WrappedKey.objects.filter(tenant=tenant.id, purpose=purpose).order_by("version")
+
+
+def test_a_workspace_begins_with_one_key_to_seal_and_one_to_derive(clinic):
+    versions.create_keys(clinic.id)  # repeat-safe
+    assert list(
+        WrappedKey.objects.filter(tenant=clinic.id)
+        .order_by("purpose")
+        .values_list("purpose", "version", "state")
+    ) == [("derive", 1, "active"), ("seal", 1, "active")]
+
+
+def test_one_version_seals_and_the_older_ones_open(clinic):
+    assert [versions.add_version(clinic.id), versions.add_version(clinic.id)] == [2, 3]
+    assert list(stored(clinic).values_list("version", "state")) == [
+        (1, "decrypt_only"),
+        (2, "decrypt_only"),
+        (3, "active"),
+    ]
+    assert current_keys().newest == 3
+
+
+def test_two_active_versions_are_refused_by_the_database(clinic):
+    versions.add_version(clinic.id)
+    with pytest.raises(IntegrityError, match="wrapped_key_active_once_per_purpose"):
+        stored(clinic).update(state="active")
+
+
+def test_a_destroyed_version_keeps_nothing(clinic):
+    row = uuid7()
+    old = current_keys().seal(b"Ada", row=row, **PLACE)
+    versions.add_version(clinic.id)
+    index = current_keys().blind_index("contact.email", "ada@harbormail.example")
+    versions.destroy(stored(clinic).get(version=1))
+    gone = stored(clinic).get(version=1)
+    assert (gone.wrapped, gone.state) == (None, "destroyed")
+    with pytest.raises(keyring.SealBroken):
+        current_keys().unseal(old, row=row, **PLACE)
+    assert current_keys().blind_index("contact.email", "ada@harbormail.example") == index
+
+
+def test_a_workspace_of_before_keeps_its_fingerprints_and_links(clinic):
+    """It derived from its first version: that one becomes the derivation key, under its own name."""
+    first = stored(clinic).get()
+    context = keyring.kms_context(clinic.id, "seal", 1)
+    key = kms.current().unwrap(bytes(first.wrapped), context=context)
+    stored(clinic, "derive").using("keys_migrate").delete()
+    keyring.forget()
+    with pytest.raises(KeyUnavailable):
+        current_keys()
+    versions.part_derivation_keys(using="keys_migrate")
+    versions.part_derivation_keys(using="keys_migrate")  # repeat-safe
+    assert current_keys().derive("unsubscribe") == derive(key, "unsubscribe")
+    assert stored(clinic, "derive").get().wrapped != first.wrapped
+
+
+def test_switched_off_keys_neither_open_nor_seal_until_they_are_on(clinic, other_clinic):
+    sealed = current_keys().seal(b"Ada", row=clinic.id, **PLACE)
+    versions.switch_off(clinic.id)
+    with pytest.raises(KeysSwitchedOff, match="switched the keys of this workspace off"):
+        current_keys()
+    assert list(keyring.usable([clinic.id, other_clinic.id])) == [other_clinic.id]
+    versions.switch_on(clinic.id)
+    assert current_keys().unseal(sealed, row=clinic.id, **PLACE) == b"Ada"
+
+
+def test_refuses_what_would_change_nothing(clinic):
+    with pytest.raises(versions.KeyNotChanged, match="on already"):
+        versions.switch_on(clinic.id)
+    versions.switch_off(clinic.id)
+    changes = KeyRing.objects.get(pk=clinic.id).changes
+    with pytest.raises(versions.KeyNotChanged, match="off already"):
+        versions.switch_off(clinic.id)
+    with pytest.raises(versions.KeyNotChanged, match="Switch them on first"):
+        versions.add_version(clinic.id)
+    assert KeyRing.objects.get(pk=clinic.id).changes == changes
+    assert stored(clinic).count() == 1
+
+
+def test_refuses_to_switch_the_platform_off():
+    with pytest.raises(versions.KeyNotChanged, match="nobody could sign in"):
+        versions.switch_off(PLATFORM_TENANT_ID)
+    assert keys_of(PLATFORM_TENANT_ID).newest >= 1
+
+
+def test_a_tenant_without_a_ring_has_no_key():
+    with pytest.raises(KeyUnavailable, match="no usable key"):
+        keys_of(uuid7())
+
+
+@pytest.fixture
+def new_root(settings, tmp_path):
+    """The root key is exchanged for the length of the test; everything goes back afterwards."""
+    old = settings.KMS_ROOT_KEY_FILE
+    fresh = tmp_path / "root"
+    fresh.write_text(os.urandom(32).hex())
+
+    def become(current, previous):
+        settings.KMS_ROOT_KEY_FILE, settings.KMS_PREVIOUS_ROOT_KEY_FILE = (
+            str(current),
+            str(previous),
+        )
+        kms.current.cache_clear()
+        keyring.forget()
+
+    become(fresh, old)
+    yield lambda: become(fresh, "")
+    become(old, fresh)
+    while versions.rewrap():
+        pass
+    become(old, "")
+
+
+def test_the_root_key_is_exchanged_under_all_wrapped_keys(clinic, new_root):
+    sealed = current_keys().seal(b"Ada", row=clinic.id, **PLACE)  # the previous root still unwraps
+    waiting = versions.under_other_roots().count()
+    assert waiting >= 4  # the platform's three and the clinic's two, at least
+    with pytest.raises(kms.RootKeyUnknown):
+        without = kms.LocalFileKms()
+        without._ciphers = without._ciphers[:1]
+        row = versions.under_other_roots()[0]
+        without.unwrap(
+            bytes(row.wrapped),
+            context=keyring.kms_context(row.tenant, row.purpose, row.version),
+        )
+    rewrapped = 0
+    while step := versions.rewrap(limit=2):
+        assert step <= 2
+        rewrapped += step
+    assert (rewrapped, versions.under_other_roots().count()) == (waiting, 0)
+    new_root()  # the previous root is gone
+    assert current_keys().unseal(sealed, row=clinic.id, **PLACE) == b"Ada"
+    assert set(WrappedKey.objects.exclude(wrapped=None).values_list("root", flat=True)) == {
+        kms.current().root
+    }
