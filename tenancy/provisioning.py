@@ -1,6 +1,6 @@
 """What must exist before the first request: the platform's keys, its tenant row, the context key."""
 
-from tenancy import context_keys, versions
+from tenancy import context_keys, resealing, versions
 from tenancy.models import Tenant
 from tenancy.scope import PLATFORM_TENANT_ID
 
@@ -15,3 +15,4 @@ def provision() -> None:
         pk=PLATFORM_TENANT_ID, defaults={"name": "Platform", "slug": "platform"}
     )
     context_keys.provision()
+    resealing.allow()

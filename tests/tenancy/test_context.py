@@ -184,6 +184,7 @@ def test_the_runtime_role_cannot_read_or_install_a_context_key(clinic):
     for statement in (
         "SELECT * FROM kernel.context_key",
         "SELECT kernel.install_context_key(1::smallint, ''::bytea, ''::bytea)",
+        "SELECT kernel.is_signed(1::smallint, '', ''::bytea)",
     ):
         with psycopg.connect(**connection.get_connection_params()) as raw:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

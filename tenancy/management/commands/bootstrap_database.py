@@ -1,4 +1,4 @@
-"""Makes the five roles and both databases. The only code that ever connects as superuser."""
+"""Makes the roles and both databases. The only code that ever connects as superuser."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,7 +14,11 @@ LOGIN_ROLES = {
     "sealpost_runtime": ("DATABASE_URL", "NOBYPASSRLS"),
     "sealpost_backup": ("BACKUP_DATABASE_URL", "BYPASSRLS"),
 }
-OTHER_ROLES = {"sealpost_owner": "NOBYPASSRLS", "sealpost_scheduler": "BYPASSRLS"}
+OTHER_ROLES = {
+    "sealpost_owner": "NOBYPASSRLS",
+    "sealpost_scheduler": "BYPASSRLS",
+    "sealpost_resealer": "NOBYPASSRLS",
+}
 # Error details and parameters would carry values of people into the server's log.
 QUIET = ("log_parameter_max_length", "log_parameter_max_length_on_error")
 TIMEOUTS = {
@@ -56,7 +60,7 @@ def _make_roles(admin: psycopg.Connection[Any]) -> None:
                 sql.Identifier(role), sql.SQL(flags), sql.Literal(password)
             )
         )
-    admin.execute("GRANT sealpost_owner, sealpost_scheduler TO sealpost_migrate")
+    admin.execute("GRANT sealpost_owner, sealpost_scheduler, sealpost_resealer TO sealpost_migrate")
     admin.execute("GRANT pg_read_all_data TO sealpost_backup")
     _limit_runtime(admin)
 
@@ -101,4 +105,6 @@ def _make_database(admin: psycopg.Connection[Any], name: str) -> None:
 def _grant_schema(admin: psycopg.Connection[Any]) -> None:
     admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     admin.execute("GRANT USAGE, CREATE ON SCHEMA public TO sealpost_migrate, sealpost_owner")
-    admin.execute("GRANT USAGE ON SCHEMA public TO sealpost_runtime, sealpost_scheduler")
+    admin.execute(
+        "GRANT USAGE ON SCHEMA public TO sealpost_runtime, sealpost_scheduler, sealpost_resealer"
+    )
