@@ -1,4 +1,5 @@
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
@@ -8,6 +9,10 @@ from tenancy.scope import platform_scope
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+
+# Django imports a URLconf, and every view behind it, at the first request for its host.
+for urlconf in import_module("config.hosts").URLCONFS.values():
+    import_module(urlconf)
 
 # Refuse to serve with a hole in the walls between tenants.
 with platform_scope(), connection.cursor() as cursor:
