@@ -200,3 +200,18 @@ class ApiKeyForm(forms.Form):
         """The end of the last day, where the reader is."""
         day: date = self.cleaned_data["last_day"] + timedelta(days=1)
         return datetime.combine(day, time(), timezone.get_current_timezone())
+
+
+class NetworksForm(forms.Form):
+    networks = forms.CharField(
+        label="Networks that may sign in",
+        required=False,
+        help_text="One a line, such as 203.0.113.0/24 or 2001:db8::/32. Empty means from everywhere.",
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=1000,
+        help_text="Needed when more networks may come in: a second person reads it and decides.",
+    )

@@ -1,14 +1,19 @@
 """The request of somebody who is signed in, and what to do when nobody is."""
 
+from ipaddress import ip_address
+from itertools import pairwise
 from typing import TypeGuard
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Membership, User
+from accounts.networks import includes
+from accounts.sessions import SessionStore
 from audit.services import Actor
 from tenancy.models import Tenant
 
@@ -20,6 +25,7 @@ class SignedInRequest(HttpRequest):
     of a workspace lets an operator reach a view that reads them.
     """
 
+    session: SessionStore
     user: User
     actor: Actor
     tenant: Tenant
@@ -32,6 +38,14 @@ def is_signed_in(request: HttpRequest) -> TypeGuard[SignedInRequest]:
     return isinstance(getattr(request, "user", None), User)
 
 
+def session_of(request: HttpRequest) -> SessionStore:
+    """Our own kind of session, of which Django's types know nothing."""
+    session = request.session
+    if not isinstance(session, SessionStore):
+        raise TypeError("SESSION_ENGINE is not accounts.sessions")
+    return session
+
+
 def role_of(request: SignedInRequest) -> str | None:
     """The person's role here; None for an operator and for somebody without a workspace."""
     membership: Membership | None = getattr(request, "membership", None)
@@ -39,9 +53,26 @@ def role_of(request: SignedInRequest) -> str | None:
 
 
 def address_of(request: HttpRequest) -> str:
-    # A unix socket has no address; then the proxy in front counts tries.
-    address: str = request.META.get("REMOTE_ADDR") or "127.0.0.1"
-    return address
+    """The visitor's address, seen through the proxies that are ours and through no others.
+
+    A header counts only if the connection came from a trusted proxy; in it, the last address that
+    is no proxy of ours. What stands further left is the visitor's own claim. A unix socket has no
+    address: only our own proxy can reach it.
+    """
+    direct: str = request.META.get("REMOTE_ADDR") or "127.0.0.1"
+    hops = [direct, *reversed(request.headers.get("X-Forwarded-For", "").split(","))]
+    for hop, behind in pairwise(hops):
+        if not (_is_address(behind.strip()) and includes(settings.TRUSTED_PROXIES, hop.strip())):
+            return hop.strip()
+    return hops[-1].strip()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, StreamingHttpResponse
@@ -12,10 +13,12 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts import queries
-from accounts.http import address_of
-from accounts.models import Membership, User
+from accounts.http import address_of, session_of
+from accounts.models import Membership, Session, User
+from accounts.networks import includes
 from accounts.services.sign_in import actor_for, anonymous
-from accounts.sessions import TENANT, USER, SessionStore
+from accounts.sessions import ROLE, TENANT, USER, SessionStore
+from audit import services as audit
 from tenancy import source
 from tenancy.scope import platform_scope, tenant_scope
 from tenancy.source import Source
@@ -56,20 +59,25 @@ class IdentityMiddleware:
     def _identify(self, request: HttpRequest, stack: ExitStack) -> None:
         session = request.session
         if not isinstance(session, SessionStore) or USER not in session or session.user is None:
+            _say_why_it_ended(request)
             return
         user = session.user
-        if BACKGROUND_HEADER not in request.headers:
-            session.keep_alive()
         if TENANT in session:
             tenant_id = UUID(session[TENANT])
             with tenant_scope(tenant_id):
-                membership = queries.active_membership(user.id)
-            if membership is None:
-                session.flush()
-                return
+                standing = queries.standing(user.id)
+                if standing is None:
+                    session.flush()
+                    return
+                if because := reason_to_end(request, session, standing):
+                    session.end(because)
+                    _say_why_it_ended(request)
+                    return
             stack.enter_context(tenant_scope(tenant_id))
-            _enter(request, membership)
-            source.add(role=membership.role)
+            _enter(request, standing.membership)
+            source.add(role=standing.membership.role)
+        if BACKGROUND_HEADER not in request.headers:
+            session.keep_alive()
         request.user = user
         request.actor = actor_for(user)  # type: ignore[attr-defined]
         source.add(session=session.fingerprint)
@@ -108,12 +116,41 @@ def in_scope(parts: Iterable[bytes], tenant_id: UUID, origin: Source) -> Iterato
         yield part
 
 
+def reason_to_end(
+    request: HttpRequest, session: SessionStore, standing: queries.Standing
+) -> Session.Ending | None:
+    """What the workspace's own limits say about a session, at each request. For its scope."""
+    if not session.is_within(standing.idle, standing.absolute):
+        return Session.Ending.IDLE
+    address = address_of(request)
+    if standing.networks and not includes(standing.networks, address):
+        actor = actor_for(standing.membership.user)
+        audit.record_denial("session.continued", actor=actor, reason="network", on=None)
+        return Session.Ending.NETWORK
+    return None
+
+
+def _say_why_it_ended(request: HttpRequest) -> None:
+    because = getattr(request.session, "ended_because", "")
+    if because and BACKGROUND_HEADER not in request.headers:
+        messages.info(request, Session.Ending(because).label)
+
+
 def _enter(request: HttpRequest, membership: Membership) -> None:
     request.membership = membership  # type: ignore[attr-defined]
     request.tenant = membership.tenant  # type: ignore[attr-defined]
+    _rotate_for_a_new_role(request, membership)
     request.has_other_workspaces = bool(  # type: ignore[attr-defined]
         request.session.get("has_other_workspaces")
     )
+
+
+def _rotate_for_a_new_role(request: HttpRequest, membership: Membership) -> None:
+    """A key that was known while somebody could do less, or more, is worth nothing afterwards."""
+    if request.session.get(ROLE) != membership.role:
+        if ROLE in request.session:
+            session_of(request).rotate()
+        request.session[ROLE] = membership.role
 
 
 def _zone(request: HttpRequest, user: User) -> ZoneInfo:

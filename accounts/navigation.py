@@ -35,7 +35,7 @@ ADMINISTRATION = (
         "settings",
         "settings:home",
         "settings.view",
-        ("settings", "users", "domains", "api_keys", "requests"),
+        ("settings", "users", "domains", "api_keys", "requests", "networks"),
     ),
 )
 

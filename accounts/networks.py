@@ -1,7 +1,7 @@
 """Networks in CIDR notation, as a column that PostgreSQL itself checks."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from django.db import models
@@ -14,6 +14,9 @@ class NetworksField(models.Field):  # type: ignore[type-arg]
 
     def db_type(self, connection: Any) -> str:
         return "cidr[]"
+
+    def from_db_value(self, value: list[str] | None, *_: Any) -> list[Network] | None:
+        return None if value is None else [ip_network(network) for network in value]
 
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else [str(network) for network in value]

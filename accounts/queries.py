@@ -2,18 +2,38 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
-from accounts.models import Invitation, Membership, RecoveryCode, TotpDevice, User
+from accounts.models import (
+    Invitation,
+    Membership,
+    RecoveryCode,
+    SecuritySettings,
+    TotpDevice,
+    User,
+)
+from accounts.models.security import USUAL_HOURS, USUAL_IDLE
+from accounts.networks import Network
 from tenancy import clock
 from tenancy.models import Tenant
 from tenancy.scope import PLATFORM_TENANT_ID, platform_scope
 
 # A refusal names a few people to ask, not a directory.
 NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A membership, and the limits that its workspace set for sessions."""
+
+    membership: Membership
+    idle: timedelta
+    absolute: timedelta
+    networks: list[Network]
 
 
 @dataclass(frozen=True)
@@ -36,14 +56,28 @@ def workspaces_of(user: User) -> list[Tenant]:
 
 def active_membership(user_id: UUID) -> Membership | None:
     """The membership in the workspace of the scope, if it and the workspace are active."""
-    return (
-        Membership.objects.select_related("tenant")
-        .filter(
-            user_id=user_id,
-            status=Membership.Status.ACTIVE,
-            tenant__status=Tenant.Status.ACTIVE,
+    return _active(user_id).first()
+
+
+def standing(user_id: UUID) -> Standing | None:
+    """What holds for somebody's request in the workspace of the scope; None if they are no member."""
+    rules = SecuritySettings.objects.all()
+    found = (
+        _active(user_id)
+        .annotate(
+            idle_minutes=Subquery(rules.values("idle_minutes")[:1]),
+            absolute_hours=Subquery(rules.values("absolute_hours")[:1]),
+            networks=Subquery(rules.values("ip_allow_list")[:1]),
         )
         .first()
+    )
+    if found is None:
+        return None
+    return Standing(
+        found,
+        timedelta(minutes=found.idle_minutes or USUAL_IDLE),
+        timedelta(hours=found.absolute_hours or USUAL_HOURS),
+        found.networks or [],
     )
 
 
@@ -87,6 +121,19 @@ def all_workspaces() -> QuerySet[Tenant]:
     return Tenant.objects.exclude(pk=PLATFORM_TENANT_ID).order_by("-created_at")
 
 
+def security_settings() -> SecuritySettings:
+    """What the workspace decided about sign-in, or what holds until it decides."""
+    return SecuritySettings.objects.first() or SecuritySettings()
+
+
 def is_last_owner(membership: Membership) -> bool:
     others = Membership.objects.filter(role=membership.role, status=Membership.Status.ACTIVE)
     return not others.exclude(pk=membership.pk).exists()
+
+
+def _active(user_id: UUID) -> QuerySet[Membership]:
+    return Membership.objects.select_related("tenant").filter(
+        user_id=user_id,
+        status=Membership.Status.ACTIVE,
+        tenant__status=Tenant.Status.ACTIVE,
+    )

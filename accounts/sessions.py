@@ -6,39 +6,50 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.db.models import QuerySet
 
 from accounts.models import Session, User
+from accounts.models.security import LONGEST_HOURS, LONGEST_IDLE, USUAL_HOURS, USUAL_IDLE
 from tenancy import clock
 from tenancy.scope import platform_scope
 
-# 45 CFR 164.312(a)(2)(iii), automatic logoff.
-IDLE = timedelta(minutes=15)
-ABSOLUTE = timedelta(hours=12)
+# 45 CFR 164.312(a)(2)(iii), automatic logoff. A workspace may choose its own, within the longest.
+IDLE = timedelta(minutes=USUAL_IDLE)
+ABSOLUTE = timedelta(hours=USUAL_HOURS)
+LONGEST = (timedelta(minutes=LONGEST_IDLE), timedelta(hours=LONGEST_HOURS))
 # Being seen is written down once a minute, not with each request.
 SEEN_EVERY = timedelta(minutes=1)
 
 USER = "user"
 TENANT = "tenant"
-ADDRESS = "address"
+ROLE = "role"
+NETWORK = "network"
+BROWSER = "browser"
 
 
 class SessionStore(SessionBase):
-    """Ends by itself after 15 minutes without a request and 12 hours after sign-in."""
+    """Ends by itself after some minutes without a request and some hours after sign-in."""
 
+    row_id: UUID | None = None
     user: User | None = None
     seen_at: datetime | None = None
+    created_at: datetime | None = None
+    # Why there is none any more, for the browser that comes with its key.
+    ended_because: str = ""
 
     def load(self) -> dict[str, Any]:
         with platform_scope():
             rows = Session.objects.select_related("user")
             row = rows.filter(key_hash=_hash(self.session_key)).first()
-            if row is not None and has_ended(row):
-                row.delete()
-                row = None
-        if row is None:
+            if row is not None and row.ended_at is None and _has_run_out(row):
+                end(Session.objects.filter(pk=row.pk), Session.Ending.IDLE)
+                row.ended_because = Session.Ending.IDLE
+        if row is None or row.ended_because:
             self._session_key = None
+            self.ended_because = row.ended_because if row and row.user_id else ""
             return {}
-        self.user, self.seen_at = row.user, row.seen_at
+        self.row_id, self.user = row.id, row.user
+        self.seen_at, self.created_at = row.seen_at, row.created_at
         content: dict[str, Any] = row.content
         return content
 
@@ -61,7 +72,8 @@ class SessionStore(SessionBase):
             row.key_hash = _hash(self.session_key)
             row.content = content
             row.user_id = UUID(content[USER]) if USER in content else None
-            row.address = content.get(ADDRESS)
+            row.workspace = UUID(content[TENANT]) if TENANT in content else None
+            row.network, row.browser = content.get(NETWORK, ""), content.get(BROWSER, "")
             row.save(force_insert=must_create)
 
     def rotate(self) -> None:
@@ -89,23 +101,45 @@ class SessionStore(SessionBase):
         """Tells one session from others in the audit log; it opens none."""
         return _hash(self.session_key).hex()[:16]
 
+    def is_within(self, idle: timedelta, absolute: timedelta) -> bool:
+        """Whether it is younger than the limits of the workspace that it works in."""
+        if self.seen_at is None or self.created_at is None:
+            return True
+        now = clock.now()
+        return now - self.seen_at <= idle and now - self.created_at <= absolute
+
+    def end(self, because: Session.Ending) -> None:
+        """End it here and now; its browser is told why at the next page."""
+        with platform_scope():
+            end(Session.objects.filter(key_hash=_hash(self.session_key)), because)
+        self.clear()
+        self._session_key = None
+        self.ended_because = because
+
     def _row(self) -> Session:
-        row = Session.objects.filter(key_hash=_hash(self.session_key)).first()
+        row = Session.objects.filter(key_hash=_hash(self.session_key), ended_at=None).first()
         if row is None:
             raise UpdateError
         return row
 
     @classmethod
     def clear_expired(cls) -> None:
-        now = clock.now()
+        """Forget sessions a day after their last request: by then every limit has ended them."""
+        long_ago = clock.now() - timedelta(hours=LONGEST_HOURS)
         with platform_scope():
-            Session.objects.filter(seen_at__lt=now - IDLE).delete()
-            Session.objects.filter(created_at__lt=now - ABSOLUTE).delete()
+            Session.objects.filter(seen_at__lt=long_ago).delete()
 
 
-def has_ended(row: Session) -> bool:
+def end(sessions: QuerySet[Session], because: Session.Ending) -> int:
+    """The next request of each finds it ended, and is told why. Returns how many."""
+    return sessions.filter(ended_at=None).update(ended_at=clock.now(), ended_because=because)
+
+
+def _has_run_out(row: Session) -> bool:
+    """By the workspace's longest limits; outside every workspace by the usual ones."""
+    idle, absolute = LONGEST if row.workspace else (IDLE, ABSOLUTE)
     now = clock.now()
-    return now - row.seen_at > IDLE or now - row.created_at > ABSOLUTE
+    return now - row.seen_at > idle or now - row.created_at > absolute
 
 
 def _hash(key: str | None) -> bytes:

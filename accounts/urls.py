@@ -2,9 +2,11 @@ from django.urls import include, path
 
 from accounts.views import (
     account,
+    devices,
     enrollment,
     joining,
     keys,
+    networks,
     operator,
     passwords,
     people,
@@ -28,6 +30,9 @@ accounts = [
     path("account/password/", account.change_password, name="change_password"),
     path("account/recovery-codes/", enrollment.new_recovery_codes, name="recovery_codes"),
     path("account/confirm/", account.confirm, name="confirm"),
+    path("account/devices/", devices.index, name="devices"),
+    path("account/devices/end-others/", devices.end_others, name="end_other_devices"),
+    path("account/devices/<uuid:session_id>/end/", devices.end, name="end_device"),
     path("account/theme/", account.choose_theme, name="theme"),
     path("workspaces/", account.workspaces, name="workspaces"),
     path("workspaces/<uuid:tenant_id>/", account.switch_workspace, name="switch_workspace"),
@@ -39,6 +44,7 @@ users = [
     path("<uuid:membership_id>/", people.person, name="detail"),
     path("<uuid:membership_id>/suspend/", people.suspend, name="suspend"),
     path("<uuid:membership_id>/restore/", people.restore, name="restore"),
+    path("<uuid:membership_id>/end-sessions/", people.end_sessions, name="end_sessions"),
     path("<uuid:membership_id>/reset-factor/", people.reset_factor, name="reset_factor"),
 ]
 api_keys = [
@@ -64,5 +70,6 @@ urlpatterns = [
     path("settings/people/", include((users, "users"))),
     path("settings/api-keys/", include((api_keys, "api_keys"))),
     path("settings/requests/", include((second_person, "requests"))),
+    path("settings/networks/", include(([path("", networks.networks, name="list")], "networks"))),
     path("operator/", include((operators, "operator"))),
 ]

@@ -1,15 +1,16 @@
 """What a browser's session says about who is there, from the password to the workspace."""
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import queries, totp
-from accounts.http import address_of
+from accounts import browsers, delays, queries, totp
+from accounts.http import address_of, session_of
 from accounts.models import User
-from accounts.services import sign_in
-from accounts.sessions import ADDRESS, TENANT, USER, SessionStore
+from accounts.services import allow_list, devices, sign_in
+from accounts.sessions import BROWSER, NETWORK, ROLE, TENANT, USER, SessionStore
 from accounts.step_up import mark_fresh
 from tenancy.models import Tenant
 
@@ -60,24 +61,45 @@ def complete(request: HttpRequest, user: User) -> str:
     wanted = request.session.get(NEXT)
     workspaces = sign_in.finish(user)
     SessionStore.clear_expired()
+    if devices.make_room(user):
+        messages.info(request, "You were signed in five times. The oldest one is signed out.")
     restart(request)
     rotate_token(request)
     request.session[USER] = str(user.id)
-    request.session[ADDRESS] = address_of(request)
+    request.session[NETWORK] = delays.address_group(address_of(request))
+    request.session[BROWSER] = browsers.described(request.headers.get("User-Agent", ""))
     mark_fresh(request)
-    if workspaces and not user.is_operator:
-        request.session[HAS_OTHERS] = len(workspaces) > 1
-        enter(request, user, workspaces[0])
-    elif not user.is_operator:
-        return wanted or reverse("accounts:workspaces")
-    return wanted or landing_url(user)
+    if user.is_operator:
+        return wanted or landing_url(request, user)
+    request.session[HAS_OTHERS] = len(workspaces) > 1
+    return (
+        wanted if enter_first(request, user, workspaces) and wanted else landing_url(request, user)
+    )
+
+
+def enter_first(request: HttpRequest, user: User, workspaces: list[Tenant]) -> bool:
+    """Enter the first workspace that lets somebody in from where they are."""
+    for workspace in workspaces:
+        try:
+            enter(request, user, workspace)
+        except allow_list.NotFromHere as error:
+            messages.error(request, str(error))
+        else:
+            return True
+    return False
 
 
 def enter(request: HttpRequest, user: User, tenant: Tenant) -> None:
-    """Work in `tenant` from the next request on. Raises NoLongerMember."""
+    """Work in `tenant` from the next request on. Raises NoLongerMember and NotFromHere."""
+    allow_list.require(tenant, user, address=address_of(request))
     sign_in.enter(user, tenant)
+    if TENANT in request.session:
+        session_of(request).rotate()
+        request.session.pop(ROLE, None)
     request.session[TENANT] = str(tenant.id)
 
 
-def landing_url(user: User) -> str:
-    return reverse("operator:workspaces" if user.is_operator else "home")
+def landing_url(request: HttpRequest, user: User) -> str:
+    if user.is_operator:
+        return reverse("operator:workspaces")
+    return reverse("home" if TENANT in request.session else "accounts:workspaces")

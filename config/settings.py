@@ -1,5 +1,6 @@
 """All settings. What differs between machines comes from the environment, secrets from files."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -226,6 +227,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+# Only what these networks say about an address counts: proxies of ours in front of the web process.
+TRUSTED_PROXIES = [
+    ip_network(network) for network in environment.text("TRUSTED_PROXIES", "").split(",") if network
+]
 
 # Delivery's doors to the world. Everything but the defaults is for the sandbox and refused in production.
 DELIVERY_SMTP_PORT = int(environment.text("DELIVERY_SMTP_PORT", "25"))

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from accounts import queries
+from accounts import queries, sessions
 from accounts.models import (
     Invitation,
     Membership,
@@ -174,7 +174,7 @@ def reset_second_factor(membership: Membership, *, by: Membership, actor: Actor)
 
 def end_sessions(user_id: UUID) -> None:
     with platform_scope():
-        Session.objects.filter(user_id=user_id).delete()
+        sessions.end(Session.objects.filter(user_id=user_id), Session.Ending.ADMINISTRATOR)
 
 
 def _open() -> QuerySet[Invitation]:

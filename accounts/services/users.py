@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
+from accounts import sessions
 from accounts.models import Membership, Session, User
 from accounts.roles import Role
 from accounts.services import people
@@ -46,11 +47,11 @@ def change_profile(user: User, *, name: str, time_zone: str) -> None:
 
 
 def change_password(user: User, password: str) -> None:
-    """Set a new password and end every session, this one too."""
+    """Set a new password and end every session, this one too; each browser is told why."""
     user.set_password(password)
     with platform_scope(), transaction.atomic():
         user.save(update_fields=["password"])
-        Session.objects.filter(user=user).delete()
+        sessions.end(Session.objects.filter(user=user), Session.Ending.PASSWORD)
         audit.record("password.changed", actor=actor_for(user), on=user)
 
 

@@ -13,6 +13,7 @@ from accounts.forms import ChangePasswordForm, ProfileForm
 from accounts.http import SignedInRequest
 from accounts.permissions import public, requires
 from accounts.services import users as services
+from accounts.services.allow_list import NotFromHere
 from accounts.services.sign_in import NoLongerMember
 from accounts.views.sign_in import page
 from tenancy.models import Tenant
@@ -73,7 +74,10 @@ def switch_workspace(request: SignedInRequest, tenant_id: UUID) -> HttpResponse:
         visits.enter(request, request.user, tenant)
     except NoLongerMember as error:
         raise Http404(str(error)) from error
-    return redirect(visits.landing_url(request.user))
+    except NotFromHere as error:
+        messages.error(request, str(error))
+        return redirect("accounts:workspaces")
+    return redirect(visits.landing_url(request, request.user))
 
 
 @public("the sign-in page has a theme too")

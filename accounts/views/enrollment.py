@@ -50,7 +50,7 @@ def new_recovery_codes(request: SignedInRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("code", str(error))
         else:
-            return recovery_codes_page(request, codes, visits.landing_url(request.user))
+            return recovery_codes_page(request, codes, visits.landing_url(request, request.user))
     return page(request, "accounts/new_recovery_codes.html", form)
 
 

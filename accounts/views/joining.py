@@ -44,8 +44,8 @@ def _join_as_myself(request: SignedInRequest, invitation: Invitation) -> HttpRes
     people.accept(_token(request), request.user)
     del request.session[visits.INVITATION]
     request.session[visits.HAS_OTHERS] = True
-    visits.enter(request, request.user, invitation.tenant)
-    return redirect(visits.landing_url(request.user))
+    visits.enter_first(request, request.user, [invitation.tenant])
+    return redirect(visits.landing_url(request, request.user))
 
 
 def _join_anew(request: HttpRequest, invitation: Invitation) -> HttpResponse:

@@ -14,6 +14,7 @@ from accounts.http import SignedInRequest
 from accounts.models import Membership
 from accounts.permissions import may, requires
 from accounts.roles import Role
+from accounts.services import devices
 from accounts.services import people as services
 from accounts.views.sign_in import page
 from audit.services import Actor
@@ -94,6 +95,15 @@ def restore(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
 def reset_factor(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     outcome = "sets up a new app at the next sign-in"
     return _change_access(request, membership_id, services.reset_second_factor, outcome)
+
+
+@requires("users.edit", step_up=True)
+@require_POST
+def end_sessions(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
+    membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id)
+    count = devices.end_by_workspace(membership, actor=request.actor)
+    messages.success(request, f"{membership.user.name} was signed out in {count} browsers.")
+    return redirect("users:list")
 
 
 class Change(Protocol):

@@ -27,7 +27,7 @@ def detail(request: SignedInRequest, request_id: UUID) -> HttpResponse:
     return _page(request, request_id)
 
 
-@requires("settings.view")
+@requires("settings.view", step_up=True)
 @require_POST
 def grant(request: SignedInRequest, request_id: UUID) -> HttpResponse:
     asked = get_object_or_404(questions.visible_to(request.membership), pk=request_id)

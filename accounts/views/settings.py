@@ -23,6 +23,13 @@ class Entry:
 ENTRIES = (
     Entry("People", "Who works here, in which role.", "users", "users:list", "users.view"),
     Entry(
+        "Networks",
+        "From where this workspace opens.",
+        "lock",
+        "networks:list",
+        "users.edit",
+    ),
+    Entry(
         "Requests",
         "What needs a second person, and what became of it.",
         "hourglass",

@@ -21,7 +21,7 @@ from tenancy.errors import DomainError
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if is_signed_in(request):
-        return redirect(visits.landing_url(request.user))
+        return redirect(visits.landing_url(request, request.user))
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:

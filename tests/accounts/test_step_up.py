@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import get_resolver
 
 from accounts import totp
@@ -136,14 +137,14 @@ def test_five_wrong_codes_end_the_session(later, owner, owners_browser):
 
 def test_changes_the_key_of_the_session_and_not_its_end(owner, owners_browser):
     start = clock.now()
-    before = owners_browser.cookies["sealpost_session"].value
+    before = owners_browser.cookies[settings.SESSION_COOKIE_NAME].value
     for minutes in range(10, 30, 10):
         with clock.at(start + timedelta(minutes=minutes)):
             owners_browser.get("/account/")
     with clock.at(start + timedelta(minutes=25)):
         sent = {"step_up-wanted": "GET", "step_up-code": current_code(owner)}
         assert owners_browser.post("/account/confirm/", sent).status_code == 302
-    assert owners_browser.cookies["sealpost_session"].value != before
+    assert owners_browser.cookies[settings.SESSION_COOKIE_NAME].value != before
     with platform_scope():
         assert Session.objects.get(user=owner).created_at < start + timedelta(minutes=1)
     for minutes in range(35, 12 * 60, 10):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from accounts.api_keys import Scope
-from accounts.models import ApiKey, Membership, User
+from accounts.models import ApiKey, Membership, Session, User
 from accounts.roles import Role
 from accounts.services import api_keys, people, users
 from accounts.services.sign_in import actor_for
@@ -32,9 +32,9 @@ from segments import services as segments
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.models import Tenant
-from tenancy.scope import tenant_scope
+from tenancy.scope import platform_scope, tenant_scope
 from tests.accounts import sample_act
-from tests.accounts.signing_in import make_user
+from tests.accounts.signing_in import browser_of, make_user
 from tests.conftest import make_tenant
 from tests.factories import campaigns as campaign_factory
 from tests.factories import delivery as delivery_factory
@@ -88,6 +88,10 @@ def _staff(world: World) -> None:
     world.ids["invitation_id"] = [invited.pk]
     asker = actor_for(world.people[Role.OWNER])
     world.ids["request_id"] = [sample_act.ask(asker).pk for _ in range(3)]
+    browser_of(world.people[Role.OWNER])
+    with platform_scope():
+        owners = Session.objects.filter(user=world.people[Role.OWNER])
+        world.ids["session_id"] = list(owners.values_list("pk", flat=True))
     _, world.api_key = _issued_key()
     world.ids["key_id"] = [_issued_key()[0].pk]
 
