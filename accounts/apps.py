@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import countersign
-        from accounts.services import access_rules
+        from accounts.services import access_rules, key_allowance
 
         countersign.register(
             access_rules.WIDEN,
@@ -14,3 +14,4 @@ class AccountsConfig(AppConfig):
             perform=access_rules.widen,
             describe=access_rules.described,
         )
+        key_allowance.register()

@@ -1,15 +1,12 @@
 """What people type about themselves and their colleagues."""
 
-from datetime import date, datetime, time, timedelta
 from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.http import QueryDict
-from django.utils import timezone
 
-from accounts.api_keys import Scope
 from accounts.form_renderer import Described
 from accounts.models import User
 from accounts.roles import PURPOSES, Role
@@ -158,48 +155,6 @@ class WorkspaceForm(forms.Form):
     owner_email = forms.EmailField(
         label="Email of its owner", help_text="We invite them; they sign the agreement."
     )
-
-
-class ApiKeyForm(forms.Form):
-    """A key for a system. The right to PHI is asked for apart from everything else."""
-
-    name = forms.CharField(
-        label="System",
-        max_length=80,
-        help_text="Who will use the key, such as “Practice system, production”.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    scopes = forms.MultipleChoiceField(
-        label="It may",
-        choices=[
-            (scope.value, Described(scope.label, scope.value))
-            for scope in Scope
-            if scope != Scope.PHI_READ
-        ],
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one thing that the key may do."},
-    )
-    sees_phi = forms.BooleanField(
-        label=Scope.PHI_READ.label,
-        required=False,
-        help_text=f"{Scope.PHI_READ.value}. Without it, what identifies a person comes back empty. "
-        "Give it to few systems.",
-    )
-    last_day = forms.DateField(
-        label="Last day",
-        help_text="At most a year from now. Make a new key before, and end this one after.",
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-
-    def granted(self) -> list[str]:
-        """Everything that was ticked."""
-        scopes: list[str] = self.cleaned_data["scopes"]
-        return [*scopes, *([Scope.PHI_READ.value] if self.cleaned_data["sees_phi"] else [])]
-
-    def expires_at(self) -> datetime:
-        """The end of the last day, where the reader is."""
-        day: date = self.cleaned_data["last_day"] + timedelta(days=1)
-        return datetime.combine(day, time(), timezone.get_current_timezone())
 
 
 class NetworksForm(forms.Form):

@@ -62,7 +62,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "audit.view": frozenset({O, C, U}),
     "users.view": frozenset({O, A, C, U}),
     "users.edit": frozenset({O, A}),
+    "api_keys.view": frozenset({O, A, C, U}),
     "api_keys.edit": frozenset({O, A}),
+    "api_keys.allow_phi": frozenset({C}),
     "settings.view": EVERYONE,
     "operator.tenants": OPERATORS,
 }

@@ -30,6 +30,7 @@ CLAIM_LASTS = timedelta(minutes=15)
 
 SUBJECTS = {
     "invitation": "Join {workspace} on Sealpost",
+    "key_elsewhere": "A key of {workspace} was used from an unknown place",
     "password_reset": "Choose a new password for Sealpost",
     "request_decided": "Your request in {workspace} was decided",
     "request_waits": "A request in {workspace} waits for you",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,13 +10,15 @@ from django.db.models import Q
 
 from accounts.api_keys import KeyNotReadable, Scope, hashed, hint, new_secret
 from accounts.models import ApiKey
+from accounts.models.api_keys import LONGEST_LIFE
+from accounts.networks import Network
+from accounts.services.key_places import refuse_elsewhere
 from audit import services as audit
 from audit.services import Actor
 from tenancy import clock
 from tenancy.errors import DomainError
 from tenancy.scope import platform_scope, tenant_scope
 
-LONGEST_LIFE = timedelta(days=365)
 # Whether a key is still in use is a question of days; a write for each request answers nothing more.
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -26,14 +28,22 @@ class KeyNotIssued(DomainError):
 
 
 class KeyRefused(DomainError):
-    """The key is unknown, has expired or was revoked."""
+    """The key is unknown, has ended, waits to be allowed, or came from elsewhere."""
 
 
 @transaction.atomic
 def issue(
-    *, name: str, scopes: Sequence[str], expires_at: datetime, actor: Actor
+    *,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime,
+    actor: Actor,
+    networks: Sequence[Network] = (),
 ) -> tuple[ApiKey, str]:
-    """A new key and its text, which cannot be had again. Raises KeyNotIssued."""
+    """A new key and its text, which cannot be had again. Raises KeyNotIssued.
+
+    One that sees PHI does not work before somebody else allowed it: see `key_allowance`.
+    """
     now = clock.now()
     if not name.strip():
         raise KeyNotIssued("Name the system that will use the key.")
@@ -48,10 +58,25 @@ def issue(
         secret_hash=hashed(secret),
         scopes=sorted(set(scopes)),
         created_by=actor.name,
+        networks=list(networks),
+        created_at=now,
         expires_at=expires_at,
+        is_allowed=Scope.PHI_READ not in scopes,
     )
-    audit.record("api_key.issued", actor=actor, on=key, scopes=key.scopes)
+    audit.record("api_key.issued", actor=actor, on=key, scopes=key.scopes, **_places(key))
     return key, secret
+
+
+@transaction.atomic
+def change_networks(key: ApiKey, networks: Sequence[Network], *, actor: Actor) -> None:
+    """From where the key may come, from its next request on. Empty: from everywhere."""
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    was = _places(key)
+    key.networks = list(networks)
+    key.save(update_fields=["networks"])
+    audit.record(
+        "api_key.networks_changed", actor=actor, on=key, was=was["networks"], **_places(key)
+    )
 
 
 @transaction.atomic
@@ -72,10 +97,10 @@ class Caller(NamedTuple):
     key: ApiKey
 
 
-def find(text: str) -> Caller:
-    """The key that a request came with, whichever tenant's it is. Raises KeyRefused.
+def find(text: str, *, address: str) -> Caller:
+    """The key that a request from `address` came with, whichever tenant's it is. Raises KeyRefused.
 
-    A key that was good once leaves a denial in its tenant's trail.
+    A key that is or was good leaves a denial in its tenant's trail.
     """
     try:
         secret_hash = hashed(text)
@@ -87,13 +112,23 @@ def find(text: str) -> Caller:
     if tenant_id is None:
         raise KeyRefused("This API key is unknown.")
     with tenant_scope(tenant_id):
-        key = ApiKey.objects.get(secret_hash=secret_hash)
-        if not key.is_usable:
-            actor = Actor(kind="api_key", id=str(key.pk), name=key.name)
-            reason = "expired" if key.revoked_at is None else "revoked"
-            audit.record_denial("api_key.used", actor=actor, on=key, reason=reason)
-            raise KeyRefused("This API key has expired or was revoked.")
+        key = ApiKey.objects.get(Q(secret_hash=secret_hash) | Q(old_secret_hash=secret_hash))
+        if not key.works_with(secret_hash):
+            _refuse(key, "replaced")
+        admit(key, address=address)
     return Caller(tenant_id, key)
+
+
+def admit(key: ApiKey, *, address: str) -> None:
+    """Let a known key in, or raise KeyRefused: it ended, waits, or comes from elsewhere."""
+    if key.revoked_at is not None:
+        _refuse(key, "revoked")
+    if key.is_expired:
+        _refuse(key, "expired")
+    if not key.is_allowed:
+        _refuse(key, "not allowed")
+    if refuse_elsewhere(key, address):
+        raise KeyRefused("This API key may not be used from here.")
 
 
 def note_use(key: ApiKey) -> None:
@@ -101,3 +136,13 @@ def note_use(key: ApiKey) -> None:
     ApiKey.objects.filter(
         Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTED_EVERY), pk=key.pk
     ).update(last_used_at=now)
+
+
+def _refuse(key: ApiKey, reason: str) -> NoReturn:
+    actor = Actor(kind="api_key", id=str(key.pk), name=key.name)
+    audit.record_denial("api_key.used", actor=actor, on=key, reason=reason)
+    raise KeyRefused("This API key has ended or is not allowed yet.")
+
+
+def _places(key: ApiKey) -> dict[str, list[str]]:
+    return {"networks": [str(network) for network in key.networks]}

@@ -4,17 +4,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.api_keys import Scope
-from accounts.forms import ApiKeyForm
 from accounts.http import SignedInRequest
+from accounts.key_forms import ApiKeyForm, NetworksForm, RotationForm
 from accounts.models import ApiKey
-from accounts.permissions import requires
-from accounts.services import api_keys
+from accounts.permissions import may, requires
+from accounts.services import api_keys, key_allowance, key_rotation
 from accounts.views.sign_in import page
 from tenancy.errors import DomainError
 from tenancy.origins import url_on
@@ -23,21 +24,15 @@ from tenancy.origins import url_on
 USUAL_LIFE = timedelta(days=180)
 
 
-@requires("api_keys.edit")
+@requires("api_keys.view")
 @require_GET
 def index(request: SignedInRequest) -> HttpResponse:
-    keys = ApiKey.objects.order_by("-created_at")
-    rows = [
-        {
-            "key": key,
-            "sees_phi": Scope.PHI_READ in key.scopes,
-            "scopes": [(name, Scope(name).label) for name in key.scopes],
-        }
-        for key in keys
-    ]
-    return render(
-        request, "accounts/api_keys.html", {"rows": rows, "docs_url": url_on("api", "/docs/")}
-    )
+    context = {
+        "rows": [shown(key) for key in ApiKey.objects.order_by("-created_at")],
+        "docs_url": url_on("api", "/docs/"),
+        "may_edit": may(request, "api_keys.edit"),
+    }
+    return render(request, "accounts/api_keys.html", context)
 
 
 @requires("api_keys.edit", step_up=True)
@@ -48,17 +43,70 @@ def new(request: SignedInRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST or None, initial={"last_day": last_day})
     if form.is_valid():
         try:
-            key, text = api_keys.issue(
-                name=form.cleaned_data["name"],
-                scopes=form.granted(),
-                expires_at=form.expires_at(),
-                actor=request.actor,
-            )
+            key, text = issue(request, form)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
             return render(request, "accounts/issued_key.html", {"key": key, "text": text})
     return page(request, "accounts/new_api_key.html", form)
+
+
+@transaction.atomic
+def issue(request: SignedInRequest, form: ApiKeyForm) -> tuple[ApiKey, str]:
+    """The key, and with it the question to the compliance officer if it sees PHI."""
+    key, text = api_keys.issue(
+        name=form.cleaned_data["name"],
+        scopes=form.granted(),
+        expires_at=form.expires_at(),
+        networks=form.cleaned_data["networks"],
+        actor=request.actor,
+    )
+    if not key.is_allowed:
+        key_allowance.ask(key, reason=form.cleaned_data["reason"], actor=request.actor)
+    return key, text
+
+
+@requires("api_keys.view")
+@require_GET
+def detail(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    return key_page(request, get_object_or_404(ApiKey, pk=key_id))
+
+
+@requires("api_keys.edit", step_up=True)
+@require_POST
+def networks(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    key = get_object_or_404(ApiKey, pk=key_id)
+    form = NetworksForm(request.POST)
+    if not form.is_valid():
+        return key_page(request, key, places=form)
+    api_keys.change_networks(key, form.cleaned_data["networks"], actor=request.actor)
+    messages.success(request, "The networks are saved and hold from the next request on.")
+    return redirect("api_keys:detail", key.pk)
+
+
+@requires("api_keys.edit", step_up=True)
+@require_POST
+def rotate(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    """The answer shows the new secret, once."""
+    key = get_object_or_404(ApiKey, pk=key_id)
+    form = RotationForm(request.POST)
+    if form.is_valid():
+        try:
+            key, text = key_rotation.rotate(key, overlap=form.length, actor=request.actor)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return render(request, "accounts/issued_key.html", {"key": key, "text": text})
+    return key_page(request, key, rotation=form)
+
+
+@requires("api_keys.edit", step_up=True)
+@require_POST
+def end_old_secret(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    key = get_object_or_404(ApiKey, pk=key_id)
+    key_rotation.end_old_secret(key, actor=request.actor)
+    messages.success(request, "The old secret is ended. Only the new one works.")
+    return redirect("api_keys:detail", key.pk)
 
 
 @requires("api_keys.edit", step_up=True)
@@ -67,3 +115,30 @@ def revoke(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     api_keys.revoke(get_object_or_404(ApiKey, pk=key_id), actor=request.actor)
     messages.success(request, "The key is ended. The next request with it is refused.")
     return redirect("api_keys:list")
+
+
+def key_page(
+    request: SignedInRequest,
+    key: ApiKey,
+    *,
+    places: NetworksForm | None = None,
+    rotation: RotationForm | None = None,
+) -> HttpResponse:
+    written = "\n".join(str(network) for network in key.networks)
+    context = {
+        **shown(key),
+        "places": places or NetworksForm(initial={"networks": written}),
+        "rotation": rotation or RotationForm(initial={"overlap": "day"}),
+        "may_edit": may(request, "api_keys.edit"),
+    }
+    status = 422 if places or rotation else 200
+    return render(request, "accounts/api_key.html", context, status=status)
+
+
+def shown(key: ApiKey) -> dict[str, object]:
+    """A key as the pages show it: what it may do in words and exactly."""
+    return {
+        "key": key,
+        "sees_phi": Scope.PHI_READ in key.scopes,
+        "scopes": [(name, Scope(name).label) for name in key.scopes],
+    }

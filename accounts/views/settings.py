@@ -76,7 +76,7 @@ ENTRIES = (
         "Machines that send us people and events.",
         "key",
         "api_keys:list",
-        "api_keys.edit",
+        "api_keys.view",
     ),
     Entry(
         "Your account",

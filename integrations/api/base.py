@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_keys import Scope
+from accounts.http import address_of
 from accounts.models import ApiKey
 from accounts.services import api_keys
 from accounts.services.api_keys import Caller, KeyRefused
@@ -68,7 +69,7 @@ class Resource(APIView):
         if not header.startswith(SCHEME):
             raise NotAuthenticated
         try:
-            return api_keys.find(header.removeprefix(SCHEME))
+            return api_keys.find(header.removeprefix(SCHEME), address=address_of(request))
         except KeyRefused:
             raise AuthenticationFailed from None
 

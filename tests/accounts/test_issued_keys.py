@@ -11,6 +11,7 @@ from tenancy.models import Tenant
 from tenancy.scope import platform_scope, tenant_scope
 
 MONTH = timedelta(days=30)
+HERE = "203.0.113.9"
 
 
 def issue(actor, **changes):
@@ -26,10 +27,13 @@ def issue(actor, **changes):
 def test_a_key_is_found_by_its_text_from_outside_every_workspace(clinic, nurse):
     key, text = issue(nurse)
     with platform_scope():
-        found = api_keys.find(text)
+        found = api_keys.find(text, address=HERE)
     assert (found.tenant_id, found.key.pk, found.key.hint) == (clinic.id, key.pk, text[:12])
     event = AuditEvent.objects.get()
-    assert (event.action, event.detail) == ("api_key.issued", {"scopes": ["contacts.read"]})
+    assert (event.action, event.detail) == (
+        "api_key.issued",
+        {"scopes": ["contacts.read"], "networks": []},
+    )
 
 
 def test_nothing_stored_is_the_key(clinic, nurse):
@@ -59,7 +63,7 @@ def test_a_revoked_key_is_refused_at_once_and_the_try_is_recorded(clinic, nurse)
     api_keys.revoke(key, actor=nurse)
     api_keys.revoke(key, actor=nurse)
     with pytest.raises(api_keys.KeyRefused):
-        api_keys.find(text)
+        api_keys.find(text, address=HERE)
     denied = AuditEvent.objects.get(outcome="denied")
     assert (denied.action, denied.detail) == ("api_key.used", {"reason": "revoked"})
     assert AuditEvent.objects.filter(action="api_key.revoked").count() == 1
@@ -68,7 +72,7 @@ def test_a_revoked_key_is_refused_at_once_and_the_try_is_recorded(clinic, nurse)
 def test_an_expired_key_is_refused(clinic, nurse):
     _, text = issue(nurse)
     with clock.at(clock.now() + MONTH), pytest.raises(api_keys.KeyRefused):
-        api_keys.find(text)
+        api_keys.find(text, address=HERE)
 
 
 def test_a_key_of_a_suspended_workspace_is_unknown(clinic, nurse):
@@ -76,13 +80,13 @@ def test_a_key_of_a_suspended_workspace_is_unknown(clinic, nurse):
     with platform_scope():
         Tenant.objects.filter(pk=clinic.id).update(status="suspended")
     with pytest.raises(api_keys.KeyRefused):
-        api_keys.find(text)
+        api_keys.find(text, address=HERE)
 
 
 @pytest.mark.parametrize("text", ["", "sk_live_x", new_secret()], ids=["none", "short", "new"])
 def test_an_unknown_key_is_refused(text):
     with pytest.raises(api_keys.KeyRefused):
-        api_keys.find(text)
+        api_keys.find(text, address=HERE)
 
 
 def test_another_workspace_does_not_see_the_key(clinic, other_clinic, nurse):

@@ -44,7 +44,9 @@ TABLE = {
     "audit.view": "o...cu",
     "users.view": "oa..cu",
     "users.edit": "oa....",
+    "api_keys.view": "oa..cu",
     "api_keys.edit": "oa....",
+    "api_keys.allow_phi": "....c.",
     "settings.view": "oamncu",
     "operator.tenants": "......",
 }

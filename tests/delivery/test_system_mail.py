@@ -17,6 +17,7 @@ CONTEXT = {
     "asked_by": "Omar Owner",
     "decided_by": "Cora Officer",
     "outcome": "granted",
+    "key": "Practice system",
     "link": "https://app.example/join/abc",
     "expires_at": "2026-11-26T09:00:00+00:00",
 }

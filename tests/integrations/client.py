@@ -29,14 +29,17 @@ class System:
         )
 
 
-def make_system(*scopes):
+def make_system(*scopes, networks=()):
     """With these scopes, or with all of them. For the scope of a tenant."""
     key, text = api_keys.issue(
         name="Practice system",
         scopes=scopes or Scope.values,
         expires_at=clock.now() + timedelta(days=30),
         actor=SYSTEM,
+        networks=networks,
     )
+    key.is_allowed = True
+    key.save(update_fields=["is_allowed"])
     system = System(text)
     system.key = key
     return system
