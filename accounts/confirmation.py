@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import factor_queries, visits
 from accounts.forms import CodeForm
 from accounts.http import SignedInRequest, is_signed_in
 from accounts.services import confirming
@@ -20,7 +21,9 @@ from accounts.services.sign_in import StartAgain
 from accounts.sessions import SessionStore
 from accounts.step_up import PREFIX, WANTED_METHOD, StepUpNeeded, mark_fresh
 from tenancy.errors import DomainError
+from tenancy.scope import platform_scope
 
+PASSKEY = f"{PREFIX}-passkey"
 NOT_CARRIED = ("csrfmiddlewaretoken", WANTED_METHOD)
 
 
@@ -47,17 +50,21 @@ class ConfirmationMiddleware:
 
 
 def _answer(request: SignedInRequest, wanted: str) -> HttpResponseBase:
-    form = CodeForm(request.POST, prefix=PREFIX)
-    if not form.is_valid():
+    answer = request.POST.get(PASSKEY, "")
+    form = CodeForm(None if answer else request.POST, prefix=PREFIX)
+    if not answer and not form.is_valid():
         return _question(request, form, wanted)
     try:
-        confirming.confirm(request.user, form.cleaned_data["code"], actor=request.actor)
+        if answer:
+            challenge = visits.challenge_of(request)
+            confirming.confirm_with_passkey(request.user, answer, challenge, actor=request.actor)
+        else:
+            confirming.confirm(request.user, form.cleaned_data["code"], actor=request.actor)
     except StartAgain:
         request.session.flush()
         return redirect("accounts:sign_in")
     except DomainError as error:
-        form.add_error("code", str(error))
-        return _question(request, form, wanted)
+        return _question(request, form, wanted, trouble=str(error))
     if isinstance(request.session, SessionStore):
         request.session.rotate()
     mark_fresh(request)
@@ -74,14 +81,21 @@ def _go_on(request: SignedInRequest, wanted: str) -> HttpResponseBase:
     return response
 
 
-def _question(request: HttpRequest, form: CodeForm, wanted: str) -> HttpResponse:
+def _question(
+    request: SignedInRequest, form: CodeForm, wanted: str, *, trouble: str = ""
+) -> HttpResponse:
+    with platform_scope():
+        held = factor_queries.factors_of(request.user)
     context = {
+        "held": held,
+        "trouble": trouble,
+        "passkey_field": PASSKEY,
         "form": form,
         "wanted": wanted,
         "wanted_field": WANTED_METHOD,
         "carried": [(name, it) for name, all_ in _carried(request.POST).lists() for it in all_],
     }
-    status = 422 if form.errors else 403
+    status = 422 if form.errors or trouble else 403
     return render(request, "accounts/step_up.html", context, status=status)
 
 

@@ -60,11 +60,25 @@ class CodeForm(forms.Form):
     )
 
 
+class PasskeyForm(forms.Form):
+    """A name by which the person tells passkeys apart, and what the browser answered."""
+
+    name = forms.CharField(
+        label="Name of the device",
+        max_length=60,
+        help_text="Such as “Work laptop”. Only you see it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    answer = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": "No passkey was used."}
+    )
+
+
 class RecoveryCodeForm(forms.Form):
     code = forms.CharField(
         label="Recovery code",
         max_length=40,
-        help_text="One of the ten that you kept when you set up your authenticator app.",
+        help_text="One of the ten that you kept when you set up your second factor.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
 

@@ -8,14 +8,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet, Subquery
 
-from accounts.models import (
-    Invitation,
-    Membership,
-    RecoveryCode,
-    SecuritySettings,
-    TotpDevice,
-    User,
-)
+from accounts.factor_queries import Held, has_app, has_passkey, held_by
+from accounts.models import Invitation, Membership, SecuritySettings, User
 from accounts.models.security import USUAL_HOURS, USUAL_IDLE
 from accounts.networks import Network
 from tenancy import clock
@@ -41,7 +35,7 @@ class Person:
     """A row of the people page."""
 
     membership: Membership
-    has_second_factor: bool
+    held: Held
 
 
 def workspaces_of(user: User) -> list[Tenant]:
@@ -82,14 +76,12 @@ def standing(user_id: UUID) -> Standing | None:
 
 
 def people() -> list[Person]:
-    """Everybody of the workspace, by name, with whether their second factor is set up."""
+    """Everybody of the workspace, by name, with the factors that they set up."""
     memberships = list(Membership.objects.select_related("user").order_by("user__name"))
     user_ids = [membership.user_id for membership in memberships]
     with platform_scope():
-        enrolled = set(
-            TotpDevice.objects.filter(user__in=user_ids).values_list("user_id", flat=True)
-        )
-    return [Person(membership, membership.user_id in enrolled) for membership in memberships]
+        held = held_by(user_ids)
+    return [Person(membership, held[membership.user_id]) for membership in memberships]
 
 
 def open_invitations() -> QuerySet[Invitation]:
@@ -109,11 +101,7 @@ def names_with_roles(roles: Collection[str]) -> list[str]:
 
 
 def has_second_factor(user: User) -> bool:
-    return TotpDevice.objects.filter(user=user).exists()
-
-
-def recovery_codes_left(user: User) -> int:
-    return RecoveryCode.objects.filter(user=user, used_at__isnull=True).count()
+    return has_passkey(user) or has_app(user)
 
 
 def all_workspaces() -> QuerySet[Tenant]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import browsers, delays, queries, totp
+from accounts.factor_rules import Factor
 from accounts.http import address_of, session_of
 from accounts.models import User
 from accounts.services import allow_list, devices, sign_in
@@ -16,6 +17,10 @@ from tenancy.models import Tenant
 
 # Whose password was right, while the second factor is outstanding.
 HALF_SIGNED_IN = "half_signed_in"
+# The factor that was right, though the workspace asks for another kind, to be set up now.
+PROVEN = "proven"
+FACTOR = "factor"
+CHALLENGE = "passkey_challenge"
 SEED = "new_seed"
 NEXT = "next"
 INVITATION = "invitation"
@@ -24,9 +29,14 @@ HAS_OTHERS = "has_other_workspaces"
 
 def begin(request: HttpRequest, user: User) -> None:
     """The password was right. The key changes, so that one planted before is worth nothing."""
-    wanted = request.GET.get(NEXT, "")
     restart(request)
     request.session[HALF_SIGNED_IN] = str(user.id)
+    remember_wanted(request)
+
+
+def remember_wanted(request: HttpRequest) -> None:
+    """Where the person was going, if that is a page of ours."""
+    wanted = request.GET.get(NEXT, "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         request.session[NEXT] = wanted
 
@@ -56,10 +66,24 @@ def seed_being_enrolled(request: HttpRequest) -> bytes:
     return bytes.fromhex(request.session[SEED])
 
 
-def complete(request: HttpRequest, user: User) -> str:
+def may_enroll(request: HttpRequest, user: User) -> bool:
+    """A password alone sets up a first factor and never a further one."""
+    return PROVEN in request.session or not queries.has_second_factor(user)
+
+
+def keep_challenge(request: HttpRequest, challenge: bytes) -> None:
+    request.session[CHALLENGE] = challenge.hex()
+
+
+def challenge_of(request: HttpRequest) -> bytes:
+    """What this browser was asked; nothing if it was not asked, or has answered."""
+    return bytes.fromhex(request.session.pop(CHALLENGE, ""))
+
+
+def complete(request: HttpRequest, user: User, factor: Factor) -> str:
     """Both factors are proven: the session becomes the person's. Returns where to go."""
     wanted = request.session.get(NEXT)
-    workspaces = sign_in.finish(user)
+    workspaces = sign_in.finish(user, factor)
     SessionStore.clear_expired()
     if devices.make_room(user):
         messages.info(request, "You were signed in five times. The oldest one is signed out.")
@@ -68,6 +92,7 @@ def complete(request: HttpRequest, user: User) -> str:
     request.session[USER] = str(user.id)
     request.session[NETWORK] = delays.address_group(address_of(request))
     request.session[BROWSER] = browsers.described(request.headers.get("User-Agent", ""))
+    request.session[FACTOR] = factor.value
     mark_fresh(request)
     if user.is_operator:
         return wanted or landing_url(request, user)

@@ -7,6 +7,8 @@ from accounts.models import (
     Countersignature,
     Invitation,
     Membership,
+    Passkey,
+    PasskeyChallenge,
     RecoveryCode,
     SecuritySettings,
     Session,
@@ -86,7 +88,7 @@ register(
     erasure=Erasure.WITH_TENANT,
 )
 # Rows of the platform's tenant: secrets stay as long as the account, sessions and failures a day.
-for _secret in (TotpDevice, RecoveryCode):
+for _secret in (Passkey, TotpDevice, RecoveryCode):
     register(
         _secret,
         data_class=DataClass.STAFF,
@@ -94,7 +96,7 @@ for _secret in (TotpDevice, RecoveryCode):
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
     )
-for _passing in (Session, SignInFailures):
+for _passing in (PasskeyChallenge, Session, SignInFailures):
     register(
         _passing,
         data_class=DataClass.OPERATIONAL,

@@ -29,6 +29,7 @@ CHUNK = 50
 CLAIM_LASTS = timedelta(minutes=15)
 
 SUBJECTS = {
+    "factor_changed": "How you sign in to Sealpost has changed",
     "invitation": "Join {workspace} on Sealpost",
     "key_elsewhere": "A key of {workspace} was used from an unknown place",
     "password_reset": "Choose a new password for Sealpost",

@@ -7,6 +7,7 @@ somebody works in, and no workspace may read them.
 from accounts.models.api_keys import ApiKey
 from accounts.models.countersignatures import Countersignature
 from accounts.models.factors import RecoveryCode, TotpDevice
+from accounts.models.passkeys import Passkey, PasskeyChallenge
 from accounts.models.people import Invitation, Membership, User
 from accounts.models.security import SecuritySettings
 from accounts.models.sessions import Session, SignInFailures
@@ -16,6 +17,8 @@ __all__ = [
     "Countersignature",
     "Invitation",
     "Membership",
+    "Passkey",
+    "PasskeyChallenge",
     "RecoveryCode",
     "SecuritySettings",
     "Session",

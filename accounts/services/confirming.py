@@ -1,7 +1,9 @@
 """Proving again, in the middle of a session, who somebody is."""
 
 from accounts.models import User
-from accounts.services import sign_in
+from accounts.passkeys import PasskeyRefused
+from accounts.services import passkeys, sign_in
+from accounts.services.passkeys import Purpose
 from audit import services as audit
 from audit.services import Actor
 from tenancy.scope import platform_scope
@@ -13,4 +15,15 @@ def confirm(user: User, code: str, *, actor: Actor) -> None:
     """Use up a code of the person's authenticator app. Raises as `sign_in.prove` does."""
     with platform_scope():
         sign_in.prove(user, code, sign_in.check_code, action=ACTION)
+    audit.record(ACTION, actor=actor, on=user)
+
+
+def confirm_with_passkey(user: User, answer: str, challenge: bytes, *, actor: Actor) -> None:
+    """The same by one of the person's passkeys. Raises PasskeyRefused."""
+    try:
+        with platform_scope():
+            passkeys.check(user, answer, challenge, Purpose.CONFIRM)
+    except PasskeyRefused:
+        audit.record_denial(ACTION, actor=actor, on=user, reason="passkey")
+        raise
     audit.record(ACTION, actor=actor, on=user)

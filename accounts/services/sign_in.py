@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import delays, queries, recovery, totp
+from accounts.factor_rules import Factor
 from accounts.models import RecoveryCode, SignInFailures, TotpDevice, User
 from audit import services as audit
 from audit.services import Actor
@@ -84,7 +85,9 @@ def prove(
 @transaction.atomic
 def check_code(user: User, code: str) -> None:
     """Use up the current half-minute of the person's authenticator app. Raises CodeRefused."""
-    device = TotpDevice.objects.select_for_update().get(user=user)
+    device = TotpDevice.objects.select_for_update().filter(user=user).first()
+    if device is None:
+        raise CodeRefused("Your account has no authenticator app. Use your passkey.")
     step = totp.matching_step(device.seed, code, clock.now(), after=device.last_step)
     if step is None:
         if _was_used(device, code):
@@ -111,11 +114,11 @@ def check_recovery_code(user: User, code: str) -> None:
 
 
 @transaction.atomic
-def finish(user: User) -> list[Tenant]:
+def finish(user: User, factor: Factor) -> list[Tenant]:
     """Both factors are proven; returns the workspaces to choose from, the oldest first."""
     user.last_login = clock.now()
     user.save(update_fields=["last_login"])
-    audit.record(STARTED, actor=actor_for(user), on=user)
+    audit.record(STARTED, actor=actor_for(user), on=user, factor=factor)
     return queries.workspaces_of(user)
 
 

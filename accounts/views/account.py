@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import queries, theme, visits
+from accounts import factor_queries, queries, theme, visits
 from accounts.forms import ChangePasswordForm, ProfileForm
 from accounts.http import SignedInRequest
 from accounts.permissions import public, requires
@@ -34,8 +34,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Your account is saved.")
         return redirect("accounts:profile")
     with platform_scope():
-        codes_left = queries.recovery_codes_left(user)
-    return page(request, "accounts/profile.html", form, codes_left=codes_left)
+        found = factor_queries.factors_of(user)
+    return page(request, "accounts/profile.html", form, factors=found)
 
 
 @requires("account.own")

@@ -1,17 +1,19 @@
-"""The first authenticator app and the ten recovery codes."""
+"""The first second factor, between the password and the first page: a passkey, or an app."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import totp, visits
+from accounts.factor_rules import Factor
 from accounts.forms import CodeForm
-from accounts.http import SignedInRequest
-from accounts.permissions import public, requires
+from accounts.models import User
+from accounts.permissions import public
 from accounts.services import factors
-from accounts.services import sign_in as services
 from accounts.views.sign_in import page
 from tenancy.errors import DomainError
+
+NAME_OF_FIRST_PASSKEY = "First passkey"
 
 
 @public("everybody sets up a second factor before the first sign-in")
@@ -20,38 +22,57 @@ def enroll(request: HttpRequest) -> HttpResponse:
     user = visits.half_signed_in(request)
     if user is None:
         return redirect("accounts:sign_in")
+    if not visits.may_enroll(request, user):
+        return redirect("accounts:second_factor")
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        seed = visits.seed_being_enrolled(request)
+        try:
+            factors.enroll_app(user, seed, form.cleaned_data["code"])
+        except DomainError as error:
+            form.add_error("code", str(error))
+        else:
+            return _enter(request, user, Factor.APP)
+    return _page(request, user, form)
+
+
+@public("everybody sets up a second factor before the first sign-in")
+@require_POST
+def enroll_passkey(request: HttpRequest) -> HttpResponse:
+    user = visits.half_signed_in(request)
+    if user is None:
+        return redirect("accounts:sign_in")
+    if not visits.may_enroll(request, user):
+        return redirect("accounts:second_factor")
+    challenge = visits.challenge_of(request)
+    answer = request.POST.get("answer", "")
+    try:
+        factors.enroll_passkey(user, answer, challenge, name=NAME_OF_FIRST_PASSKEY)
+    except DomainError as error:
+        form = CodeForm()
+        return _page(request, user, form, trouble=str(error))
+    return _enter(request, user, Factor.PASSKEY)
+
+
+def _enter(request: HttpRequest, user: User, factor: Factor) -> HttpResponse:
+    codes = factors.first_recovery_codes(user)
+    next_url = visits.complete(request, user, factor)
+    return recovery_codes_page(request, codes, next_url) if codes else redirect(next_url)
+
+
+def _page(request: HttpRequest, user: User, form: CodeForm, *, trouble: str = "") -> HttpResponse:
+    context = {**app_to_scan(request, user), "trouble": trouble}
+    response = page(request, "accounts/enroll.html", form, **context)
+    if trouble:
+        response.status_code = 422
+    return response
+
+
+def app_to_scan(request: HttpRequest, user: User) -> dict[str, object]:
+    """The QR code of a new seed, the same until it is confirmed."""
     seed = visits.seed_being_enrolled(request)
-    form = CodeForm(request.POST or None)
-    if form.is_valid():
-        try:
-            codes = factors.enroll(user, seed, form.cleaned_data["code"])
-        except factors.AlreadyEnrolled:
-            return redirect("accounts:second_factor")
-        except DomainError as error:
-            form.add_error("code", str(error))
-        else:
-            return recovery_codes_page(request, codes, visits.complete(request, user))
     path, side = totp.qr_path(totp.provisioning_uri(seed, user.email))
-    context = {"qr_path": path, "qr_side": side, "seed": totp.as_text(seed)}
-    return page(request, "accounts/enroll.html", form, **context)
-
-
-@requires("account.own", step_up=True)
-@require_http_methods(["GET", "POST"])
-def new_recovery_codes(request: SignedInRequest) -> HttpResponse:
-    """Ten new ones, after a code from the app: whoever found the screen unlocked has none."""
-    form = CodeForm(request.POST or None)
-    if form.is_valid():
-        try:
-            codes = factors.renew_recovery_codes(request.user, form.cleaned_data["code"])
-        except services.StartAgain:
-            request.session.flush()
-            return redirect("accounts:sign_in")
-        except DomainError as error:
-            form.add_error("code", str(error))
-        else:
-            return recovery_codes_page(request, codes, visits.landing_url(request, request.user))
-    return page(request, "accounts/new_recovery_codes.html", form)
+    return {"qr_path": path, "qr_side": side, "seed": totp.as_text(seed)}
 
 
 def recovery_codes_page(request: HttpRequest, codes: list[str], next_url: str) -> HttpResponse:

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import queries, visits
+from accounts import factor_queries, queries, visits
+from accounts.factor_rules import Factor
 from accounts.forms import CodeForm, RecoveryCodeForm, SignInForm
 from accounts.http import SignedInRequest, address_of, is_signed_in
 from accounts.models import User
@@ -37,14 +38,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public("the second half of the way in")
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    return ask_for_code(request, CodeForm, services.check_code, "accounts/second_factor.html")
+    return ask_for_code(request, CodeForm, services.check_code, Factor.APP)
 
 
 @public("the way in without the phone")
 @require_http_methods(["GET", "POST"])
 def recovery(request: HttpRequest) -> HttpResponse:
-    check = services.check_recovery_code
-    return ask_for_code(request, RecoveryCodeForm, check, "accounts/recovery.html")
+    return ask_for_code(request, RecoveryCodeForm, services.check_recovery_code, Factor.RECOVERY)
 
 
 @requires("account.own")
@@ -61,7 +61,7 @@ def ask_for_code(
     request: HttpRequest,
     form_class: type[forms.Form],
     check: Callable[[User, str], None],
-    template: str,
+    factor: Factor,
 ) -> HttpResponse:
     user = visits.half_signed_in(request)
     if user is None:
@@ -78,8 +78,19 @@ def ask_for_code(
         except DomainError as error:
             form.add_error("code", str(error))
         else:
-            return redirect(visits.complete(request, user))
-    return page(request, template, form)
+            return redirect(visits.complete(request, user, factor))
+    if factor == Factor.RECOVERY:
+        return page(request, "accounts/recovery.html", form)
+    return code_page(request, user, form)
+
+
+def code_page(request: HttpRequest, user: User, form: forms.Form) -> HttpResponse:
+    """The factors that the person has, the passkey first."""
+    offers = {
+        "has_passkey": factor_queries.has_passkey(user),
+        "has_app": factor_queries.has_app(user),
+    }
+    return page(request, "accounts/second_factor.html", form, **offers)
 
 
 def page(request: HttpRequest, template: str, form: forms.Form, **more: object) -> HttpResponse:

@@ -26,7 +26,11 @@ INVITATION = {"email": "ina@clinic.example", "role": "analyst"}
 # Every act that research/security names: reveal, export, approve, keys, people, policy, BAA, factors.
 SENSITIVE = {
     "accounts.views.account.confirm",
-    "accounts.views.enrollment.new_recovery_codes",
+    "accounts.views.factors.new_app",
+    "accounts.views.factors.new_codes",
+    "accounts.views.factors.new_passkey",
+    "accounts.views.factors.remove_app",
+    "accounts.views.factors.remove_passkey",
     "accounts.views.keys.new",
     "accounts.views.keys.revoke",
     "accounts.views.operator.open_workspace",

@@ -25,7 +25,10 @@ STAFF_PAGES = [
     "/settings/people/invite/",
     "/account/",
     "/account/password/",
-    "/account/recovery-codes/",
+    "/account/factors/",
+    "/account/factors/app/",
+    "/account/factors/codes/",
+    "/account/factors/passkey/",
     "/workspaces/",
     "/nowhere/",
 ]
