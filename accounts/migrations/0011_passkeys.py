@@ -12,7 +12,7 @@ import tenancy.scope
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_sessions_as_devices"),
+        ("accounts", "0010_api_key_networks_and_rotation"),
         ("tenancy", "0003_walls"),
     ]
 
