@@ -12,7 +12,9 @@ MAX_FUNCTION_LINES = 40
 MAX_TEST_FUNCTION_LINES = 40
 MAX_MODULE_LINES = 300
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|core)(_|$)")
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "audit/verifier.py": "one file by design: an outsider checks an export with nothing else",
+}
 
 listed = subprocess.run(
     ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -1,0 +1,79 @@
+"""Reads of the tree: proofs for one event or one earlier checkpoint, and events in their places by pages."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from audit import merkle
+from audit.models import AuditEvent, Checkpoint, Leaf, PendingLeaf
+
+PAGE = 2_000
+
+
+class Placed(NamedTuple):
+    """An event and its place; None for one that is in the table and not in the tree."""
+
+    seq: int | None
+    event: AuditEvent
+
+
+class Proof(NamedTuple):
+    """Hashes for an outsider, with the signed checkpoint that they lead to."""
+
+    seq: int
+    hashes: list[bytes]
+    checkpoint: Checkpoint
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    return Checkpoint.objects.order_by("-size", "-signed_at").first()
+
+
+def leaf_hashes(size: int) -> Iterator[bytes]:
+    """The first `size` leaves, in order."""
+    after = -1
+    while page := list(
+        Leaf.objects.filter(seq__gt=after, seq__lt=size)
+        .order_by("seq")
+        .values_list("seq", "hash")[: PAGE * 10]
+    ):
+        yield from (bytes(value) for _, value in page)
+        after = page[-1][0]
+
+
+def inclusion(event_id: UUID) -> Proof | None:
+    """That the newest checkpoint holds the event; None while it waits for its place or a signature."""
+    leaf, checkpoint = Leaf.objects.filter(pk=event_id).first(), newest_checkpoint()
+    if leaf is None or checkpoint is None or leaf.seq >= checkpoint.size:
+        return None
+    hashes = merkle.inclusion_proof(list(leaf_hashes(checkpoint.size)), leaf.seq)
+    return Proof(leaf.seq, hashes, checkpoint)
+
+
+def consistency(old_size: int) -> Proof | None:
+    """That the newest checkpoint continues the tree of `old_size`; None if it is not larger."""
+    checkpoint = newest_checkpoint()
+    if checkpoint is None or not 0 < old_size <= checkpoint.size:
+        return None
+    hashes = merkle.consistency_proof(list(leaf_hashes(checkpoint.size)), old_size)
+    return Proof(old_size, hashes, checkpoint)
+
+
+def placed_events(first: int, end: int) -> Iterator[Placed]:
+    """Events with a place in this range, in order. One that is gone leaves a gap."""
+    after = first - 1
+    while page := list(
+        Leaf.objects.filter(seq__gt=after, seq__lt=end)
+        .order_by("seq")
+        .values_list("seq", "id")[:PAGE]
+    ):
+        events = AuditEvent.objects.in_bulk([event_id for _, event_id in page])
+        yield from (Placed(seq, events[key]) for seq, key in page if key in events)
+        after = page[-1][0]
+
+
+def unplaced_events() -> Iterator[Placed]:
+    """Events that are neither in the tree nor on their way there: nobody but a superuser makes them."""
+    known = AuditEvent.objects.exclude(pk__in=Leaf.objects.values("pk"))
+    for event in known.exclude(pk__in=PendingLeaf.objects.values("pk")).order_by("recorded_at"):
+        yield Placed(None, event)
