@@ -24,7 +24,8 @@ RUN python -m dev.frontend \
     && /venv/bin/python -m compileall -q .
 
 FROM python:3.11.14-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home sealpost
+RUN useradd --system --uid 10001 --no-create-home sealpost \
+    && install -d -m 700 -o 10001 /var/lib/sealpost/journal
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

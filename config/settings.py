@@ -242,6 +242,8 @@ DELIVERY_SYSTEM_SENDER = environment.text(
 DELIVERY_CA_FILE = environment.text("DELIVERY_CA_FILE", "")
 DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
 DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"
+# On the disk of the machine that sends: a directory shared between machines is too slow for it.
+DELIVERY_JOURNAL_DIR = environment.text("DELIVERY_JOURNAL_DIR", "/var/lib/sealpost/journal")
 SANDBOX_MAIL_DIR = environment.text("SANDBOX_MAIL_DIR", "")
 STATE_DIR = environment.text("STATE_DIR", "")
 

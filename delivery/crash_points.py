@@ -16,7 +16,8 @@ POINTS = (
     "announced",  # in_data is committed
     "before_dot",  # the text is written, its dot is not
     "after_dot",  # the dot is written, the answer is not read
-    "answered",  # the answer is read, nothing is recorded
+    "answered",  # the answer is read, nothing is noted
+    "noted",  # the answer is in the journal, nothing is recorded
     "recorded",  # the outcome is committed
 )
 

@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple
 from uuid import UUID
 
+from delivery.crash_points import reach
 from delivery.wire.door import Envelope, Outcome
 from delivery.wire.transport import Transport
 
@@ -20,6 +21,7 @@ SESSIONS_PER_DOMAIN = 5
 POLL_SECONDS = 0.2
 
 AnnounceMany = Callable[[Collection[UUID]], set[UUID]]
+Note = Callable[[Envelope, Outcome], None]
 
 
 class Question(NamedTuple):
@@ -40,9 +42,11 @@ class Done(NamedTuple):
 class Handover:
     """Use as a context; every envelope that is put in comes out of `gather` once."""
 
-    def __init__(self, transport: Transport, announce: AnnounceMany) -> None:
+    def __init__(self, transport: Transport, announce: AnnounceMany, note: Note) -> None:
+        """`note` keeps each outcome from the moment it is known; threads call it side by side."""
         self._transport = transport
         self._announce = announce
+        self._note = note
         self._events: SimpleQueue[Question | Done] = SimpleQueue()
         self._waiting: deque[Envelope] = deque()
         self._busy: Counter[str] = Counter()
@@ -118,6 +122,8 @@ class Handover:
     def _send(self, envelope: Envelope) -> None:
         try:
             outcome = self._transport.send(envelope, self._ask)
+            reach("answered")
+            self._note(envelope, outcome)
         except Exception as trouble:  # noqa: BLE001 it is raised or recorded by the other thread
             self._events.put(Done(envelope, None, trouble))
         else:

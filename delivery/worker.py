@@ -12,6 +12,7 @@ from delivery.crash_points import reach
 from delivery.drafts.draft import Draft
 from delivery.fates import Claimed, Fate
 from delivery.handover import Done, Handover
+from delivery.journal import Journal
 from delivery.models import DomainPosture, Message
 from delivery.routes import Way
 from delivery.services import announcement, lease, postures, recording
@@ -59,7 +60,8 @@ class Turn:
 
     def run(self, transport: Transport) -> None:
         """Until every message of the chunk has been tried or has another fate."""
-        with Handover(transport, self._announce) as handover:
+        journal = Journal(self._token)
+        with Handover(transport, self._announce, journal.note) as handover:
             upcoming = next(self._slices, None)
             while upcoming or not handover.is_idle:
                 if upcoming and handover.wants_more:
@@ -72,6 +74,7 @@ class Turn:
                     self._record()
                 self._renew()
         self._record()
+        journal.close(done=not self._troubles)
         if self._troubles:
             raise self._troubles[0]
 
@@ -108,7 +111,7 @@ class Turn:
         return allowed
 
     def _end(self, done: Done) -> None:
-        reach("answered")
+        reach("noted")
         draft = self._drafts.pop(done.envelope.id)
         if done.outcome:
             fate = fates.after_try(

@@ -44,6 +44,7 @@ def environment(machine: Machine) -> dict[str, str]:
         "KMS_ROOT_KEY_FILE": str(_secret_file(keys / "kms-root-key", secrets.token_hex(32))),
         "DJANGO_SECRET_KEY_FILE": str(_secret_file(keys / "django", secrets.token_urlsafe(64))),
         "STATE_DIR": str(machine.state),
+        "DELIVERY_JOURNAL_DIR": str(machine.state / "journal"),
         "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",  # node of a wheel
         "PYTHONUNBUFFERED": "1",
     }

@@ -6,6 +6,7 @@ from audit import services as audit
 from audit.services import SYSTEM
 from delivery.models import MessageEvent
 from delivery.retries import RETRIED_WHEN_UNCERTAIN, UNCERTAIN_WAIT
+from delivery.services.answered import record_answers
 from tenancy import clock
 from tenancy.scope import current_tenant_id
 
@@ -39,9 +40,12 @@ RETURNING id
 
 @transaction.atomic
 def recover_expired() -> tuple[int, int]:
-    """Take back what dead workers held. Returns how many were queued again, and how many nobody
-    knows about: bulk mail among these is left alone, mail about care goes once more later.
+    """Take back what dead workers held; what their journals tell is recorded as they would have.
+
+    Returns how many were queued again, and how many nobody knows about: bulk mail among these is
+    left alone, mail about care goes once more later.
     """
+    record_answers()
     now, tenant = clock.now(), current_tenant_id()
     retried = [mail_class.value for mail_class in RETRIED_WHEN_UNCERTAIN]
     with connection.cursor() as cursor:

@@ -13,19 +13,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from campaigns.models import Campaign
 from contacts.entries import Entry
 from contacts.services.storing import store
 from delivery.crash_points import POINTS
 from delivery.handover import SESSIONS
-from delivery.models import Message
+from delivery.models import Message, MessageEvent
 from tenancy import clock
 from tests.delivery.sending import freeze
 from tests.smtp_server import NAME, Certificates, FaultServer
 
 # A server had the text when the worker died, or may have had it.
 LATE_POINTS = ("announced", "before_dot", "after_dot", "answered")
+EARLY_POINTS = ("claimed", "prepared", "connected", "asked")
 
 
 class Scene:
@@ -106,9 +108,8 @@ def scene(campaign: Campaign, certificates: Certificates, tmp_path: Path) -> Ite
 
 def test_a_death_before_the_announcement_leaves_no_doubt(scene):
     scene.invite(12)
-    for point in POINTS:
-        if point not in LATE_POINTS:
-            scene.die_at(point)
+    for point in (*EARLY_POINTS, "recorded"):
+        scene.die_at(point)
     scene.finish()
     scene.check(12)
     assert not Message.objects.exclude(uncertain_at=None).exists()
@@ -121,6 +122,19 @@ def test_a_death_after_the_announcement_is_reported_and_nothing_else_doubled(sce
     scene.finish()
     scene.check(30)
     assert Message.objects.exclude(uncertain_at=None).count() >= len(LATE_POINTS)
+
+
+def test_an_answer_that_was_noted_is_known_after_a_death(scene):
+    scene.invite(1)
+    scene.die_at("noted")
+    scene.finish()
+    scene.check(1)
+    message = Message.objects.get(cause="campaign")
+    assert (message.uncertain_at, message.attempts, len(scene.server.stored)) == (None, 1, 1)
+    event = MessageEvent.objects.get(message=message, kind="accepted")
+    assert event.detail["recipient"] == "p0@x.example"
+    assert event.detail["tls_version"] == message.tls_version == "TLSv1.3"
+    assert not list(Path(settings.DELIVERY_JOURNAL_DIR).glob(f"{message.tenant_id}/*"))
 
 
 @pytest.mark.prove
