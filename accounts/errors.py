@@ -45,7 +45,8 @@ def error_page(request: HttpRequest, status: int, reason: str) -> HttpResponse:
     """The page for `status`, in the shell if somebody is signed in and the server is well."""
     error_id = note(request, status)
     if getattr(request, "urlconf", None) in FOR_PATIENTS:
-        page = render_to_string("errors/patient.html", {"error_id": error_id}, request=request)
+        said = {"error_id": error_id, "status": status}
+        page = render_to_string("errors/patient.html", said, request=request)
         return HttpResponse(page, status=status)
     has_shell = status != 500 and is_signed_in(request)
     context = {

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.IdentityMiddleware",
     "accounts.confirmation.ConfirmationMiddleware",
+    "config.paces.PaceMiddleware",
     "accounts.middleware.StreamScopeMiddleware",
     "config.error_pages.ErrorPagesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -134,6 +135,7 @@ KMS_ROOT_KEY_FILE = environment.text("KMS_ROOT_KEY_FILE")
 KMS_PREVIOUS_ROOT_KEY_FILE = environment.text("KMS_PREVIOUS_ROOT_KEY_FILE", "")
 
 VALKEY_URL = environment.text("VALKEY_URL")
+PACE_FACTOR = 1  # of every budget in config.paces
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL}
 }

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from accounts.http import address_of
 from delivery.escrow import visits
 from delivery.escrow.visits import VisitEnded
 from delivery.models import EscrowVisit
@@ -96,6 +97,6 @@ def refused(request: HttpRequest) -> HttpResponse:
 
 def network_of(request: HttpRequest) -> str:
     """Where the request came from, too coarse to tell one household from another."""
-    address = request.META.get("REMOTE_ADDR") or "127.0.0.1"
+    address = address_of(request)
     bits = 24 if ipaddress.ip_address(address).version == 4 else 48
     return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))

@@ -105,7 +105,7 @@ class Resource(APIView):
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         if hasattr(self, "_allowance"):
-            for name, value in self._allowance.headers().items():
+            for name, value in rate_limits.headers(self._allowance).items():
                 response[name] = value
         return response
 

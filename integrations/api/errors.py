@@ -26,6 +26,11 @@ def refused(request: HttpRequest, status: int) -> JsonResponse:
     return _problem(request, HTTPStatus(status), phrase.lower().replace(" ", "_"), f"{phrase}.")
 
 
+def too_fast(request: HttpRequest) -> JsonResponse:
+    sentence = "Too many requests. Wait as long as Retry-After says."
+    return _problem(request, HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", sentence)
+
+
 def failed(request: HttpRequest) -> JsonResponse:
     sentence = "This is our fault. Nothing was done; try again."
     return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "fault", sentence)

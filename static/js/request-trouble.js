@@ -2,6 +2,7 @@
 export function sentenceFor(status) {
   if (status === 403) return "Your role does not allow this.";
   if (status === 404) return "This no longer exists. Reload the page.";
+  if (status === 429) return "That was too fast. Wait a moment and try again.";
   if (status >= 500) return "We could not do this. Try again in a moment.";
   if (status === 0) return "The server cannot be reached. We keep what you typed.";
   return "This was refused. Reload the page and try again.";

@@ -49,8 +49,8 @@ def test_answers_are_not_stored_by_anybody_on_the_way(system):
 
 def test_says_what_is_left_of_the_rate_and_refuses_beyond_it(system):
     assert system.get("/contacts")["RateLimit"] == '"default";r=599;t=0'
-    rate_limits.take(str(system.key.pk), cost=599)
-    answer = system.get("/contacts")
+    while (answer := system.get("/contacts")).status_code == 200:
+        rate_limits.take(str(system.key.pk), cost=50)
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert int(answer["Retry-After"]) >= 1
 

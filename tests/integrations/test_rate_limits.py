@@ -1,7 +1,5 @@
 from uuid import uuid4
 
-from django.test import override_settings
-
 from integrations import rate_limits
 
 
@@ -13,7 +11,7 @@ def test_a_bucket_gives_what_it_holds_and_then_says_how_long_to_wait():
     refused = rate_limits.take(bucket, cost=600)
     assert refused.is_exceeded
     assert 55 <= refused.retry_after <= 60
-    assert refused.headers()["Retry-After"] == str(refused.retry_after)
+    assert rate_limits.headers(refused)["Retry-After"] == str(refused.retry_after)
 
 
 def test_a_refusal_takes_nothing():
@@ -27,10 +25,3 @@ def test_each_key_has_its_own_bucket():
     spent, fresh = str(uuid4()), str(uuid4())
     rate_limits.take(spent, cost=600)
     assert rate_limits.take(fresh).remaining == 599
-
-
-def test_without_valkey_requests_are_answered():
-    rate_limits._valkey.cache_clear()
-    with override_settings(VALKEY_URL="unix:///nowhere/v.sock"):
-        assert not rate_limits.take(str(uuid4())).is_exceeded
-    rate_limits._valkey.cache_clear()

@@ -18,6 +18,7 @@ class Route:
     host: str
     path: str
     view: Callable[..., HttpResponseBase]
+    name: str = ""
 
     def __str__(self) -> str:
         return f"{self.host} /{self.path}"
@@ -46,10 +47,13 @@ def routes_of(host: str, urlconf: str) -> list[Route]:
     return list(_walk(host, get_resolver(urlconf).url_patterns, ""))
 
 
-def _walk(host: str, patterns: Sequence[URLPattern | URLResolver], prefix: str) -> Iterator[Route]:
+def _walk(
+    host: str, patterns: Sequence[URLPattern | URLResolver], prefix: str, space: str = ""
+) -> Iterator[Route]:
     for pattern in patterns:
         path = f"{prefix}{pattern.pattern}"
         if isinstance(pattern, URLResolver):
-            yield from _walk(host, pattern.url_patterns, path)
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(host, pattern.url_patterns, path, inner)
         else:
-            yield Route(host, path, pattern.callback)
+            yield Route(host, path, pattern.callback, f"{space}{pattern.name}")
