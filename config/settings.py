@@ -176,6 +176,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "wake-imports": {"task": "contacts.tasks.wake_imports", "schedule": 2.0},
 }
 
+FILE_UPLOAD_HANDLERS = ["config.uploads.NoFiles"]
+
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 TIME_ZONE = "UTC"

@@ -11,7 +11,20 @@ _SIGNATURES = (
         "This is an Excel file. Save the sheet as CSV, then choose that file.",
     ),
     (b"%PDF", "This is a PDF. Export the table as CSV, then choose that file."),
+    (b"\x1f\x8b", "This is a compressed file. Unpack it, then choose the CSV in it."),
+    (b"7z\xbc\xaf", "This is a compressed file. Unpack it, then choose the CSV in it."),
+    (b"Rar!", "This is a compressed file. Unpack it, then choose the CSV in it."),
+    (b"\x89PNG", "This is a picture. Export the table as CSV, then choose that file."),
+    (b"\xff\xd8\xff", "This is a picture. Export the table as CSV, then choose that file."),
+    (b"<?xml", "This is XML. Export the table as CSV, then choose that file."),
+    (b"<!DO", "This is a web page. Export the table as CSV, then choose that file."),
+    (b"<htm", "This is a web page. Export the table as CSV, then choose that file."),
+    (b"{\\rt", "This is a text document. Export the table as CSV, then choose that file."),
 )
+# Characters that no table holds. A stray one is told beside its cell; many are a program or a picture.
+_CONTROL = bytes((*range(9), *range(14, 32), 127))
+_MOST_CONTROL = 0.05
+NOT_TEXT = "This is no text file. Export the table as CSV, then choose that file."
 LABELS = {
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
@@ -40,6 +53,8 @@ class EncodingSniffer:
             for signature, refusal in _SIGNATURES:
                 if chunk.startswith(signature):
                     raise UnreadableFileError(refusal)
+            if not self._is_utf16 and _share_of_control(chunk) > _MOST_CONTROL:
+                raise UnreadableFileError(NOT_TEXT)
         if self._is_utf8:
             try:
                 self._utf8.decode(chunk)
@@ -53,8 +68,16 @@ class EncodingSniffer:
         """The codec to read the file with. Raises UnreadableFileError for an empty file."""
         if not self._head:
             raise UnreadableFileError("The file is empty.")
-        if self._head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if self._is_utf16:
             return "utf-16"
         if self._is_utf8 and not self._utf8.getstate()[0]:
             return "utf-8-sig"
         return "cp1252" if self._is_windows_1252 else "latin-1"
+
+    @property
+    def _is_utf16(self) -> bool:
+        return self._head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def _share_of_control(chunk: bytes) -> float:
+    return 1 - len(chunk.translate(None, _CONTROL)) / len(chunk)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from contacts.importing.encoding import UnreadableFileError
-from contacts.importing.formulas import unguard
+from tenancy.spreadsheets import unguard
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_RECORDS = 25

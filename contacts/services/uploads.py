@@ -15,6 +15,7 @@ from tenancy.errors import DomainError
 
 CHUNK_BYTES = 256 * 1024
 FILE_BYTES_LIMIT = 200 * 1024 * 1024
+LINES_LIMIT = 2_000_000
 _HEAD_CHUNKS = 2
 
 
@@ -33,7 +34,7 @@ class Intake:
         self._actor = actor
         self._sniffer = EncodingSniffer()
         self._buffer = bytearray()
-        self._size = 0
+        self._size = self._lines = 0
         self._position = 0
         self.run = ImportRun.objects.create(
             file_name=file_name[-120:],
@@ -47,6 +48,11 @@ class Intake:
         self._size += len(received)
         if self._size > FILE_BYTES_LIMIT:
             self._refuse("The file is larger than 200 MB. Split it and import the parts.")
+        self._lines += max(received.count(b"\n"), received.count(b"\r"))
+        if self._lines > LINES_LIMIT:
+            self._refuse(
+                f"The file has more than {LINES_LIMIT:,} lines. Split it and import the parts."
+            )
         self._buffer += received
         while len(self._buffer) >= CHUNK_BYTES:
             self._store(bytes(self._buffer[:CHUNK_BYTES]))

@@ -1,8 +1,6 @@
 """An import, page by page: the run's status says which page is next."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,11 +18,11 @@ from contacts.fields import Kind
 from contacts.forms import BasisForm, MappingForm
 from contacts.importing.dates import Order
 from contacts.importing.encoding import LABELS
-from contacts.importing.formulas import guard
 from contacts.models import ImportRun
 from contacts.queries import uploaded
 from contacts.services import imports as services
 from contacts.uploading import SealedUpload, SealingUploadHandler
+from tenancy import spreadsheets
 from tenancy.errors import DomainError
 
 Status = ImportRun.Status
@@ -155,24 +153,19 @@ def problems(request: SignedInRequest, run_id: UUID) -> HttpResponseBase:
     """The rows that were not taken whole, with what is wrong: to mend and to upload again."""
     found = get_object_or_404(ImportRun, pk=run_id)
     audit.record("import.problems_downloaded", actor=request.actor, on=found)
-    response = StreamingHttpResponse(problem_lines(found), content_type="text/csv; charset=utf-8")
+    lines = spreadsheets.csv_lines(problem_rows(found))
+    response = StreamingHttpResponse(lines, content_type=spreadsheets.CONTENT_TYPE)
     response["Content-Disposition"] = 'attachment; filename="rows-to-mend.csv"'
     return response
 
 
-def problem_lines(run: ImportRun) -> Iterator[bytes]:
-    """CSV that no spreadsheet runs: every cell is quoted, and guarded where it looks like a formula."""
-    yield b"\xef\xbb\xbf" + _line([*run.header, "Line in the file", "What is wrong"])
+def problem_rows(run: ImportRun) -> Iterator[list[str]]:
+    """The heading and the rows as they came, with two columns that say where and why."""
+    yield [*run.header, "Line in the file", "What is wrong"]
     width = len(run.header)
     for row in uploaded.problem_rows(run):
         cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
-        yield _line([*cells, str(row.line), " ".join(row.sentences)])
-
-
-def _line(cells: list[str]) -> bytes:
-    written = StringIO()
-    csv.writer(written, quoting=csv.QUOTE_ALL).writerow(map(guard, cells))
-    return written.getvalue().encode()
+        yield [*cells, str(row.line), " ".join(row.sentences)]
 
 
 def _step(request: SignedInRequest, run_id: UUID, step: services.Step) -> HttpResponse:

@@ -3,14 +3,11 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contacts.addresses import AddressError, normalize_email
 from contacts.fields import Field
 from contacts.importing.conversion import CellError, Column
 from contacts.importing.dates import Order, detect_order
-from contacts.importing.formulas import guard, unguard
 
 TODAY = date(2026, 11, 23)
 
@@ -134,13 +131,3 @@ def test_a_wrong_address_is_refused_and_not_repeated(written):
     with pytest.raises(AddressError) as refusal:
         normalize_email(written)
     assert written not in str(refusal.value)
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "  =1", "'=1", "＝1"])  # noqa: RUF001
-def test_a_cell_that_would_run_is_guarded(cell):
-    assert guard(cell) == f"'{cell}"
-
-
-@given(st.text())
-def test_guarding_is_undone_exactly(cell):
-    assert unguard(guard(cell)) == cell
