@@ -6,6 +6,6 @@ class ComplianceConfig(AppConfig):
     name = "compliance"
 
     def ready(self) -> None:
-        from compliance import checks  # noqa: F401 - registers the system checks
+        from compliance import checks, setting_checks  # noqa: F401 - registers the system checks
 
         autodiscover_modules("data_lifecycle")

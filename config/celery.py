@@ -26,9 +26,11 @@ def refuse_to_work_with_holes(**_: Any) -> None:
     """A worker, like a web process, does not start while a table is open between tenants."""
     from django.db import connection
 
+    from compliance.setting_checks import refuse_loose_settings
     from tenancy import catalogue
     from tenancy.scope import platform_scope
 
+    refuse_loose_settings()
     with platform_scope(), connection.cursor() as cursor:
         catalogue.refuse_holes(cursor)
     connection.close()

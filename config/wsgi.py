@@ -4,6 +4,7 @@ from importlib import import_module
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
+from compliance.setting_checks import refuse_loose_settings
 from tenancy import catalogue
 from tenancy.scope import platform_scope
 
@@ -14,6 +15,7 @@ application = get_wsgi_application()
 for urlconf in import_module("config.hosts").URLCONFS.values():
     import_module(urlconf)
 
+refuse_loose_settings()
 # Refuse to serve with a hole in the walls between tenants.
 with platform_scope(), connection.cursor() as cursor:
     catalogue.refuse_holes(cursor)

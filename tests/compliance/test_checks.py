@@ -1,8 +1,12 @@
 """A production that would expose PHI is refused by `check --deploy`."""
 
 import pytest
+from django.conf import settings
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
+
+from compliance.setting_checks import RULES, refuse_loose_settings
 
 SAFE = {
     "PUBLIC_SCHEME": "https",
@@ -12,6 +16,31 @@ SAFE = {
     "DELIVERY_DNS_FILE": "",
     "DELIVERY_CA_FILE": "",
     "DEBUG": False,
+    "SECURE_HSTS_SECONDS": 63_072_000,
+    "PACE_FACTOR": 1,
+    "PASSWORD_HASHERS": ["accounts.hashers.PasswordHasher"],
+    "SANDBOX_MAIL_DIR": "",
+}
+# A value that is less strict, for each setting that has a strict one.
+LOOSE = {
+    "FETCH_DOOR": "tests.web_server.open_door",
+    "COOKIE_PREFIX": "",
+    "SECURE_HSTS_SECONDS": 3600,
+    "LOGGING": {"formatters": {"line": {"format": "%(message)s"}}},
+    "PACE_FACTOR": 2,
+    "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.TemporaryFileUploadHandler"],
+    "MIDDLEWARE": [name for name in settings.MIDDLEWARE if not name.endswith("OriginMiddleware")],
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "SESSION_ENGINE": "django.contrib.sessions.backends.db",
+    "CELERY_TASK_IGNORE_RESULT": False,
+    "CELERY_WORKER_SEND_TASK_EVENTS": True,
+    "ALLOWED_HOSTS": ["*"],
+    "SANDBOX_MAIL_DIR": "/mail",
+    "SECRET_KEY": "short",
+    "SESSION_COOKIE_HTTPONLY": False,
+    "CSRF_COOKIE_HTTPONLY": False,
+    "SESSION_COOKIE_SAMESITE": "None",
+    "WHITENOISE_ALLOW_ALL_ORIGINS": True,
 }
 
 
@@ -47,3 +76,27 @@ def test_a_safe_production_passes():
 )
 def test_refuses(changes, number):
     assert found(**changes) == [f"compliance.{number}"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.setting)
+def test_refuses_a_setting_that_is_less_strict(rule):
+    assert found(**{rule.setting: LOOSE[rule.setting]}) == [f"compliance.{rule.id}"]
+
+
+def test_walls_in_another_order_are_refused():
+    assert found(MIDDLEWARE=settings.MIDDLEWARE[::-1]) == ["compliance.E013"]
+
+
+def test_each_rule_has_a_number_of_its_own():
+    assert len({rule.id for rule in RULES}) == len(RULES) == len(LOOSE)
+
+
+def test_a_production_process_does_not_start_with_a_loose_setting():
+    with override_settings(**SAFE, IS_PRODUCTION=True):
+        refuse_loose_settings()
+    with override_settings(**{**SAFE, "PACE_FACTOR": 2}, IS_PRODUCTION=True):
+        with pytest.raises(
+            ImproperlyConfigured, match=r"compliance\.E011: Nobody would be stopped"
+        ):
+            refuse_loose_settings()
+    refuse_loose_settings()
