@@ -157,6 +157,12 @@ class InvitationForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=role_choices, widget=forms.RadioSelect)
+    last_day = forms.DateField(
+        label="Last day",
+        required=False,
+        help_text="For somebody who stays for a while. After it the account closes by itself.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
 
 class WorkspaceForm(forms.Form):

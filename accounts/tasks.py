@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import due
-from accounts.services import countersignatures
+from accounts.services import countersignatures, leaving
 from tenancy.scope import tenant_scope
 from tenancy.tasks import PlatformTask
 
@@ -14,3 +14,11 @@ def expire_requests() -> None:
     for tenant_id in due.tenants_with_expired_requests():
         with tenant_scope(tenant_id):
             countersignatures.expire_due()
+
+
+@shared_task(base=PlatformTask)
+def look_after_accounts() -> None:
+    """Tick: warns about, and suspends, accounts that nobody uses or whose last day has passed."""
+    for tenant_id in due.active_tenants():
+        with tenant_scope(tenant_id):
+            leaving.look_after_accounts()

@@ -4,6 +4,7 @@ from accounts.views import (
     account,
     devices,
     enrollment,
+    entitlements,
     factors,
     joining,
     keys,
@@ -54,6 +55,7 @@ accounts = [
 ]
 users = [
     path("", people.people, name="list"),
+    path("history/", entitlements.history, name="history"),
     path("invite/", people.invite, name="invite"),
     path("invitations/<uuid:invitation_id>/revoke/", people.revoke_invitation, name="revoke"),
     path("<uuid:membership_id>/", people.person, name="detail"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from accounts.models import (
     ApiKey,
     Countersignature,
+    Entitlement,
     Invitation,
     Membership,
     Passkey,
@@ -72,6 +73,13 @@ register(
     retention=None,
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
+)
+register(
+    Entitlement,
+    data_class=DataClass.EVIDENCE,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
 )
 register(
     Countersignature,

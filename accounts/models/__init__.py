@@ -6,6 +6,7 @@ somebody works in, and no workspace may read them.
 
 from accounts.models.api_keys import ApiKey
 from accounts.models.countersignatures import Countersignature
+from accounts.models.entitlements import Entitlement
 from accounts.models.factors import RecoveryCode, TotpDevice
 from accounts.models.passkeys import Passkey, PasskeyChallenge
 from accounts.models.people import Invitation, Membership, User
@@ -15,6 +16,7 @@ from accounts.models.sessions import Session, SignInFailures
 __all__ = [
     "ApiKey",
     "Countersignature",
+    "Entitlement",
     "Invitation",
     "Membership",
     "Passkey",

@@ -34,6 +34,8 @@ class ApiKey(TenantModel):
     # Empty: from everywhere.
     networks = NetworksField(default=list)
     created_by = models.CharField(max_length=150)
+    # Whose leaving may end the key; empty for keys from before this was kept.
+    created_by_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from accounts.models.entitlements import Why
 from accounts.roles import Role
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -53,6 +54,14 @@ class Membership(TenantModel):
     role = models.CharField(max_length=20, choices=Role)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # The last day, for somebody whose work here has an end; empty: until somebody ends it.
+    expires_on = models.DateField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    # The latest change of role or status. A trigger copies it to the history of entitlements.
+    changed_at = models.DateTimeField(default=clock.now)
+    changed_by = models.CharField(max_length=64, blank=True)
+    changed_by_name = models.CharField(max_length=150, blank=True)
+    changed_why = models.CharField(max_length=10, choices=Why, default=Why.JOINED)
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [

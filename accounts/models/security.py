@@ -21,6 +21,8 @@ class SecuritySettings(TenantModel):
     absolute_hours = models.PositiveSmallIntegerField(default=USUAL_HOURS)
     # Role to the kinds of factors that it may use; a role that is missing may use every kind.
     factors = models.JSONField(default=dict)
+    # Somebody who leaves may have kept a copy.
+    ends_keys_of_leavers = models.BooleanField(default=True)
     # Empty: from everywhere.
     ip_allow_list = NetworksField(default=list)
 

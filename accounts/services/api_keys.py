@@ -60,6 +60,7 @@ def issue(
         created_by=actor.name,
         networks=list(networks),
         created_at=now,
+        created_by_id=actor.id,
         expires_at=expires_at,
         is_allowed=Scope.PHI_READ not in scopes,
     )

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +21,9 @@ from accounts.models import (
     TotpDevice,
     User,
 )
+from accounts.models.entitlements import Why
 from accounts.roles import Role
+from accounts.services import leaving
 from audit import services as audit
 from audit.services import Actor
 from tenancy import clock
@@ -115,8 +117,10 @@ def accept(token: str, user: User) -> Membership:
         )
         if not claimed:
             raise InvitationInvalid("This link was used. Sign in instead.")
-        membership = Membership.objects.create(user=user, role=invitation.role)
         actor = Actor(kind="user", id=str(user.id), name=user.name)
+        membership = Membership.objects.create(
+            user=user, role=invitation.role, changed_by_name=invitation.invited_by
+        )
         audit.record("user.joined", actor=actor, on=membership, role=invitation.role)
     return membership
 
@@ -129,22 +133,35 @@ def change_role(membership: Membership, role: Role, *, by: Membership, actor: Ac
     if membership.role == Role.OWNER and queries.is_last_owner(membership):
         raise RoleNotChanged("A workspace needs an owner. Make somebody else owner first.")
     before, membership.role = membership.role, role
-    membership.save(update_fields=["role"])
+    leaving.stamp(membership, Why.ROLE, actor)
+    membership.save(update_fields=["role", *leaving.STAMP])
     audit.record("user.role_changed", actor=actor, on=membership, before=before, after=role)
     return membership
 
 
+@transaction.atomic
 def suspend(membership: Membership, *, by: Membership, actor: Actor) -> None:
-    """Close the workspace to somebody at once and end their sessions. Raises RoleNotChanged."""
-    with transaction.atomic():
-        membership = _locked(membership)
-        _refuse_overreach(membership, by, Role(membership.role))
-        if membership.role == Role.OWNER and queries.is_last_owner(membership):
-            raise RoleNotChanged("A workspace needs an owner. Make somebody else owner first.")
-        membership.status = Membership.Status.SUSPENDED
-        membership.save(update_fields=["status"])
-        audit.record("user.suspended", actor=actor, on=membership)
-    end_sessions(membership.user_id)
+    """Close the workspace to somebody, with all that they left open. Raises RoleNotChanged."""
+    membership = _locked(membership)
+    _refuse_overreach(membership, by, Role(membership.role))
+    if membership.role == Role.OWNER and queries.is_last_owner(membership):
+        raise RoleNotChanged("A workspace needs an owner. Make somebody else owner first.")
+    leaving.deactivate(membership, Why.SUSPENDED, actor=actor)
+
+
+@transaction.atomic
+def set_last_day(
+    membership: Membership, last_day: date | None, *, by: Membership, actor: Actor
+) -> None:
+    """Let somebody's access end after that day, or stay open. Raises RoleNotChanged."""
+    membership = _locked(membership)
+    _refuse_overreach(membership, by, Role(membership.role))
+    if last_day is not None and last_day <= clock.now().date():
+        raise RoleNotChanged("Choose a day in the future. To end access now, suspend the person.")
+    before, membership.expires_on = membership.expires_on, last_day
+    membership.save(update_fields=["expires_on"])
+    days = [day.isoformat() if day else "" for day in (before, last_day)]
+    audit.record("user.last_day_set", actor=actor, on=membership, before=days[0], after=days[1])
 
 
 @transaction.atomic
@@ -152,7 +169,9 @@ def restore(membership: Membership, *, by: Membership, actor: Actor) -> None:
     membership = _locked(membership)
     _refuse_overreach(membership, by, Role(membership.role))
     membership.status = Membership.Status.ACTIVE
-    membership.save(update_fields=["status"])
+    leaving.stamp(membership, Why.RESTORED, actor)
+    membership.expires_on = None
+    membership.save(update_fields=["status", "expires_on", *leaving.STAMP])
     audit.record("user.restored", actor=actor, on=membership)
 
 

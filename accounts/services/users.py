@@ -35,7 +35,9 @@ def create_user(*, email: str, name: str, password: str, is_operator: bool = Fal
 def add_member(user: User, role: Role, *, tenant: Tenant, actor: Actor) -> Membership:
     """Make somebody a member without an invitation: for set-up by command."""
     with tenant_scope(tenant.id), transaction.atomic():
-        membership = Membership.objects.create(user=user, role=role)
+        membership = Membership.objects.create(
+            user=user, role=role, changed_by=actor.id, changed_by_name=actor.name
+        )
         audit.record("user.joined", actor=actor, on=membership, role=role)
     return membership
 

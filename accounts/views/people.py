@@ -28,6 +28,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "people": queries.people(),
         "invitations": queries.open_invitations(),
         "may_edit": may(request, "users.edit"),
+        "may_see_history": may(request, "audit.view"),
     }
     return render(request, "accounts/people.html", context)
 
@@ -61,21 +62,25 @@ def revoke_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def person(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id)
-    form = RoleForm(request.POST or None, initial={"role": membership.role})
+    now = {"role": membership.role, "last_day": membership.expires_on}
+    form = RoleForm(request.POST or None, initial=now)
     if form.is_valid():
         try:
-            services.change_role(
-                membership,
-                Role(form.cleaned_data["role"]),
-                by=request.membership,
-                actor=request.actor,
-            )
+            _save(request, membership, form)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "The role is changed. It holds from the next click.")
+            messages.success(request, "Saved. It holds from the next click.")
             return redirect("users:list")
     return page(request, "accounts/person.html", form, person=membership)
+
+
+def _save(request: SignedInRequest, membership: Membership, form: RoleForm) -> None:
+    by, actor = request.membership, request.actor
+    if "role" in form.changed_data:
+        services.change_role(membership, Role(form.cleaned_data["role"]), by=by, actor=actor)
+    if "last_day" in form.changed_data:
+        services.set_last_day(membership, form.cleaned_data["last_day"], by=by, actor=actor)
 
 
 @requires("users.edit", step_up=True)

@@ -1,5 +1,6 @@
 """Approvals: what waits, what is in force, whether it still covers what would be sent."""
 
+from accounts import rights
 from campaigns.binding import changes, document_of, hash_of
 from campaigns.models import Approval, Campaign
 from campaigns.queries.writing import letterhead
@@ -18,9 +19,15 @@ def latest(campaign: Campaign) -> Approval | None:
 
 
 def in_force(campaign: Campaign) -> Approval | None:
-    """The approval under which the campaign may be sent as it stands, or None."""
+    """The approval under which the campaign may be sent as it stands, or None.
+
+    It falls with the right of who gave it: what waits for its time is looked at by somebody anew.
+    """
     approval = latest(campaign)
     if approval is None or not approval.is_in_force():
+        return None
+    right = "campaigns.submit" if approval.is_self_attested else "campaigns.approve"
+    if rights.has_lost(approval.decided_by, right):
         return None
     return approval if hash_of(document(campaign)) == approval.content_hash else None
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from accounts import rights
 from audit import services as audit
 from audit.services import Actor
 from contacts.entries import Entry, record_number_index
@@ -44,6 +45,9 @@ def work_on(run_id: UUID) -> None:
     if run.attempts > ATTEMPT_LIMIT:
         _give_up(run, "The import stopped several times. Nothing more was stored.")
         return
+    if rights.has_lost(run.started_by_id, "contacts.import"):
+        _give_up(run, "Who started it may not import any more. Nothing more was stored.")
+        return
     is_dry = run.status == ImportRun.Status.CHECKING
     counts: Counts = Counter()
     try:
@@ -73,7 +77,7 @@ def _claim(run_id: UUID) -> ImportRun | None:
 
 
 def _read(run: ImportRun, take: "Callable[[ImportRun, Batch], Counts]", counts: Counts) -> bool:
-    """Every batch in turn; False when somebody asked to stop."""
+    """Every batch in turn; False when somebody asked to stop, or who started it lost the right."""
     plan = plan_of(run)
     found = survey(
         rows(chunks_of(run), plan.layout),
@@ -89,7 +93,8 @@ def _read(run: ImportRun, take: "Callable[[ImportRun, Batch], Counts]", counts: 
             _keep_problems(run, batch.problems, counts)
         counts["rows"] += batch.row_count
         ImportRun.objects.filter(pk=run.pk).update(lease_expires_at=clock.now() + LEASE)
-        if not tenancy.advance_job(job, done=counts["rows"], total=found.row_count):
+        is_wanted = tenancy.advance_job(job, done=counts["rows"], total=found.row_count)
+        if not is_wanted or rights.has_lost(run.started_by_id, "contacts.import"):
             return False
     return True
 

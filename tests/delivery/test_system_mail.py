@@ -18,6 +18,8 @@ CONTEXT = {
     "decided_by": "Cora Officer",
     "outcome": "granted",
     "key": "Practice system",
+    "day": "4 January 2027",
+    "expires": True,
     "link": "https://app.example/join/abc",
     "expires_at": "2026-11-26T09:00:00+00:00",
 }
