@@ -42,8 +42,10 @@ class Done(NamedTuple):
 class Handover:
     """Use as a context; every envelope that is put in comes out of `gather` once."""
 
-    def __init__(self, transport: Transport, announce: AnnounceMany, note: Note) -> None:
-        """`note` keeps each outcome from the moment it is known; threads call it side by side."""
+    def __init__(
+        self, transport: Transport, announce: AnnounceMany, note: Note | None = None
+    ) -> None:
+        """`note` keeps each outcome as soon as it is known; threads call it side by side."""
         self._transport = transport
         self._announce = announce
         self._note = note
@@ -123,7 +125,8 @@ class Handover:
         try:
             outcome = self._transport.send(envelope, self._ask)
             reach("answered")
-            self._note(envelope, outcome)
+            if self._note:
+                self._note(envelope, outcome)
         except Exception as trouble:  # noqa: BLE001 it is raised or recorded by the other thread
             self._events.put(Done(envelope, None, trouble))
         else:
