@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import countersign
-        from accounts.services import access_rules, key_allowance
+        from accounts.services import access_rules, key_allowance, sign_in_rules
 
         countersign.register(
             access_rules.WIDEN,
@@ -15,3 +15,4 @@ class AccountsConfig(AppConfig):
             describe=access_rules.described,
         )
         key_allowance.register()
+        sign_in_rules.register()

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import factor_queries, visits
+from accounts import factor_demands, factor_queries, visits
 from accounts.forms import CodeForm
 from accounts.http import SignedInRequest, is_signed_in
 from accounts.services import confirming
@@ -85,9 +85,10 @@ def _question(
     request: SignedInRequest, form: CodeForm, wanted: str, *, trouble: str = ""
 ) -> HttpResponse:
     with platform_scope():
-        held = factor_queries.factors_of(request.user)
+        has_passkey = factor_queries.has_passkey(request.user)
     context = {
-        "held": held,
+        "has_passkey": has_passkey,
+        "has_app": factor_demands.may_use_app(request.user),
         "trouble": trouble,
         "passkey_field": PASSKEY,
         "form": form,

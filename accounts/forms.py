@@ -1,5 +1,7 @@
 """What people type about themselves and their colleagues."""
 
+from collections import Counter
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -7,8 +9,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 
+from accounts.factor_rules import Rules
 from accounts.form_renderer import Described
 from accounts.models import User
+from accounts.models.security import LONGEST_HOURS, LONGEST_IDLE, SHORTEST_IDLE
 from accounts.roles import PURPOSES, Role
 
 # NIST 800-63B: long passphrases are welcome; the limit keeps hashing cheap.
@@ -175,6 +179,57 @@ class WorkspaceForm(forms.Form):
     owner_email = forms.EmailField(
         label="Email of its owner", help_text="We invite them; they sign the agreement."
     )
+
+
+class SignInRulesForm(forms.Form):
+    """Which roles use passkeys only, and how long a session lasts."""
+
+    idle_minutes = forms.IntegerField(
+        label="Sign out when idle for, in minutes",
+        min_value=SHORTEST_IDLE,
+        max_value=LONGEST_IDLE,
+        help_text=f"From {SHORTEST_IDLE} to {LONGEST_IDLE}.",
+    )
+    absolute_hours = forms.IntegerField(
+        label="Ask for a new sign-in after, in hours",
+        min_value=1,
+        max_value=LONGEST_HOURS,
+        help_text=f"However busy somebody is. At most {LONGEST_HOURS}.",
+    )
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=1000,
+        help_text="Needed when something gets looser: a second person reads it and decides.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role in Role:
+            label = f"{role.label}s use passkeys only"
+            self.fields[role.value] = forms.BooleanField(label=label, required=False)
+
+    @classmethod
+    def showing(cls, rules: Rules) -> "SignInRulesForm":
+        switches = dict.fromkeys(rules.passkey_only, True)
+        limits = {"idle_minutes": rules.idle_minutes, "absolute_hours": rules.absolute_hours}
+        return cls(initial=limits | switches)
+
+    @property
+    def role_fields(self) -> list[forms.BoundField]:
+        return [self[role.value] for role in Role]
+
+    def say_who_has_one(self, people: Counter[str], with_passkey: Counter[str]) -> None:
+        """The consequence of each switch, in numbers."""
+        for role in Role:
+            have, all_ = with_passkey[role], people[role]
+            words = f"{have} of {all_} have one." if all_ else "Nobody has this role."
+            self.fields[role.value].help_text = words
+
+    def rules(self) -> Rules:
+        given = self.cleaned_data
+        chosen = frozenset(role.value for role in Role if given[role.value])
+        return Rules(given["idle_minutes"], given["absolute_hours"], chosen)
 
 
 class NetworksForm(forms.Form):

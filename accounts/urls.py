@@ -14,6 +14,7 @@ from accounts.views import (
     passwords,
     people,
     requests,
+    security,
     settings,
     sign_in,
 )
@@ -91,6 +92,7 @@ urlpatterns = [
     path("settings/people/", include((users, "users"))),
     path("settings/api-keys/", include((api_keys, "api_keys"))),
     path("settings/requests/", include((second_person, "requests"))),
+    path("settings/security/", include(([path("", security.security, name="rules")], "security"))),
     path("settings/networks/", include(([path("", networks.networks, name="list")], "networks"))),
     path("operator/", include((operators, "operator"))),
 ]

@@ -6,7 +6,7 @@ from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import browsers, delays, queries, totp
+from accounts import browsers, delays, factor_demands, queries, totp
 from accounts.factor_rules import Factor
 from accounts.http import address_of, session_of
 from accounts.models import User
@@ -78,6 +78,14 @@ def keep_challenge(request: HttpRequest, challenge: bytes) -> None:
 def challenge_of(request: HttpRequest) -> bytes:
     """What this browser was asked; nothing if it was not asked, or has answered."""
     return bytes.fromhex(request.session.pop(CHALLENGE, ""))
+
+
+def pass_factor(request: HttpRequest, user: User, factor: Factor) -> str:
+    """A factor is proven: in, or first to a passkey if a workspace asks for one. Returns where to go."""
+    if factor != Factor.PASSKEY and factor_demands.needs_passkey(user):
+        request.session[PROVEN] = factor.value
+        return reverse("accounts:enroll")
+    return complete(request, user, factor)
 
 
 def complete(request: HttpRequest, user: User, factor: Factor) -> str:

@@ -90,6 +90,7 @@ _SENTENCES = {
     "session.started": "Signed in",
     "session.confirmed": "Confirmed who they are",
     "session.ended": "Signed out",
+    "sign_in_rules.changed": "Changed the rules of sign-in",
     "suppression.added": "Suppressed an address",
     "suppression.removed": "Lifted a suppression",
     "user.dormant": "Suspended an account that nobody used",

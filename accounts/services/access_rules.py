@@ -24,7 +24,7 @@ def change_networks(
     """
     allow_list.require_author_inside(networks, address=address)
     with transaction.atomic():
-        settings = _locked()
+        settings = locked_settings()
         if allow_list.is_looser(networks, settings.ip_allow_list):
             payload = {"networks": [str(network) for network in networks]}
             countersignatures.ask(WIDEN, payload=payload, reason=reason, actor=actor, on=settings)
@@ -35,7 +35,7 @@ def change_networks(
 
 def widen(payload: dict[str, Any], _asked_by: Actor, actor: Actor) -> None:
     """What a second person granted."""
-    _save(_locked(), [ip_network(network) for network in payload["networks"]], actor)
+    _save(locked_settings(), [ip_network(network) for network in payload["networks"]], actor)
 
 
 def described(payload: dict[str, Any]) -> str:
@@ -45,7 +45,8 @@ def described(payload: dict[str, Any]) -> str:
     return f"Open this workspace from {', '.join(networks)}"
 
 
-def _locked() -> SecuritySettings:
+def locked_settings() -> SecuritySettings:
+    """The workspace's row, made if there is none, for the caller's transaction."""
     SecuritySettings.objects.bulk_create([SecuritySettings()], ignore_conflicts=True)
     return SecuritySettings.objects.select_for_update().get()
 

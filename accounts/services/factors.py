@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts import factor_queries, recovery, totp
+from accounts import factor_demands, factor_queries, recovery, totp
 from accounts.models import Passkey, RecoveryCode, TotpDevice, User
 from accounts.services import notices, passkeys
 from accounts.services.sign_in import CodeRefused, actor_for
@@ -51,9 +51,12 @@ def remove_app(user: User) -> None:
 
 
 def remove_passkey(user: User, passkey: Passkey) -> None:
-    """Raises FactorNotRemoved if it is the last factor."""
+    """Raises FactorNotRemoved if it is the last factor, or the last of the kind that is asked for."""
+    is_needed = factor_demands.needs_passkey(user)
     with platform_scope(), transaction.atomic():
         _refuse_if_last(user)
+        if is_needed and len(factor_queries.factors_of(user).passkeys) == 1:
+            raise FactorNotRemoved("Your workspace asks for a passkey. Set up another one first.")
         passkey.delete()
         audit.record("passkey.removed", actor=actor_for(user), on=user)
     notices.tell_of_change(user, "A passkey was removed from your account.")

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import totp, visits
+from accounts import factor_demands, totp, visits
 from accounts.factor_rules import Factor
 from accounts.forms import CodeForm
 from accounts.models import User
@@ -24,7 +24,8 @@ def enroll(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:sign_in")
     if not visits.may_enroll(request, user):
         return redirect("accounts:second_factor")
-    form = CodeForm(request.POST or None)
+    must_be_passkey = factor_demands.needs_passkey(user)
+    form = CodeForm(None if must_be_passkey else request.POST or None)
     if form.is_valid():
         seed = visits.seed_being_enrolled(request)
         try:
@@ -61,7 +62,11 @@ def _enter(request: HttpRequest, user: User, factor: Factor) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, form: CodeForm, *, trouble: str = "") -> HttpResponse:
-    context = {**app_to_scan(request, user), "trouble": trouble}
+    context = {
+        **app_to_scan(request, user),
+        "trouble": trouble,
+        "must_be_passkey": factor_demands.needs_passkey(user),
+    }
     response = page(request, "accounts/enroll.html", form, **context)
     if trouble:
         response.status_code = 422

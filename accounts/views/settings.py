@@ -23,6 +23,13 @@ class Entry:
 ENTRIES = (
     Entry("People", "Who works here, in which role.", "users", "users:list", "users.view"),
     Entry(
+        "Security",
+        "Which factors people use, and how long a session lasts.",
+        "shield-check",
+        "security:rules",
+        "users.view",
+    ),
+    Entry(
         "Networks",
         "From where this workspace opens.",
         "lock",

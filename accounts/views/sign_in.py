@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import factor_queries, queries, visits
+from accounts import factor_demands, factor_queries, queries, visits
 from accounts.factor_rules import Factor
 from accounts.forms import CodeForm, RecoveryCodeForm, SignInForm
 from accounts.http import SignedInRequest, address_of, is_signed_in
@@ -38,6 +38,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public("the second half of the way in")
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
+    user = visits.half_signed_in(request)
+    if user and queries.has_second_factor(user) and not factor_demands.may_use_app(user):
+        return code_page(request, user, CodeForm())
     return ask_for_code(request, CodeForm, services.check_code, Factor.APP)
 
 
@@ -78,7 +81,7 @@ def ask_for_code(
         except DomainError as error:
             form.add_error("code", str(error))
         else:
-            return redirect(visits.complete(request, user, factor))
+            return redirect(visits.pass_factor(request, user, factor))
     if factor == Factor.RECOVERY:
         return page(request, "accounts/recovery.html", form)
     return code_page(request, user, form)
@@ -88,7 +91,7 @@ def code_page(request: HttpRequest, user: User, form: forms.Form) -> HttpRespons
     """The factors that the person has, the passkey first."""
     offers = {
         "has_passkey": factor_queries.has_passkey(user),
-        "has_app": factor_queries.has_app(user),
+        "has_app": factor_demands.may_use_app(user),
     }
     return page(request, "accounts/second_factor.html", form, **offers)
 

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 STAFF_PAGES = [
     "/settings/",
     "/settings/people/",
+    "/settings/security/",
     "/settings/people/invite/",
     "/account/",
     "/account/password/",
