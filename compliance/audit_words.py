@@ -63,12 +63,19 @@ _SENTENCES = {
     "import.problems_downloaded": "Downloaded what an import left out",
     "message.asked_for": "Asked for a message",
     "message.moved_to_portal": "Moved a waiting message to the portal",
+    "message.unsubscribed": "Stopped a kind of mail from a message",
     "message.story_viewed": "Saw the story of one message",
     "passkey.removed": "Removed a passkey",
     "passkey.set_up": "Set up a passkey",
     "password.changed": "Changed the password",
     "password.reset_asked": "Asked for a new password",
     "policy.changed": "Changed the policy",
+    "portal.checked": "Gave the right answers in the secure portal",
+    "portal.code_sent": "Asked for a code of the secure portal",
+    "portal.notice_accepted": "Told a person of a portal message",
+    "portal.notice_failed": "Could not tell a person of a portal message",
+    "portal.proved": "Opened the link of a portal message",
+    "portal.signed_out": "Left the secure portal",
     "portal.answer_refused": "Gave a wrong answer in the secure portal",
     "portal.locked": "Locked a message after wrong answers",
     "portal.message_read": "Read a message in the secure portal",
@@ -106,6 +113,8 @@ _SENTENCES = {
 _COUNTED = {
     "delivery.downgrade_suspected": ("Suspected an attack on the encryption of {}", ("messages",)),
     "escrow.expired": ("Destroyed {} at the end of the time to read", ("messages",)),
+    "messages.canceled": ("Canceled {}", ("messages",)),
+    "messages.created": ("Made {}", ("messages",)),
     "messages.recorded": ("Recorded what became of {}", ("counts",)),
     "messages.recovered": ("Took up {} that a stopped worker left", ("queued", "uncertain")),
 }
@@ -160,6 +169,8 @@ def _total(count: object) -> int:
     """A count, or the sum of counts by kind."""
     if isinstance(count, dict):
         return sum(map(_total, count.values()))
+    if isinstance(count, list):
+        return len(count)
     return count if isinstance(count, int) else 0
 
 
@@ -195,6 +206,9 @@ def detail_lines(detail: dict[str, object], prefix: str = "") -> list[tuple[str,
         match value:
             case {"was": before, "is": now}:
                 lines.append((label, f"{_plain(now)}, was {_plain(before)}"))
+            # The ids of a batch, in columns: an export holds them, a page says how many.
+            case [[_, *_], *_]:
+                lines.append((label, f"{len(value):,}"))
             case dict():
                 lines += detail_lines(value, "" if name == "changed" else f"{name} ")
             case _:

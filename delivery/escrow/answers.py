@@ -13,6 +13,7 @@ from django.db import transaction
 from audit import services as audit
 from compliance import queries as compliance
 from contacts.models import Contact
+from delivery import chronicle
 from delivery.escrow import checks, services
 from delivery.escrow.checks import Fact
 from delivery.escrow.visits import patient
@@ -58,9 +59,9 @@ def send_code(visit: EscrowVisit) -> EscrowCode:
     code = EscrowCode(id=uuid7(), visit=visit, digits=digits)
     code.digest = _code_digest(code.id, digits)
     code.save(force_insert=True)
-    services.mail_about(item, cause_id=code.id, mail_class=Message.MailClass.CODE).save(
-        force_insert=True
-    )
+    mail = services.mail_about(item, cause_id=code.id, mail_class=Message.MailClass.CODE)
+    mail.save(force_insert=True)
+    chronicle.tell_born([mail])
     services.record(item, Kind.CODE_SENT)
     return code
 

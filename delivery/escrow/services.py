@@ -10,6 +10,7 @@ from django.db import transaction
 from audit import services as audit
 from audit.services import SYSTEM, Actor
 from compliance import queries as compliance
+from delivery import chronicle
 from delivery.escrow import keys
 from delivery.models import EscrowEvent, EscrowItem, Message
 from delivery.wire import headers
@@ -46,9 +47,12 @@ def deposit(deposits: Sequence[Deposit]) -> list[EscrowItem]:
     stay = timedelta(days=compliance.policy().portal_expiry_days)
     items = [_item(each, stay) for each in deposits]
     EscrowItem.objects.bulk_create(items)
-    Message.objects.bulk_create(
+    told = [[item.id, item.message_id, item.reason] for item in items]
+    audit.record("escrow.deposited", actor=SYSTEM, columns=["id", "message", "reason"], items=told)
+    notices = Message.objects.bulk_create(
         mail_about(item, cause_id=item.id, mail_class=Message.MailClass.NOTICE) for item in items
     )
+    chronicle.tell_born(notices)
     return items
 
 
@@ -103,7 +107,8 @@ def expire_due(limit: int = 500) -> int:
         shred(item, Status.EXPIRED)
         record(item, Kind.EXPIRED)
     if expired:
-        audit.record("escrow.expired", actor=SYSTEM, messages=len(expired))
+        told = [item.id for item in expired]
+        audit.record("escrow.expired", actor=SYSTEM, messages=len(expired), items=told)
     return len(expired)
 
 
@@ -116,7 +121,17 @@ def shred(item: EscrowItem, status: Status) -> None:
 
 
 def record(item: EscrowItem, kind: EscrowEvent.Kind, **detail: str | int) -> None:
+    """Add to the story of the item, and to the audit trail what has no event of its own there."""
     EscrowEvent.objects.create(item=item, kind=kind, detail=detail)
+    if kind in TOLD_OF_SERVICE:
+        audit.record(f"portal.{kind.value}", actor=SYSTEM, on=item)
+    elif kind in TOLD_OF_PERSON:
+        person = Actor(kind="patient", id=str(item.contact_id), name="")
+        audit.record(f"portal.{kind.value}", actor=person, on=item)
+
+
+TOLD_OF_SERVICE = frozenset({Kind.NOTICE_ACCEPTED, Kind.NOTICE_FAILED})
+TOLD_OF_PERSON = frozenset({Kind.PROVED, Kind.CODE_SENT, Kind.CHECKED, Kind.SIGNED_OUT})
 
 
 SECRETS = (

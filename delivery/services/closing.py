@@ -7,6 +7,8 @@ from django.db import transaction
 
 from campaigns.models import Campaign
 from campaigns.services import sending
+from delivery import chronicle
+from delivery.chronicle import Turn
 from delivery.models import Dispatch, Message, MessageEvent
 from delivery.queries import waiting
 from tenancy import clock
@@ -40,8 +42,10 @@ def _cancel_messages(campaign: Campaign) -> None:
 def _settle(ids: Collection[UUID]) -> None:
     """What may have arrived at an earlier try stays uncertain: nobody can cancel that."""
     messages = Message.objects.filter(pk__in=ids)
-    unknown = messages.filter(uncertain_at__isnull=False)
-    unknown.update(status=Status.UNCERTAIN, reason="no_answer", settled_at=clock.now())
+    unknown = list(messages.filter(uncertain_at__isnull=False).values_list("pk", flat=True))
+    messages.filter(pk__in=unknown).update(
+        status=Status.UNCERTAIN, reason="no_answer", settled_at=clock.now()
+    )
     left = list(messages.filter(status__in=Message.DUE).values_list("pk", flat=True))
     messages.filter(pk__in=left).update(
         status=Status.CANCELED, reason="campaign_canceled", settled_at=clock.now()
@@ -49,6 +53,10 @@ def _settle(ids: Collection[UUID]) -> None:
     MessageEvent.objects.bulk_create(
         MessageEvent(message_id=pk, kind=MessageEvent.Kind.CANCELED) for pk in left
     )
+    turns = [Turn(pk, Status.UNCERTAIN.value, "no_answer") for pk in unknown]
+    turns += [Turn(pk, "canceled", "campaign_canceled", kind="canceled") for pk in left]
+    if turns:
+        chronicle.tell_turns("messages.canceled", turns)
 
 
 @transaction.atomic

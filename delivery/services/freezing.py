@@ -19,7 +19,8 @@ from compliance.facts import GateFacts, Outcome, SendingFacts, Verdict
 from compliance.gate import decide
 from contacts import queries as contacts
 from contacts.queries import Person
-from delivery import audience
+from delivery import audience, chronicle
+from delivery.chronicle import Born
 from delivery.models import Dispatch, Message
 from delivery.routes import Way
 from segments import queries as segments
@@ -50,6 +51,7 @@ FROM unnest(
     id, contact_id, status, verdict, reason, route, required_level, domain, settled_at
 )
 ON CONFLICT DO NOTHING
+RETURNING id
 """
 
 ROUTES = {
@@ -142,16 +144,24 @@ def _insert(people: Sequence[Person], out: _Sending) -> None:
     verdicts = [decide(GateFacts(out.facts, facts[person.contact_id])) for person in people]
     ids = [uuid7() for _ in people]
     now, tenant = clock.now(), current_tenant_id()
+    columns = _columns(verdicts, out.campaign)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
             [
                 tenant, out.campaign.pk, audience.mail_class_of(out.campaign).value, out.domain,
                 now, now, ids, [person.contact_id for person in people],
-                *_columns(verdicts, out.campaign), _domains(people, ids, tenant),
+                *columns, _domains(people, ids, tenant),
                 [now if _is_denied(verdict) else None for verdict in verdicts],
             ],
         )  # fmt: skip
+        made = {row[0] for row in cursor.fetchall()}
+        told = zip(ids, people, *columns, strict=True)
+        chronicle.tell_born(
+            Born(key, "campaign", out.campaign.pk, person.contact_id, status, reason, route)
+            for key, person, status, _, reason, route, _ in told
+            if key in made
+        )
 
 
 def _columns(verdicts: Sequence[Verdict], campaign: Campaign) -> list[list[object]]:

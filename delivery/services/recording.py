@@ -17,6 +17,8 @@ from compliance.facts import SuppressionReason
 from compliance.models import Suppression
 from contacts import services as contacts
 from contacts.models import Activity
+from delivery import chronicle
+from delivery.chronicle import Turn
 from delivery.escrow import answers
 from delivery.escrow import services as escrow
 from delivery.fates import Claimed, Fate
@@ -87,8 +89,19 @@ def record(results: Sequence[Result], *, token: UUID) -> set[UUID]:
     _deposit(kept)
     _settle_notices(kept)
     counts = Counter(result.fate.status.value for result in kept)
-    audit.record("messages.recorded", actor=SYSTEM, counts=dict(counts))
+    turns = (_turn(result, is_ours=result.message.id in ours) for result in results)
+    chronicle.tell_turns("messages.recorded", turns, counts=dict(counts))
     return ours
+
+
+def _turn(result: Result, *, is_ours: bool) -> Turn:
+    """A late worker's answer is part of the story, but changes nothing."""
+    fate, kind = result.fate, str(result.fate.kind or "")
+    if not is_ours:
+        return Turn(result.message.id, kind=kind)
+    return Turn(
+        result.message.id, fate.status.value, fate.reason, fate.route, fate.tls_version, kind
+    )
 
 
 def _suppress(results: Sequence[Result]) -> None:

@@ -2,8 +2,8 @@
 
 from django.db import connection, transaction
 
-from audit import services as audit
-from audit.services import SYSTEM
+from delivery import chronicle
+from delivery.chronicle import Turn
 from delivery.models import MessageEvent
 from delivery.retries import RETRIED_WHEN_UNCERTAIN, UNCERTAIN_WAIT
 from delivery.services.answered import record_answers
@@ -15,7 +15,7 @@ _REQUEUE = """
 UPDATE delivery_message
 SET status = 'queued', lease_token = NULL, lease_expires_at = NULL, attempts = attempts - 1
 WHERE tenant_id = %s::uuid AND status = 'leased' AND lease_expires_at < %s::timestamptz
-RETURNING id
+RETURNING id, status, reason
 """
 
 # A dot was announced and may have been sent: never simply queued again.
@@ -34,7 +34,7 @@ FROM (
     FOR UPDATE
 ) AS expired
 WHERE id = expired_id
-RETURNING id
+RETURNING id, status, reason
 """
 
 
@@ -50,13 +50,20 @@ def recover_expired() -> tuple[int, int]:
     retried = [mail_class.value for mail_class in RETRIED_WHEN_UNCERTAIN]
     with connection.cursor() as cursor:
         cursor.execute(_REQUEUE, [tenant, now])
-        queued = cursor.rowcount
+        queued = [Turn(*row) for row in cursor.fetchall()]
         cursor.execute(_MARK_UNCERTAIN, [now + UNCERTAIN_WAIT, now, now, retried, tenant, now])
-        uncertain = [row[0] for row in cursor.fetchall()]
+        uncertain = [
+            Turn(key, status, reason, kind=MessageEvent.Kind.UNCERTAIN.value)
+            for key, status, reason in cursor.fetchall()
+        ]
     MessageEvent.objects.bulk_create(
-        MessageEvent(message_id=message, kind=MessageEvent.Kind.UNCERTAIN, occurred_at=now)
-        for message in uncertain
+        MessageEvent(message_id=turn.id, kind=turn.kind, occurred_at=now) for turn in uncertain
     )
     if queued or uncertain:
-        audit.record("messages.recovered", actor=SYSTEM, queued=queued, uncertain=len(uncertain))
-    return queued, len(uncertain)
+        chronicle.tell_turns(
+            "messages.recovered",
+            [*queued, *uncertain],
+            queued=len(queued),
+            uncertain=len(uncertain),
+        )
+    return len(queued), len(uncertain)

@@ -13,7 +13,7 @@ from compliance.gate import decide
 from compliance.purposes import PURPOSE_RULES, Purpose
 from contacts import queries as contacts
 from contacts.models import Contact
-from delivery import audience
+from delivery import audience, chronicle
 from delivery.models import Message, SingleSend
 from delivery.services.freezing import ROUTES
 from delivery.wire.headers import message_id
@@ -58,6 +58,7 @@ def send_single(campaign: Campaign, contact: Contact, *, request_id: UUID, actor
         domain=str(contact.identity.get("email") or "").rpartition("@")[2].lower() or None,
         settled_at=now if is_denied else None,
     )
+    chronicle.tell_born([message])
     audit.record(
         "message.asked_for",
         actor=actor,

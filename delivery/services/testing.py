@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from campaigns.models import TestSend
+from delivery import chronicle
 from delivery.models import Message
 from delivery.wire.headers import message_id
 from tenancy import clock
@@ -16,7 +17,7 @@ def take_tests() -> None:
     for test in waiting.select_for_update(skip_locked=True, of=("self",)):
         sender, mail_id = test.campaign.sender, uuid7()
         if sender:
-            Message.objects.create(
+            message = Message.objects.create(
                 id=mail_id,
                 cause=Message.Cause.TEST,
                 cause_id=test.id,
@@ -26,5 +27,6 @@ def take_tests() -> None:
                 required_level=2,
                 message_id=message_id(mail_id, sender.domain.domain),
             )
+            chronicle.tell_born([message])
         test.taken_at = clock.now()
         test.save(update_fields=["taken_at"])

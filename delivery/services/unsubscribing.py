@@ -5,10 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from audit import services as audit
 from audit.services import Actor
 from campaigns.models import Campaign
 from contacts import services as contacts
 from contacts.preferences import TOPICS
+from delivery import chronicle
+from delivery.chronicle import Turn
 from delivery.models import Message, MessageEvent
 from delivery.unsubscribe import LinkBroken
 from tenancy import clock
@@ -32,15 +35,17 @@ def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
         raise LinkBroken
     purpose = Campaign.objects.values_list("purpose", flat=True).get(pk=message.cause_id)
     purposes = next((topic.purposes for topic in TOPICS if purpose in topic.purposes), [purpose])
+    patient = Actor(kind="patient", id=str(message.contact_id), name="")
     withdrawn = contacts.withdraw(
         message.contact,
         purposes=purposes,
         evidence=contacts.Evidence(source="unsubscribe link", wording=wording, address=network),
-        actor=Actor(kind="patient", id=str(message.contact_id), name=""),
+        actor=patient,
     )
     _stop_waiting(message.contact_id, purposes)
     if withdrawn:
         MessageEvent.objects.create(message=message, kind=Kind.UNSUBSCRIBED)
+        audit.record("message.unsubscribed", actor=patient, on=message)
 
 
 def _stop_waiting(contact_id: UUID, purposes: Sequence[str]) -> None:
@@ -58,3 +63,6 @@ def _stop_waiting(contact_id: UUID, purposes: Sequence[str]) -> None:
     MessageEvent.objects.bulk_create(
         MessageEvent(message_id=message_id, kind=Kind.CANCELED) for message_id in stopped
     )
+    if stopped:
+        turns = (Turn(key, "canceled", "unsubscribed", kind="canceled") for key in stopped)
+        chronicle.tell_turns("messages.canceled", turns)

@@ -37,7 +37,15 @@ def test_sends_what_is_due_and_records_how_it_went(clinic):
     assert event.detail["recipient"] == "ada@x.example"
     assert Activity.objects.get(contact=message.contact).kind == Activity.Kind.SENT
     recorded = AuditEvent.objects.get(action="messages.recorded")
-    assert recorded.detail == {"counts": {"sent": 1}}
+    assert recorded.detail["counts"] == {"sent": 1}
+    assert dict(zip(recorded.detail["columns"], recorded.detail["messages"][0], strict=True)) == {
+        "id": str(message.id),
+        "status": "sent",
+        "reason": "",
+        "route": "tls",
+        "tls_version": "TLSv1.3",
+        "kind": "accepted",
+    }
 
 
 def test_the_letter_is_whole(clinic):
