@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.http import SignedInRequest
 from accounts.permissions import may, public, requires
 from audit import services as audit
+from audit.services import Touched
 from campaigns.content.problems import ContentRefused
 from campaigns.forms import ReasonForm
 from campaigns.models import Campaign, Template
@@ -92,10 +93,11 @@ def _page(
     place = asked.get("n", "0")
     sample = previews.sample(source, int(place) if place.isdecimal() else 0)
     if is_shown and sample.person is not None:
-        audit.record(
+        audit.record_reading(
             "contacts.previewed",
             actor=request.actor,
             on=source,
+            touched=Touched(classes=("message",), rows=1, purpose=source.purpose),
             contact=str(sample.person.contact_id),
             why=request.POST["reason"],
         )

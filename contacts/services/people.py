@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from audit import services as audit
-from audit.services import Actor
+from audit.services import Actor, Touched
 from compliance.queries import require_agreement
 from contacts.entries import Entry
 from contacts.models import Activity, Contact
@@ -72,6 +72,11 @@ def reveal(contact: Contact, *, reason: str, classes: list[str], actor: Actor) -
     """
     if len(reason.strip()) < 4:
         raise ReasonNeeded("Say why you need to see this person's data.")
-    audit.record(
-        "contact.revealed", actor=actor, on=contact, reason=reason.strip(), classes=classes
+    audit.record_reading(
+        "contact.revealed",
+        actor=actor,
+        on=contact,
+        touched=Touched(classes=tuple(classes), rows=1),
+        reason=reason.strip(),
+        classes=classes,
     )

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
+from audit import services as audit
+from audit.services import Touched
 from compliance.queries import agreement_in_force
 from contacts import queries, services
 from contacts.forms import ContactForm, SearchForm
@@ -34,6 +36,8 @@ def search(request: SignedInRequest) -> HttpResponse:
         return redirect("contacts:list")
     text = form.cleaned_data["text"]
     found = queries.find(text)
+    touched = Touched(classes=("identity",), rows=len(found))
+    audit.record_reading("contacts.searched", actor=request.actor, touched=touched)
     return _list(request, searched=text, rows=listing.list_rows(found))
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from audit import services as audit
+from audit.services import Touched
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery import moving
@@ -77,11 +78,18 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     if outcome not in queries.BEHIND:
         raise Http404
     found = queries.behind(shown.id, outcome, reason)
-    audit.record("report.people_viewed", actor=request.actor, on=shown, outcome=outcome)
+    page = messages.page(found, before=_id(request.GET.get("before", "")))
+    audit.record_reading(
+        "report.people_viewed",
+        actor=request.actor,
+        on=shown,
+        touched=Touched(classes=("message",), rows=len(page.rows), purpose=shown.purpose),
+        outcome=outcome,
+    )
     context = {
         "campaign": shown,
         "words": (pages.STEPS | pages.OUTCOMES).get(outcome, outcome.capitalize()),
-        "page": messages.page(found, before=_id(request.GET.get("before", ""))),
+        "page": page,
         "total": found.count(),
     }
     return render(request, "delivery/reports/people.html", context)
@@ -103,6 +111,9 @@ def search(request: SignedInRequest) -> HttpResponse:
 
 def _log(request: SignedInRequest, *, before: str, wanted: str = "") -> HttpResponse:
     page = messages.page(messages.search(wanted), before=_id(before))
+    touched = Touched(classes=("message",), rows=len(page.rows))
+    action = "messages.searched" if wanted else "messages.people_viewed"
+    audit.record_reading(action, actor=request.actor, touched=touched)
     return render(request, "delivery/reports/log.html", {"page": page, "wanted": wanted})
 
 
@@ -110,7 +121,8 @@ def _log(request: SignedInRequest, *, before: str, wanted: str = "") -> HttpResp
 @require_GET
 def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Message, pk=message_id)
-    audit.record("message.story_viewed", actor=request.actor, on=shown)
+    touched = Touched(classes=("message",), rows=1)
+    audit.record_reading("message.story_viewed", actor=request.actor, on=shown, touched=touched)
     context = {
         "story": messages.whole(shown),
         "may_recall": may(request, "campaigns.stop"),

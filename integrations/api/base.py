@@ -19,7 +19,7 @@ from accounts.models import ApiKey
 from accounts.services import api_keys
 from accounts.services.api_keys import Caller, KeyRefused
 from audit import services as audit
-from audit.services import Actor
+from audit.services import Actor, Touched
 from integrations import problems, rate_limits
 from tenancy import source
 from tenancy.scope import tenant_scope
@@ -112,9 +112,10 @@ class Resource(APIView):
     def _record(self, request: HttpRequest, response: HttpResponseBase) -> None:
         match = request.resolver_match
         ids = [str(value) for value in match.kwargs.values()] if match else []
-        audit.record(
+        audit.record_reading(
             "api.called",
             actor=self.actor,
+            touched=Touched(classes=("phi",) if self.sees_phi else ()),
             method=request.method,
             route=match.view_name if match else "",
             status=response.status_code,
