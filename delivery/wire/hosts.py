@@ -2,9 +2,10 @@
 
 import random
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 
 from delivery.wire.dns import Dns, NoSuchDomain
+from tenancy.public_address import is_public
 
 
 class DomainTakesNoMail(Exception):
@@ -65,12 +66,7 @@ def _usable_addresses(name: str, dns: Dns, *, allow_loopback: bool) -> tuple[str
 
 def may_connect(text: str, *, allow_loopback: bool) -> bool:
     """An MX record must not lead into our own network: whoever owns a domain writes it."""
-    address: IPv4Address | IPv6Address = ip_address(text)
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if address.is_loopback:
-        return allow_loopback
-    return address.is_global and not address.is_multicast
+    return (allow_loopback and ip_address(text).is_loopback) or is_public(text)
 
 
 def _is_address(name: str) -> bool:

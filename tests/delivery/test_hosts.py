@@ -5,6 +5,7 @@ import pytest
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain, ZoneFileDns
 from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for, may_connect
 from tests.fakes import FakeDns
+from tests.tenancy.hostile_addresses import INSIDE
 
 ADDRESS = "8.8.8.1"  # a global address; nothing connects to it
 
@@ -63,7 +64,7 @@ def test_a_broken_name_server_is_no_answer(failing):
 @pytest.mark.parametrize(
     "inside",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.9", "169.254.169.254", "100.64.0.1",
-     "0.0.0.0", "224.0.0.1", "::1", "fc00::1", "fe80::1", "::ffff:127.0.0.1", "::"],  # noqa: S104
+     "0.0.0.0", "224.0.0.1", "::1", "fc00::1", "fe80::1", "::ffff:127.0.0.1", "::", *INSIDE],  # noqa: S104
 )  # fmt: skip
 def test_never_connects_into_our_own_network(inside):
     assert not may_connect(inside, allow_loopback=False)
