@@ -1,7 +1,8 @@
-"""What an API key looks like, and what it may do.
+"""What keys, client secrets and access tokens look like, and what they may do.
 
-`sk_live_` + 43 characters of secret + 6 characters of checksum. The prefix lets scanners of source code
-find a leaked key; the checksum tells a mistyped key from a wrong one without asking the database.
+A prefix + 43 characters of secret + 6 characters of checksum. The prefix lets scanners of source code
+find what leaked, and nothing of one kind is taken for another; the checksum tells a mistyped key from a
+wrong one without asking the database.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ from django.db import models
 from tenancy.errors import DomainError
 
 PREFIX = "sk_live_"
+CLIENT_PREFIX = "cs_live_"
+TOKEN_PREFIX = "at_live_"  # noqa: S105 - what all of them begin with
 # 256 bits: nothing to stretch, so SHA-256 is enough to store it.
 _SECRET_BYTES = 32
 _SECRET_LENGTH = 43
@@ -39,16 +42,16 @@ class KeyNotReadable(DomainError):
     """The text is no key of ours: the prefix or the checksum is wrong."""
 
 
-def new_secret() -> str:
+def new_secret(prefix: str = PREFIX) -> str:
     """A key that nobody has had before. It is shown once and stored only as `hashed`."""
     secret = secrets.token_urlsafe(_SECRET_BYTES)
-    return f"{PREFIX}{secret}{_checksum(secret)}"
+    return f"{prefix}{secret}{_checksum(secret)}"
 
 
-def hashed(key: str) -> bytes:
+def hashed(key: str, prefix: str = PREFIX) -> bytes:
     """What is stored of a key. Raises KeyNotReadable before anything is looked up."""
-    secret = key.removeprefix(PREFIX)[:_SECRET_LENGTH]
-    if key != f"{PREFIX}{secret}{_checksum(secret)}" or len(secret) != _SECRET_LENGTH:
+    secret = key.removeprefix(prefix)[:_SECRET_LENGTH]
+    if key != f"{prefix}{secret}{_checksum(secret)}" or len(secret) != _SECRET_LENGTH:
         raise KeyNotReadable("This is not an API key of Sealpost. Copy it again, whole.")
     return hashlib.sha256(key.encode()).digest()
 

@@ -70,6 +70,7 @@ api_keys = [
     path("new/", keys.new, name="new"),
     path("<uuid:key_id>/", keys.detail, name="detail"),
     path("<uuid:key_id>/networks/", keys.networks, name="networks"),
+    path("<uuid:key_id>/key-set/", keys.key_set, name="key_set"),
     path("<uuid:key_id>/secret/", keys.rotate, name="rotate"),
     path("<uuid:key_id>/old-secret/end/", keys.end_old_secret, name="end_old_secret"),
     path("<uuid:key_id>/revoke/", keys.revoke, name="revoke"),

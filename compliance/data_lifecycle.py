@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from accounts.models import (
+    AccessToken,
     ApiKey,
     Countersignature,
     Entitlement,
@@ -15,6 +16,7 @@ from accounts.models import (
     Session,
     SignInFailures,
     TotpDevice,
+    UsedAssertion,
 )
 from audit.models import AuditEvent, Checkpoint, Leaf, PendingLeaf, SigningKey, Tree
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
@@ -74,6 +76,15 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
 )
+# Five minutes of use; what has ended goes with the client's next request.
+for _fleeting in (AccessToken, UsedAssertion):
+    register(
+        _fleeting,
+        data_class=DataClass.OPERATIONAL,
+        retention=timedelta(days=1),
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+    )
 register(
     Entitlement,
     data_class=DataClass.EVIDENCE,

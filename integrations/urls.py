@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.permissions import public
-from integrations.api import consents, contacts, documents, events, messages
+from integrations.api import consents, contacts, documents, events, messages, tokens
 from integrations.api.base import endpoint
 
 v1 = [
@@ -26,6 +26,18 @@ to_the_page = public("Leads to the description of the API.")(
 
 urlpatterns = [
     path("api/v1/", include((v1, "v1"))),
+    path(
+        "oauth/",
+        include(
+            (
+                [
+                    path("token", tokens.token, name="token"),
+                    path("revoke", tokens.revoke, name="revoke"),
+                ],
+                "oauth",
+            )
+        ),
+    ),
     path(
         "",
         include(

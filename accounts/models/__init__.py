@@ -4,7 +4,7 @@ Secrets and sessions belong to the platform's tenant: they exist before it is kn
 somebody works in, and no workspace may read them.
 """
 
-from accounts.models.api_keys import ApiKey
+from accounts.models.api_keys import AccessToken, ApiKey, UsedAssertion
 from accounts.models.countersignatures import Countersignature
 from accounts.models.entitlements import Entitlement
 from accounts.models.factors import RecoveryCode, TotpDevice
@@ -14,6 +14,7 @@ from accounts.models.security import SecuritySettings
 from accounts.models.sessions import Session, SignInFailures
 
 __all__ = [
+    "AccessToken",
     "ApiKey",
     "Countersignature",
     "Entitlement",
@@ -26,5 +27,6 @@ __all__ = [
     "Session",
     "SignInFailures",
     "TotpDevice",
+    "UsedAssertion",
     "User",
 ]

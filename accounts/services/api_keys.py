@@ -1,14 +1,23 @@
 """Keys of systems: made once, shown once, found by their hash, ended at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
 
-from accounts.api_keys import KeyNotReadable, Scope, hashed, hint, new_secret
+from accounts.api_keys import (
+    CLIENT_PREFIX,
+    PREFIX,
+    KeyNotReadable,
+    Scope,
+    hashed,
+    hint,
+    new_secret,
+)
 from accounts.models import ApiKey
 from accounts.models.api_keys import LONGEST_LIFE
 from accounts.networks import Network
@@ -31,41 +40,76 @@ class KeyRefused(DomainError):
     """The key is unknown, has ended, waits to be allowed, or came from elsewhere."""
 
 
+@dataclass(frozen=True)
+class Right:
+    """What a system is given: a name, what it may do, until when, from where."""
+
+    name: str
+    scopes: Sequence[str]
+    expires_at: datetime
+    networks: Sequence[Network] = ()
+
+
 @transaction.atomic
-def issue(
-    *,
-    name: str,
-    scopes: Sequence[str],
-    expires_at: datetime,
-    actor: Actor,
-    networks: Sequence[Network] = (),
-) -> tuple[ApiKey, str]:
+def issue(right: Right, *, actor: Actor) -> tuple[ApiKey, str]:
     """A new key and its text, which cannot be had again. Raises KeyNotIssued.
 
     One that sees PHI does not work before somebody else allowed it: see `key_allowance`.
     """
+    return _issue(right, ApiKey.Way.KEY, PREFIX, actor)
+
+
+@transaction.atomic
+def issue_client(right: Right, *, actor: Actor) -> tuple[ApiKey, str]:
+    """An OAuth2 client and its secret, which cannot be had again. Raises KeyNotIssued."""
+    return _issue(right, ApiKey.Way.SECRET, CLIENT_PREFIX, actor)
+
+
+@transaction.atomic
+def issue_key_pair_client(
+    right: Right, *, jwks: dict[str, Any], jwks_url: str, actor: Actor
+) -> ApiKey:
+    """An OAuth2 client that signs with a key pair; `jwks` was read from the url, if there is one."""
+    row = _row(right, ApiKey.Way.KEY_PAIR, actor)
+    row.jwks, row.jwks_url = jwks, jwks_url
+    row.jwks_read_at = row.created_at if jwks_url else None
+    return _stored(row, actor)
+
+
+def _issue(right: Right, way: ApiKey.Way, prefix: str, actor: Actor) -> tuple[ApiKey, str]:
+    secret = new_secret(prefix)
+    row = _row(right, way, actor)
+    row.hint, row.secret_hash = hint(secret), hashed(secret, prefix)
+    return _stored(row, actor), secret
+
+
+def _row(right: Right, way: ApiKey.Way, actor: Actor) -> ApiKey:
     now = clock.now()
-    if not name.strip():
+    if not right.name.strip():
         raise KeyNotIssued("Name the system that will use the key.")
-    if not scopes or not set(scopes) <= set(Scope.values):
+    if not right.scopes or not set(right.scopes) <= set(Scope.values):
         raise KeyNotIssued("Choose what the key may be used for.")
-    if not now < expires_at <= now + LONGEST_LIFE:
+    if not now < right.expires_at <= now + LONGEST_LIFE:
         raise KeyNotIssued("Choose a last day within a year from now.")
-    secret = new_secret()
-    key = ApiKey.objects.create(
-        name=name.strip(),
-        hint=hint(secret),
-        secret_hash=hashed(secret),
-        scopes=sorted(set(scopes)),
+    return ApiKey(
+        way=way,
+        name=right.name.strip(),
+        scopes=sorted(set(right.scopes)),
+        networks=list(right.networks),
         created_by=actor.name,
-        networks=list(networks),
         created_at=now,
         created_by_id=actor.id,
-        expires_at=expires_at,
-        is_allowed=Scope.PHI_READ not in scopes,
+        expires_at=right.expires_at,
+        is_allowed=Scope.PHI_READ not in right.scopes,
     )
-    audit.record("api_key.issued", actor=actor, on=key, scopes=key.scopes, **_places(key))
-    return key, secret
+
+
+def _stored(key: ApiKey, actor: Actor) -> ApiKey:
+    key.save(force_insert=True)
+    audit.record(
+        "api_key.issued", actor=actor, on=key, way=key.way, scopes=key.scopes, **_places(key)
+    )
+    return key
 
 
 @transaction.atomic
@@ -92,10 +136,11 @@ def revoke(key: ApiKey, *, actor: Actor) -> None:
 
 
 class Caller(NamedTuple):
-    """Whose key it is, and the key."""
+    """Whose key it is, the key, and what this request may do with it."""
 
     tenant_id: UUID
     key: ApiKey
+    scopes: frozenset[str]
 
 
 def find(text: str, *, address: str) -> Caller:
@@ -115,19 +160,19 @@ def find(text: str, *, address: str) -> Caller:
     with tenant_scope(tenant_id):
         key = ApiKey.objects.get(Q(secret_hash=secret_hash) | Q(old_secret_hash=secret_hash))
         if not key.works_with(secret_hash):
-            _refuse(key, "replaced")
+            refuse(key, "replaced")
         admit(key, address=address)
-    return Caller(tenant_id, key)
+    return Caller(tenant_id, key, frozenset(key.scopes))
 
 
 def admit(key: ApiKey, *, address: str) -> None:
     """Let a known key in, or raise KeyRefused: it ended, waits, or comes from elsewhere."""
     if key.revoked_at is not None:
-        _refuse(key, "revoked")
+        refuse(key, "revoked")
     if key.is_expired:
-        _refuse(key, "expired")
+        refuse(key, "expired")
     if not key.is_allowed:
-        _refuse(key, "not allowed")
+        refuse(key, "not allowed")
     if refuse_elsewhere(key, address):
         raise KeyRefused("This API key may not be used from here.")
 
@@ -139,7 +184,8 @@ def note_use(key: ApiKey) -> None:
     ).update(last_used_at=now)
 
 
-def _refuse(key: ApiKey, reason: str) -> NoReturn:
+def refuse(key: ApiKey, reason: str) -> NoReturn:
+    """Leave a denial in the trail of the key's tenant. For its scope."""
     actor = Actor(kind="api_key", id=str(key.pk), name=key.name)
     audit.record_denial("api_key.used", actor=actor, on=key, reason=reason)
     raise KeyRefused("This API key has ended or is not allowed yet.")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from accounts.api_keys import hashed, hint, new_secret
+from accounts.api_keys import CLIENT_PREFIX, PREFIX, hashed, hint, new_secret
 from accounts.models import ApiKey
 from accounts.models.api_keys import LONGEST_OVERLAP
 from audit import services as audit
@@ -27,14 +27,17 @@ def rotate(key: ApiKey, *, overlap: timedelta, actor: Actor) -> tuple[ApiKey, st
     now = clock.now()
     if not key.is_open:
         raise NotRotated("This key has ended. Make a new one.")
+    if key.way == ApiKey.Way.KEY_PAIR:
+        raise NotRotated("This system signs with its own keys. Change those.")
     if key.has_old_secret:
         raise NotRotated("Two secrets work already. End the old one first.")
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise NotRotated("Let the old secret go on for seven days at most.")
     key.old_hint, key.old_secret_hash, key.old_ends_at = key.hint, key.secret_hash, now + overlap
     key.rotated_at = now
-    secret = new_secret()
-    key.hint, key.secret_hash = hint(secret), hashed(secret)
+    prefix = CLIENT_PREFIX if key.way == ApiKey.Way.SECRET else PREFIX
+    secret = new_secret(prefix)
+    key.hint, key.secret_hash = hint(secret), hashed(secret, prefix)
     key.save(
         update_fields=[
             "hint", "secret_hash", "old_hint", "old_secret_hash", "old_ends_at", "rotated_at",

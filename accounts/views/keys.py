@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.api_keys import Scope
 from accounts.http import SignedInRequest
-from accounts.key_forms import ApiKeyForm, NetworksForm, RotationForm
+from accounts.key_forms import ApiKeyForm, KeySetForm, NetworksForm, RotationForm
 from accounts.models import ApiKey
 from accounts.permissions import may, requires
-from accounts.services import api_keys, key_allowance, key_rotation
+from accounts.services import api_keys, client_keys, key_allowance, key_rotation
 from accounts.views.sign_in import page
 from tenancy.errors import DomainError
 from tenancy.origins import url_on
@@ -43,24 +43,30 @@ def new(request: SignedInRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST or None, initial={"last_day": last_day})
     if form.is_valid():
         try:
-            key, text = issue(request, form)
+            key, text = _issue(request, form)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return render(request, "accounts/issued_key.html", {"key": key, "text": text})
+            return issued_page(request, key, text)
     return page(request, "accounts/new_api_key.html", form)
 
 
 @transaction.atomic
-def issue(request: SignedInRequest, form: ApiKeyForm) -> tuple[ApiKey, str]:
+def _issue(request: SignedInRequest, form: ApiKeyForm) -> tuple[ApiKey, str]:
     """The key, and with it the question to the compliance officer if it sees PHI."""
-    key, text = api_keys.issue(
-        name=form.cleaned_data["name"],
-        scopes=form.granted(),
-        expires_at=form.expires_at(),
-        networks=form.cleaned_data["networks"],
-        actor=request.actor,
-    )
+    match form.cleaned_data["way"]:
+        case ApiKey.Way.KEY_PAIR:
+            url = form.cleaned_data["jwks_url"].strip()
+            key, text = (
+                api_keys.issue_key_pair_client(
+                    form.right(), jwks=form.keys, jwks_url=url, actor=request.actor
+                ),
+                "",
+            )
+        case ApiKey.Way.SECRET:
+            key, text = api_keys.issue_client(form.right(), actor=request.actor)
+        case _:
+            key, text = api_keys.issue(form.right(), actor=request.actor)
     if not key.is_allowed:
         key_allowance.ask(key, reason=form.cleaned_data["reason"], actor=request.actor)
     return key, text
@@ -96,8 +102,21 @@ def rotate(request: SignedInRequest, key_id: UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return render(request, "accounts/issued_key.html", {"key": key, "text": text})
+            return issued_page(request, key, text)
     return key_page(request, key, rotation=form)
+
+
+@requires("api_keys.edit", step_up=True)
+@require_POST
+def key_set(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    key = get_object_or_404(ApiKey, pk=key_id)
+    form = KeySetForm(request.POST)
+    if key.way != ApiKey.Way.KEY_PAIR or not form.is_valid():
+        return key_page(request, key, key_set=form)
+    url = form.cleaned_data["jwks_url"].strip()
+    client_keys.change_keys(key, jwks=form.keys, jwks_url=url, actor=request.actor)
+    messages.success(request, "The public keys are saved and hold from the next request on.")
+    return redirect("api_keys:detail", key.pk)
 
 
 @requires("api_keys.edit", step_up=True)
@@ -123,16 +142,23 @@ def key_page(
     *,
     places: NetworksForm | None = None,
     rotation: RotationForm | None = None,
+    key_set: KeySetForm | None = None,
 ) -> HttpResponse:
     written = "\n".join(str(network) for network in key.networks)
     context = {
         **shown(key),
         "places": places or NetworksForm(initial={"networks": written}),
         "rotation": rotation or RotationForm(initial={"overlap": "day"}),
+        "key_set": key_set or KeySetForm(initial={"jwks_url": key.jwks_url}),
         "may_edit": may(request, "api_keys.edit"),
     }
-    status = 422 if places or rotation else 200
+    status = 422 if places or rotation or key_set else 200
     return render(request, "accounts/api_key.html", context, status=status)
+
+
+def issued_page(request: SignedInRequest, key: ApiKey, text: str) -> HttpResponse:
+    context = {"key": key, "text": text, "token_url": url_on("api", "/oauth/token")}
+    return render(request, "accounts/issued_key.html", context)
 
 
 def shown(key: ApiKey) -> dict[str, object]:
@@ -140,5 +166,6 @@ def shown(key: ApiKey) -> dict[str, object]:
     return {
         "key": key,
         "sees_phi": Scope.PHI_READ in key.scopes,
+        "kids": [each["kid"] for each in (key.jwks or {"keys": []})["keys"]],
         "scopes": [(name, Scope(name).label) for name in key.scopes],
     }

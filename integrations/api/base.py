@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_keys import Scope
+from accounts.api_keys import TOKEN_PREFIX, Scope
 from accounts.http import address_of
 from accounts.models import ApiKey
-from accounts.services import api_keys
+from accounts.services import access_tokens, api_keys
 from accounts.services.api_keys import Caller, KeyRefused
 from audit import services as audit
 from audit.services import Actor, Touched
@@ -42,6 +42,7 @@ class Resource(APIView):
     renderer_classes = (JSONRenderer,)
 
     key: ApiKey
+    granted: frozenset[str]
     actor: Actor
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -56,10 +57,10 @@ class Resource(APIView):
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         _refuse_large(request)
-        tenant_id, self.key = self._authenticate(request)
+        tenant_id, self.key, self.granted = self._authenticate(request)
         self._stack.enter_context(tenant_scope(tenant_id))
         self.actor = Actor(kind="api_key", id=str(self.key.pk), name=self.key.name)
-        source.add(auth="api_key")
+        source.add(auth=self.key.way if self.key.way != ApiKey.Way.KEY else "api_key")
         self._allow_rate()
         self._require_scope(request)
         api_keys.note_use(self.key)
@@ -68,8 +69,10 @@ class Resource(APIView):
         header = request.headers.get("Authorization", "")
         if not header.startswith(SCHEME):
             raise NotAuthenticated
+        text = header.removeprefix(SCHEME)
+        find = access_tokens.find if text.startswith(TOKEN_PREFIX) else api_keys.find
         try:
-            return api_keys.find(header.removeprefix(SCHEME), address=address_of(request))
+            return find(text, address=address_of(request))
         except KeyRefused:
             raise AuthenticationFailed from None
 
@@ -88,14 +91,14 @@ class Resource(APIView):
 
     def _require_scope(self, request: Request) -> None:
         scope = self.scopes.get(str(request.method))
-        if scope is None or scope in self.key.scopes:
+        if scope is None or scope in self.granted:
             return
         audit.record_denial(f"api.{scope}", actor=self.actor, reason="scope")
         raise PermissionDenied(f"This key lacks the scope {scope}.")
 
     @property
     def sees_phi(self) -> bool:
-        return Scope.PHI_READ in self.key.scopes
+        return Scope.PHI_READ in self.granted
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return problems.respond

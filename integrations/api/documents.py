@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
 
+from accounts.api_keys import Scope
 from accounts.permissions import public
 from integrations.api import reference
 from tenancy.origins import url_on
@@ -41,9 +42,18 @@ def document() -> Mapping[str, Any]:
         **generated,
         "info": {"title": "Sealpost API", "version": "1", "description": DESCRIPTION},
         "servers": [{"url": url_on("api", "/")}],
-        "security": [{"key": []}],
+        "security": [{"key": []}, {"oauth2": []}],
         "components": {
             **generated["components"],
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}, "oauth2": _oauth2()},
         },
     }
+
+
+def _oauth2() -> dict[str, Any]:
+    """Client credentials (RFC 6749 4.4), with a secret or a signed assertion."""
+    flow = {
+        "tokenUrl": url_on("api", "/oauth/token"),
+        "scopes": {scope.value: scope.label for scope in Scope},
+    }
+    return {"type": "oauth2", "flows": {"clientCredentials": flow}}

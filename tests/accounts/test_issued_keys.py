@@ -5,6 +5,7 @@ import pytest
 from accounts.api_keys import new_secret
 from accounts.models import ApiKey
 from accounts.services import api_keys
+from accounts.services.api_keys import Right
 from audit.models import AuditEvent
 from tenancy import clock
 from tenancy.models import Tenant
@@ -15,13 +16,17 @@ HERE = "203.0.113.9"
 
 
 def issue(actor, **changes):
+    return api_keys.issue(right(**changes), actor=actor)
+
+
+def right(**changes):
     values = {
         "name": "EHR",
         "scopes": ["contacts.read"],
         "expires_at": clock.now() + MONTH,
         **changes,
     }
-    return api_keys.issue(actor=actor, **values)
+    return Right(**values)
 
 
 def test_a_key_is_found_by_its_text_from_outside_every_workspace(clinic, nurse):
@@ -32,7 +37,7 @@ def test_a_key_is_found_by_its_text_from_outside_every_workspace(clinic, nurse):
     event = AuditEvent.objects.get()
     assert (event.action, event.detail) == (
         "api_key.issued",
-        {"scopes": ["contacts.read"], "networks": []},
+        {"way": "key", "scopes": ["contacts.read"], "networks": []},
     )
 
 

@@ -14,6 +14,7 @@ from tests.accounts.signing_in import browser_of, make_member
 from tests.browser import assert_accessible
 
 FORM = {
+    "way": "key",
     "name": "Practice system",
     "scopes": ["contacts.write", "events.write"],
     "last_day": (timezone.now() + timedelta(days=30)).date().isoformat(),

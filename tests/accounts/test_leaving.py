@@ -35,9 +35,8 @@ def has_key(key) -> bool:
 
 
 def make_key(maker):
-    return api_keys.issue(
-        name="EHR", scopes=[Scope.CONTACTS_READ], expires_at=clock.now() + A_DAY, actor=maker
-    )[0]
+    right = api_keys.Right("EHR", [Scope.CONTACTS_READ], clock.now() + A_DAY)
+    return api_keys.issue(right, actor=maker)[0]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.api_keys import Scope
 from accounts.services import api_keys
+from accounts.services.api_keys import Right
 from audit.services import SYSTEM
 from tenancy import clock
 
@@ -29,15 +30,18 @@ class System:
         )
 
 
-def make_system(*scopes, networks=()):
-    """With these scopes, or with all of them. For the scope of a tenant."""
-    key, text = api_keys.issue(
+def right(*scopes, networks=()):
+    return Right(
         name="Practice system",
         scopes=scopes or Scope.values,
         expires_at=clock.now() + timedelta(days=30),
-        actor=SYSTEM,
         networks=networks,
     )
+
+
+def make_system(*scopes, networks=()):
+    """With these scopes, or with all of them. For the scope of a tenant."""
+    key, text = api_keys.issue(right(*scopes, networks=networks), actor=SYSTEM)
     key.is_allowed = True
     key.save(update_fields=["is_allowed"])
     system = System(text)

@@ -98,7 +98,8 @@ def _staff(world: World) -> None:
 
 def _issued_key() -> tuple[ApiKey, str]:
     expires_at = clock.now() + timedelta(days=30)
-    key, text = api_keys.issue(name="EHR", scopes=list(Scope), expires_at=expires_at, actor=SYSTEM)
+    right = api_keys.Right(name="EHR", scopes=list(Scope), expires_at=expires_at)
+    key, text = api_keys.issue(right, actor=SYSTEM)
     key.is_allowed = True
     key.save(update_fields=["is_allowed"])
     return key, text
