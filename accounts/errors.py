@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 STAFF = "layouts/staff.html"
 PLAIN = "layouts/plain.html"
 # What has a page of its own; the rest "could not be read".
-OWN_WORDS = frozenset({400, 403, 404, 405, 429, 500})
+OWN_WORDS = frozenset({400, 403, 404, 405, 429, 500, 503})
 # Patients read no word about workspaces or roles; their page is in both languages.
 FOR_PATIENTS = ("config.urls.portal", "config.urls.links")
 

@@ -1,24 +1,24 @@
 """What people type about themselves and their colleagues."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 
+from accounts import queries
 from accounts.factor_rules import Rules
 from accounts.form_renderer import Described
-from accounts.models import User
+from accounts.models import Invitation, User
 from accounts.models.security import LONGEST_HOURS, LONGEST_IDLE, SHORTEST_IDLE
+from accounts.password_policy import LONGEST, SHORTEST, SHORTEST_ALONE, matches, problems
 from accounts.roles import PURPOSES, Role
 
-# NIST 800-63B: long passphrases are welcome; the limit keeps hashing cheap.
-LONGEST_PASSWORD = 128
 PASSWORD_RULE = (
-    "At least 12 characters. Four unrelated words are easy to remember and hard to guess."  # noqa: S105
+    "At least {} characters. Four unrelated words are easy to remember and hard to guess."  # noqa: S105
 )
 
 role_choices = [(role.value, Described(role.label, PURPOSES[role])) for role in Role]
@@ -36,7 +36,7 @@ class SignInForm(forms.Form):
     )
     password = forms.CharField(
         strip=False,
-        max_length=LONGEST_PASSWORD,
+        max_length=LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -93,18 +93,23 @@ class NewPasswordForm(forms.Form):
     password = forms.CharField(
         label="Password",
         strip=False,
-        max_length=LONGEST_PASSWORD,
-        help_text=PASSWORD_RULE,
+        max_length=LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+    def __init__(self, data: QueryDict | None, *, user: User, words: Sequence[str] = ()) -> None:
         super().__init__(data)
         self.user = user
+        self.words = [user.name, user.email, *words]
+        self.stands_alone = not queries.is_enrolled(user)
+        shortest = SHORTEST_ALONE if self.stands_alone else SHORTEST
+        self.fields["password"].help_text = PASSWORD_RULE.format(shortest)
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password, self.user)
+        words = [*self.words, self.cleaned_data.get("name", "")]
+        if found := problems(password, words=words, stands_alone=self.stands_alone):
+            raise forms.ValidationError(found)
         return password
 
 
@@ -114,8 +119,9 @@ class JoinForm(NewPasswordForm):
     )
     field_order = ("name", "password")
 
-    def __init__(self, data: QueryDict | None, *, email: str) -> None:
-        super().__init__(data, user=User(email=email))
+    def __init__(self, data: QueryDict | None, *, invitation: Invitation) -> None:
+        words = [invitation.tenant.name]
+        super().__init__(data, user=User(email=invitation.email), words=words)
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -126,13 +132,13 @@ class ChangePasswordForm(NewPasswordForm):
     )
     field_order = ("current", "password")
 
-    def __init__(self, data: QueryDict | None, *, user: User) -> None:
-        super().__init__(data, user=user)
+    def __init__(self, data: QueryDict | None, *, user: User, words: Sequence[str] = ()) -> None:
+        super().__init__(data, user=user, words=words)
         self.fields["password"].label = "New password"
 
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
-        if not self.user.check_password(current):
+        if not matches(current, self.user):
             raise forms.ValidationError("This is not your password.")
         return current
 

@@ -13,6 +13,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts import queries
+from accounts.errors import error_page
+from accounts.hashers import TooBusy
 from accounts.http import address_of, session_of
 from accounts.models import Membership, Session, User
 from accounts.networks import includes
@@ -82,6 +84,16 @@ class IdentityMiddleware:
         request.actor = actor_for(user)  # type: ignore[attr-defined]
         source.add(session=session.fingerprint)
         stack.enter_context(timezone.override(_zone(request, user)))
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """A queue at the door is answered, not piled up: come again in a few seconds."""
+        if not isinstance(exception, TooBusy):
+            return None
+        response = error_page(request, 503, "")
+        response.headers["Retry-After"] = "5"
+        return response
 
     def process_view(
         self, _request: HttpRequest, view: Callable[..., HttpResponseBase], *_args: object

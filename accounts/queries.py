@@ -104,6 +104,16 @@ def has_second_factor(user: User) -> bool:
     return has_passkey(user) or has_app(user)
 
 
+def is_enrolled(user: User) -> bool:
+    """The same, from any scope."""
+    with platform_scope():
+        return has_second_factor(user)
+
+
+def workspace_names(user: User) -> list[str]:
+    return [workspace.name for workspace in workspaces_of(user)]
+
+
 def all_workspaces() -> QuerySet[Tenant]:
     """Every workspace but the platform's own, newest first. For the platform's scope."""
     return Tenant.objects.exclude(pk=PLATFORM_TENANT_ID).order_by("-created_at")

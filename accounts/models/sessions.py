@@ -55,10 +55,13 @@ class Session(TenantModel):
 
 
 class SignInFailures(TenantModel):
-    """How often an account name or an address failed in a row; the row's key tells neither."""
+    """How often an account, a network or both failed lately; the row's key tells neither."""
 
     subject = BlindIndexField()
     failures = models.PositiveIntegerField(default=0)
+    # Of the window before this one, see delays.Failures.
+    earlier = models.PositiveIntegerField(default=0)
+    window_began_at = models.DateTimeField(default=clock.now)
     failed_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):

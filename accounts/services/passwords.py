@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import delays, queries
 from accounts.models import User
-from accounts.services import sign_in
+from accounts.services import failures, sign_in
 from audit import services as audit
 from tenancy import services as tenancy
 from tenancy.errors import DomainError
@@ -32,8 +32,8 @@ def send_link(email: str, *, address: str) -> None:
     """
     email = email.strip().lower()
     for kind, subject in (("reset", email), ("address", delays.address_group(address))):
-        sign_in.refuse_while_waiting(kind, subject)
-        sign_in.count_failure(kind, subject)
+        failures.refuse_while_waiting(kind, subject)
+        failures.count_failure(kind, subject)
     user = User.objects.filter(email=email).first()
     workspaces = queries.workspaces_of(user) if user else []
     if user is None or not (workspaces or user.is_operator):

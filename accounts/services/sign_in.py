@@ -1,19 +1,22 @@
 """Two factors in turn. Failures cost growing time and tell nothing about who exists."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts import delays, queries, recovery, totp
+from accounts import delays, password_policy, queries, recovery, totp
 from accounts.factor_rules import Factor
-from accounts.models import RecoveryCode, SignInFailures, TotpDevice, User
+from accounts.models import RecoveryCode, TotpDevice, User
+from accounts.services.failures import (
+    count_failure,
+    forget_failures,
+    refuse_while_waiting,
+    subjects_of,
+)
 from audit import services as audit
 from audit.services import Actor
 from tenancy import clock
 from tenancy.errors import DomainError
-from tenancy.keyring import current_keys
 from tenancy.models import Tenant
 from tenancy.scope import tenant_scope
 
@@ -24,10 +27,6 @@ STARTED = "session.started"
 
 class SignInRefused(DomainError):
     """The address or the password is wrong; which of the two is not told."""
-
-
-class TooManyTries(DomainError):
-    """The next try has to wait."""
 
 
 class CodeRefused(DomainError):
@@ -49,18 +48,17 @@ def check_password(email: str, password: str, *, address: str) -> User:
     as a hash is computed either way, the time it takes.
     """
     email = email.strip().lower()
-    subjects = {"account": email, "address": delays.address_group(address)}
+    subjects = subjects_of(email, address)
     for kind, subject in subjects.items():
         refuse_while_waiting(kind, subject)
     user = User.objects.filter(email=email).first()
-    if user is None:
-        make_password(password)
-    if user is None or not user.check_password(password):
+    if not password_policy.matches(password, user) or user is None:
         for kind, subject in subjects.items():
             count_failure(kind, subject)
         audit.record_denial(STARTED, actor=anonymous(address), reason="password")
         raise SignInRefused("The email address or the password is wrong.")
-    forget_failures("account", email)
+    for kind in ("pair", "account"):
+        forget_failures(kind, subjects[kind])
     return user
 
 
@@ -131,48 +129,12 @@ def enter(user: User, tenant: Tenant) -> None:
         audit.record(STARTED, actor=actor_for(user), on=membership)
 
 
-def refuse_while_waiting(kind: str, subject: str) -> None:
-    """Raises TooManyTries while the wait after the last failure lasts."""
-    row = SignInFailures.objects.filter(subject=_fingerprint(kind, subject)).first()
-    if row is None:
-        return
-    wait = delays.wait_after(row.failures, free_tries=delays.FREE_TRIES[kind])
-    left = row.failed_at + wait - clock.now()
-    if wait and left > timedelta(0):
-        seconds = int(left.total_seconds()) + 1
-        raise TooManyTries(f"Too many tries. Wait {seconds} seconds, then try again.")
-
-
-@transaction.atomic
-def count_failure(kind: str, subject: str) -> int:
-    """How many tries have failed in a row, this one included."""
-    now = clock.now()
-    fingerprint = _fingerprint(kind, subject)
-    SignInFailures.objects.bulk_create(
-        [SignInFailures(subject=fingerprint, failed_at=now)], ignore_conflicts=True
-    )
-    row = SignInFailures.objects.select_for_update().get(subject=fingerprint)
-    is_forgotten = now - row.failed_at > delays.FORGOTTEN_AFTER
-    row.failures = 1 if is_forgotten else row.failures + 1
-    row.failed_at = now
-    row.save(update_fields=["failures", "failed_at"])
-    return row.failures
-
-
-def forget_failures(kind: str, subject: str) -> None:
-    SignInFailures.objects.filter(subject=_fingerprint(kind, subject)).delete()
-
-
 def actor_for(user: User) -> Actor:
     return Actor(kind="operator" if user.is_operator else "user", id=str(user.id), name=user.name)
 
 
 def anonymous(address: str) -> Actor:
     return Actor(kind="system", id=delays.address_group(address), name="Nobody signed in")
-
-
-def _fingerprint(kind: str, subject: str) -> bytes:
-    return current_keys().blind_index(f"sign-in.{kind}", subject)
 
 
 def _was_used(device: TotpDevice, code: str) -> bool:

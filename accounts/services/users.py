@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
-from accounts import sessions
+from accounts import password_policy, sessions
 from accounts.models import Membership, Session, User
 from accounts.roles import Role
 from accounts.services import people
@@ -22,7 +22,7 @@ class AccountNotCreated(DomainError):
 def create_user(*, email: str, name: str, password: str, is_operator: bool = False) -> User:
     """A new account without a workspace. Raises AccountNotCreated if the address has one."""
     user = User(email=email.strip().lower(), name=name.strip(), is_operator=is_operator)
-    user.set_password(password)
+    user.set_password(password_policy.normalized(password))
     try:
         with platform_scope(), transaction.atomic():
             user.save(force_insert=True)
@@ -50,7 +50,7 @@ def change_profile(user: User, *, name: str, time_zone: str) -> None:
 
 def change_password(user: User, password: str) -> None:
     """Set a new password and end every session, this one too; each browser is told why."""
-    user.set_password(password)
+    user.set_password(password_policy.normalized(password))
     with platform_scope(), transaction.atomic():
         user.save(update_fields=["password"])
         sessions.end(Session.objects.filter(user=user), Session.Ending.PASSWORD)

@@ -41,7 +41,11 @@ def profile(request: SignedInRequest) -> HttpResponse:
 @requires("account.own")
 @require_http_methods(["GET", "POST"])
 def change_password(request: SignedInRequest) -> HttpResponse:
-    form = ChangePasswordForm(request.POST or None, user=request.user)
+    form = ChangePasswordForm(
+        request.POST or None,
+        user=request.user,
+        words=queries.workspace_names(request.user),
+    )
     if form.is_valid():
         services.change_password(request.user, form.cleaned_data["password"])
         messages.success(request, "Your password is changed. Sign in with it.")

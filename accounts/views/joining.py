@@ -49,7 +49,7 @@ def _join_as_myself(request: SignedInRequest, invitation: Invitation) -> HttpRes
 
 
 def _join_anew(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    form = JoinForm(request.POST or None, email=invitation.email)
+    form = JoinForm(request.POST or None, invitation=invitation)
     if not form.is_valid():
         return page(request, "accounts/join.html", form, invitation=invitation)
     user = users.create_user(email=invitation.email, **form.cleaned_data)

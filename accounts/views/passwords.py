@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import queries
 from accounts.forms import ForgottenForm, NewPasswordForm
 from accounts.http import address_of
 from accounts.permissions import public
@@ -47,7 +48,7 @@ def reset(request: HttpRequest) -> HttpResponse:
         except passwords.ResetInvalid as error:
             context = {"reason": str(error)}
             return render(request, "accounts/reset_invalid.html", context, status=410)
-    form = NewPasswordForm(request.POST or None, user=user)
+    form = NewPasswordForm(request.POST or None, user=user, words=queries.workspace_names(user))
     if not form.is_valid():
         return page(request, "accounts/reset.html", form)
     users.change_password(user, form.cleaned_data["password"])
