@@ -7,7 +7,7 @@ import tenancy.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0014_factors_only_narrow"),
+        ("accounts", "0015_oauth2_clients"),
     ]
 
     operations = [
