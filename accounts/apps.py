@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import countersign
-        from accounts.services import access_rules, key_allowance, sign_in_rules
+        from accounts.services import access_rules, factor_resets, key_allowance, sign_in_rules
 
         countersign.register(
             access_rules.WIDEN,
@@ -14,5 +14,6 @@ class AccountsConfig(AppConfig):
             perform=access_rules.widen,
             describe=access_rules.described,
         )
+        factor_resets.register()
         key_allowance.register()
         sign_in_rules.register()

@@ -160,7 +160,7 @@ class ProfileForm(forms.Form):
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(
-        label="Work email", help_text="We mail a link that works once, for three days."
+        label="Work email", help_text="We mail a link that works once, for 24 hours."
     )
     role = forms.ChoiceField(choices=role_choices, widget=forms.RadioSelect)
 
@@ -236,6 +236,15 @@ class SignInRulesForm(forms.Form):
         given = self.cleaned_data
         chosen = frozenset(role.value for role in Role if given[role.value])
         return Rules(given["idle_minutes"], given["absolute_hours"], chosen)
+
+
+class FactorResetForm(forms.Form):
+    reason = forms.CharField(
+        label="Why",
+        max_length=1000,
+        help_text="How you made sure that it is them. A second person reads it and decides.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class NetworksForm(forms.Form):

@@ -48,6 +48,14 @@ def workspaces_of(user: User) -> list[Tenant]:
     return [found[tenant_id] for tenant_id in ids]
 
 
+def count_workspaces(user: User) -> int:
+    """How many workspaces somebody may enter, asked from any scope and within any transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kernel.memberships_of(%s::uuid)", [user.id])
+        count: int = cursor.fetchone()[0]
+    return count
+
+
 def active_membership(user_id: UUID) -> Membership | None:
     """The membership in the workspace of the scope, if it and the workspace are active."""
     return _active(user_id).first()

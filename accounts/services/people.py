@@ -16,9 +16,7 @@ from accounts import queries, sessions
 from accounts.models import (
     Invitation,
     Membership,
-    RecoveryCode,
     Session,
-    TotpDevice,
     User,
 )
 from accounts.models.entitlements import Why
@@ -33,7 +31,7 @@ from tenancy.models import Tenant
 from tenancy.origins import url_on
 from tenancy.scope import platform_scope, tenant_scope
 
-INVITATION_LASTS = timedelta(hours=72)
+INVITATION_LASTS = timedelta(hours=24)
 SECRET_BYTES = 16
 
 
@@ -129,7 +127,7 @@ def accept(token: str, user: User) -> Membership:
 def change_role(membership: Membership, role: Role, *, by: Membership, actor: Actor) -> Membership:
     """Give somebody another role; it holds from their next click. Raises RoleNotChanged."""
     membership = _locked(membership)
-    _refuse_overreach(membership, by, role)
+    refuse_overreach(membership, by, role)
     if membership.role == Role.OWNER and queries.is_last_owner(membership):
         raise RoleNotChanged("A workspace needs an owner. Make somebody else owner first.")
     before, membership.role = membership.role, role
@@ -143,7 +141,7 @@ def change_role(membership: Membership, role: Role, *, by: Membership, actor: Ac
 def suspend(membership: Membership, *, by: Membership, actor: Actor) -> None:
     """Close the workspace to somebody, with all that they left open. Raises RoleNotChanged."""
     membership = _locked(membership)
-    _refuse_overreach(membership, by, Role(membership.role))
+    refuse_overreach(membership, by, Role(membership.role))
     if membership.role == Role.OWNER and queries.is_last_owner(membership):
         raise RoleNotChanged("A workspace needs an owner. Make somebody else owner first.")
     leaving.deactivate(membership, Why.SUSPENDED, actor=actor)
@@ -155,7 +153,7 @@ def set_last_day(
 ) -> None:
     """Let somebody's access end after that day, or stay open. Raises RoleNotChanged."""
     membership = _locked(membership)
-    _refuse_overreach(membership, by, Role(membership.role))
+    refuse_overreach(membership, by, Role(membership.role))
     if last_day is not None and last_day <= clock.now().date():
         raise RoleNotChanged("Choose a day in the future. To end access now, suspend the person.")
     before, membership.expires_on = membership.expires_on, last_day
@@ -167,28 +165,12 @@ def set_last_day(
 @transaction.atomic
 def restore(membership: Membership, *, by: Membership, actor: Actor) -> None:
     membership = _locked(membership)
-    _refuse_overreach(membership, by, Role(membership.role))
+    refuse_overreach(membership, by, Role(membership.role))
     membership.status = Membership.Status.ACTIVE
     leaving.stamp(membership, Why.RESTORED, actor)
     membership.expires_on = None
     membership.save(update_fields=["status", "expires_on", *leaving.STAMP])
     audit.record("user.restored", actor=actor, on=membership)
-
-
-def reset_second_factor(membership: Membership, *, by: Membership, actor: Actor) -> None:
-    """Forget the app and the codes of somebody who lost both; they set up a new app at sign-in.
-
-    Raises RoleNotChanged. Nobody can open another workspace's door this way: for a person with
-    several, the operators of the platform have to.
-    """
-    _refuse_overreach(membership, by, Role(membership.role))
-    if len(queries.workspaces_of(membership.user)) > 1:
-        raise RoleNotChanged("They work in another workspace too. Ask the platform's operator.")
-    audit.record("factor.reset", actor=actor, on=membership)
-    with platform_scope(), transaction.atomic():
-        TotpDevice.objects.filter(user=membership.user).delete()
-        RecoveryCode.objects.filter(user=membership.user).delete()
-    end_sessions(membership.user_id)
 
 
 def end_sessions(user_id: UUID) -> None:
@@ -207,7 +189,7 @@ def _locked(membership: Membership) -> Membership:
     return locked[membership.pk]
 
 
-def _refuse_overreach(membership: Membership, by: Membership, role: Role) -> None:
+def refuse_overreach(membership: Membership, by: Membership, role: Role) -> None:
     """Nobody changes themselves, and only owners make or unmake owners."""
     if membership.pk == by.pk:
         raise RoleNotChanged("Ask somebody else: nobody can change their own access.")

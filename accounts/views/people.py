@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import queries
-from accounts.forms import InvitationForm, RoleForm
+from accounts.forms import FactorResetForm, InvitationForm, RoleForm
 from accounts.http import SignedInRequest
 from accounts.models import Membership
 from accounts.permissions import may, requires
 from accounts.roles import Role
-from accounts.services import devices
+from accounts.services import devices, factor_resets
 from accounts.services import people as services
 from accounts.views.sign_in import page
 from audit.services import Actor
@@ -96,10 +96,20 @@ def restore(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
 
 
 @requires("users.edit", step_up=True)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reset_factor(request: SignedInRequest, membership_id: UUID) -> HttpResponse:
-    outcome = "sets up a new app at the next sign-in"
-    return _change_access(request, membership_id, services.reset_second_factor, outcome)
+    membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id)
+    form = FactorResetForm(request.POST or None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            factor_resets.ask(membership, by=request.membership, reason=reason, actor=request.actor)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "A second person is asked. Until then nothing changes.")
+            return redirect("users:list")
+    return page(request, "accounts/reset_factor.html", form, person=membership)
 
 
 @requires("users.edit", step_up=True)

@@ -1,5 +1,6 @@
 import base64
 import re
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -7,13 +8,14 @@ from django.db import connection
 
 from accounts import totp
 from accounts.models import RecoveryCode, TotpDevice
-from accounts.services import users
+from accounts.services import factors, sign_in, users
+from accounts.services.sign_in import CodeRefused
 from audit.models import AuditEvent
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.models import SystemMail
 from tenancy.scope import platform_scope
-from tests.accounts.signing_in import PASSWORD, SEED, make_member, staff_browser
+from tests.accounts.signing_in import PASSWORD, SEED, current_code, make_member, staff_browser
 
 
 @pytest.mark.parametrize(
@@ -123,3 +125,55 @@ def test_the_seed_and_the_codes_are_not_in_the_tables(clinic):
     assert SEED not in stored
     with platform_scope():
         assert TotpDevice.objects.get(user=user).seed == SEED
+
+
+def at_once(act) -> list[str]:
+    """What becomes of two tries of the same at the same time."""
+    outcomes = []
+    barrier = threading.Barrier(2)
+
+    def attempt():
+        barrier.wait()
+        try:
+            with platform_scope():
+                act()
+            outcomes.append("accepted")
+        except CodeRefused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+def test_of_two_uses_of_a_code_at_once_one_counts(clinic):
+    user = make_member(clinic)
+    code = current_code(user)
+    assert at_once(lambda: sign_in.check_code(user, code)) == ["accepted", "refused"]
+
+
+def test_of_two_uses_of_a_recovery_code_at_once_one_counts(clinic):
+    user = make_member(clinic)
+    code = factors.replace_recovery_codes(user)[0]
+    assert at_once(lambda: sign_in.check_recovery_code(user, code)) == ["accepted", "refused"]
+
+
+def test_a_replaced_app_works_no_longer(clinic, owner, owners_browser):
+    page = owners_browser.get("/account/factors/app/").content.decode()
+    text = re.search(r"Enter this key in the app: <code>([A-Z2-7 ]+)<", page)[1]
+    seed = base64.b32decode(text.replace(" ", ""))
+    step = totp.step_at(clock.now())
+    code = totp.code_at(seed, step)
+    assert owners_browser.post("/account/factors/app/", {"code": code}).url == "/account/factors/"
+    with platform_scope():
+        with pytest.raises(CodeRefused):
+            sign_in.check_code(owner, totp.code_at(SEED, step))
+        with pytest.raises(CodeRefused, match="used already"):
+            sign_in.check_code(owner, code)
+        sign_in.check_code(owner, totp.code_at(seed, step + 1))
+    assert SystemMail.objects.get(kind="factor_changed").to == owner.email

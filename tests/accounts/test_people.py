@@ -135,30 +135,6 @@ def test_a_suspension_ends_sessions_at_once(clinic, owners_browser):
     assert browser_of(member).get("/settings/").status_code == 200
 
 
-def test_a_reset_factor_is_set_up_anew_with_the_password(clinic, owners_browser):
-    member = make_member(clinic, "marketer", "Mara")
-    browser = browser_of(member)
-    owners_browser.post(f"/settings/people/{membership_of(member, clinic).pk}/reset-factor/")
-
-    assert browser.get("/settings/").url.startswith("/login/")
-    answer = staff_browser().post("/login/", {"email": member.email, "password": PASSWORD})
-    assert answer.url == "/login/app/"
-    assert AuditEvent.objects.get(action="factor.reset").actor_name == "Olive Owner"
-
-
-def test_a_factor_that_opens_another_workspace_too_is_not_reset(
-    clinic, other_clinic, owners_browser
-):
-    member = make_member(clinic, "marketer", "Mara")
-    with tenant_scope(other_clinic.id):
-        Membership.objects.create(user=member, role="owner")
-    owners_browser.post(f"/settings/people/{membership_of(member, clinic).pk}/reset-factor/")
-
-    answer = staff_browser().post("/login/", {"email": member.email, "password": PASSWORD})
-    assert answer.url == "/login/code/"
-    assert not AuditEvent.objects.filter(action="factor.reset").exists()
-
-
 def test_a_suspension_in_one_workspace_leaves_the_other_open(clinic, other_clinic, owners_browser):
     member = make_member(clinic, "admin", "Ann Admin")
     with tenant_scope(other_clinic.id):
