@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db.models.functions import TruncDate
 
 from audit import formats, leaf, notes, queries, sequencing, services, signing
-from audit.models import AuditEvent, Checkpoint, SigningKey
+from audit.models import Anchor, AuditEvent, Checkpoint, SigningKey
 from audit.queries import Placed
 from audit.services import Actor, Touched
 from audit.verifier import FORMAT
@@ -107,6 +107,13 @@ def _checkpoints(of: Evidence) -> Iterator[bytes]:
         yield _line({"size": kept.size, "note": kept.note, "key": key})
 
 
+def _anchors(_: Evidence) -> Iterator[bytes]:
+    """What left for places outside, newest last; the verifier holds the tree against each."""
+    for anchor in Anchor.objects.filter(problem="").order_by("anchored_at"):
+        at = leaf.timestamp(anchor.anchored_at)
+        yield _line({"way": anchor.way, "at": at, "note": anchor.note})
+
+
 def _events(of: Evidence) -> Iterator[bytes]:
     for placed in _placed(of):
         yield _line(_told(placed, with_details=of.with_details))
@@ -134,6 +141,7 @@ def _verifier(_: Evidence) -> Iterable[bytes]:
 _FILES: dict[str, Callable[[Evidence], Iterable[bytes]]] = {
     "leaves.txt": _leaves,
     "checkpoints.jsonl": _checkpoints,
+    "anchors.jsonl": _anchors,
     "events.jsonl": _events,
     "events.cef": _cef,
     "events.fhir.ndjson": _fhir,

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tenancy import clock
-from tenancy.fields import SealedBinaryField, SealedJSONField
+from tenancy.fields import SealedBinaryField, SealedJSONField, SealedTextField
 from tenancy.models import TenantModel
 
 
@@ -123,4 +123,50 @@ class SigningKey(TenantModel):
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "number"], name="audit_key_once_a_number"),
+        ]
+
+
+class Anchoring(TenantModel):
+    """Where a tenant's checkpoints go every day by themselves. A way without a next time is off."""
+
+    mail_due_at = models.DateTimeField(null=True)
+    webhook_url = SealedTextField(null=True)
+    webhook_due_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant"], name="audit_anchoring_once_a_tenant"),
+            models.CheckConstraint(
+                condition=Q(webhook_url__isnull=True, webhook_due_at__isnull=True)
+                | Q(webhook_url__isnull=False, webhook_due_at__isnull=False),
+                name="audit_anchoring_webhook_has_an_address",
+            ),
+        ]
+
+
+class Anchor(TenantModel):
+    """A checkpoint that left for a place where we cannot change it, or did not get there. Append-only."""
+
+    class Way(models.TextChoices):
+        DOWNLOAD = "download", "Downloaded"
+        MAIL = "mail", "Mailed"
+        WEBHOOK = "webhook", "Sent to a system"
+
+    way = models.CharField(max_length=8, choices=Way)
+    size = models.PositiveBigIntegerField()
+    note = models.TextField()
+    # Why it did not get there; empty if it did.
+    problem = models.CharField(max_length=40, blank=True)
+    anchored_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(way__in=["download", "mail", "webhook"]),
+                name="audit_anchor_went_a_known_way",
+            ),
+        ]
+        indexes: ClassVar = [
+            # For the newest anchors of a tenant, and for the evidence export.
+            models.Index(fields=["tenant", "-anchored_at"], name="audit_anchor_newest"),
         ]

@@ -209,6 +209,11 @@ class Export:
             found.append(checkpoint)
         return sorted(found, key=lambda checkpoint: checkpoint.size)
 
+    def anchors(self) -> list[Checkpoint]:
+        """What the service says that it sent outside; who has it can hold it against this."""
+        kept = [json.loads(line) for line in self.lines("anchors.jsonl")]
+        return [Checkpoint(each["note"], f"the anchor of {each['at']}") for each in kept]
+
     def leaves(self) -> list[bytes]:
         found = [bytes.fromhex(line.decode()) for line in self.lines("leaves.txt")]
         require(
@@ -297,7 +302,7 @@ def check(path: str, against: str | None, key: str | None) -> str:
         require(not leaves or checkpoints[-1].size == export.size, "the last checkpoint is missing")
         outside = [kept_elsewhere(against, export)] if against else []
         opened = check_events(export, leaves)
-        check_tree(leaves, [*checkpoints, *outside])
+        check_tree(leaves, [*checkpoints, *outside, *export.anchors()])
         first, end = export.manifest["first"], export.manifest["end"]
     return (
         f"{end - first} events (from {first}) of {export.origin} are whole, unaltered and in order under "

@@ -18,7 +18,16 @@ from accounts.models import (
     TotpDevice,
     UsedAssertion,
 )
-from audit.models import AuditEvent, Checkpoint, Leaf, PendingLeaf, SigningKey, Tree
+from audit.models import (
+    Anchor,
+    Anchoring,
+    AuditEvent,
+    Checkpoint,
+    Leaf,
+    PendingLeaf,
+    SigningKey,
+    Tree,
+)
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
 from compliance.models import Agreement, Policy, Sender, SenderDomain, Suppression
 from tenancy.models import Job, SystemMail
@@ -47,7 +56,7 @@ register(
     erasure=Erasure.KEPT,
 )
 # The tree outlives its events: after a disposal the proofs of those that are left still hold.
-for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey):
+for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey, Anchor):
     register(
         _proof,
         data_class=DataClass.EVIDENCE,
@@ -55,6 +64,13 @@ for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey):
         export=Export.NEVER,
         erasure=Erasure.KEPT,
     )
+register(
+    Anchoring,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
 register(
     Membership,
     data_class=DataClass.STAFF,

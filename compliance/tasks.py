@@ -4,8 +4,11 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from audit import anchoring
 from compliance import queries
 from compliance import services as compliance
+from compliance.services.anchoring import send_due
+from tenancy.fetch import door
 from tenancy.scope import tenant_scope
 from tenancy.tasks import PlatformTask, TenantTask
 
@@ -23,3 +26,16 @@ def check_domains() -> None:
     look_up: compliance.LookUp = import_string(settings.COMPLIANCE_DNS)
     for domain in queries.domains_to_check():
         compliance.check_domain(domain, look_up)
+
+
+@shared_task(base=PlatformTask)
+def anchor_due() -> None:
+    """Tick: checkpoints of the audit log leave for those who keep them."""
+    for tenant_id in anchoring.tenants_due():
+        with tenant_scope(tenant_id):
+            anchor_checkpoint.delay()
+
+
+@shared_task(base=TenantTask)
+def anchor_checkpoint() -> None:
+    send_due(door())
