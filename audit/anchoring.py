@@ -43,7 +43,7 @@ def download(*, actor: Actor) -> bytes:
     checkpoint = fresh_checkpoint()
     with transaction.atomic():
         keep(checkpoint, Anchor.Way.DOWNLOAD)
-        services.record("checkpoint.downloaded", actor=actor, on=checkpoint, size=checkpoint.size)
+        services.record("checkpoint.taken", actor=actor, on=checkpoint, size=checkpoint.size)
     return checkpoint.note.encode()
 
 

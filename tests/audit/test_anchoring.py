@@ -26,7 +26,7 @@ def test_a_download_is_kept_and_recorded(clinic, nurse, tmp_path, capsys):
     path.write_bytes(anchoring.download(actor=nurse))
     anchor = Anchor.objects.get()
     assert (anchor.way, anchor.size, anchor.note) == ("download", 5, path.read_text())
-    assert AuditEvent.objects.get(action="checkpoint.downloaded").detail == {"size": 5}
+    assert AuditEvent.objects.get(action="checkpoint.taken").detail == {"size": 5}
     assert verdict(capsys, export(tmp_path / "export.zip", nurse), "--against", path)[0] == 0
 
 
