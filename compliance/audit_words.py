@@ -58,7 +58,6 @@ _SENTENCES = {
     "contact.resumed": "Resumed email to a person",
     "contact.revealed": "Saw the PHI of one person",
     "contact.route_chosen": "Chose how a person reads mail",
-    "contacts.previewed": "Saw a message as one person gets it",
     "contacts.searched": "Searched for people",
     "contact.upserted": "Added or changed a person",
     "domain.verified": "Found every DNS record in place",

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from audit import services as audit
-from audit.services import Actor
+from audit.services import Actor, Touched
 from compliance.purposes import Purpose
 from compliance.queries import require_agreement
 from contacts.importing.dates import Order
@@ -86,7 +86,10 @@ def show_values(run: ImportRun, *, actor: Actor) -> ImportRun:
             f"Only {run.started_by_name}, who uploaded the file, may see its values."
         )
     if run.values_shown_at is None:
-        audit.record("import.values_revealed", actor=actor, on=run, columns=len(run.header))
+        touched = Touched(classes=("identity", "attributes"))
+        audit.record_reading(
+            "import.values_revealed", actor=actor, on=run, touched=touched, columns=len(run.header)
+        )
     run.values_shown_at = clock.now()
     run.save(update_fields=["values_shown_at"])
     return run

@@ -138,7 +138,10 @@ def contact_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse
     contact = get_object_or_404(Contact, pk=contact_id)
     before = _id(request.GET.get("before", ""))
     page = messages.page(messages.of_contact(contact), before=before, size=messages.OF_CONTACT)
-    audit.record("contact.messages_viewed", actor=request.actor, on=contact)
+    touched = Touched(classes=("message",), rows=len(page.rows))
+    audit.record_reading(
+        "contact.messages_viewed", actor=request.actor, on=contact, touched=touched
+    )
     context = {"contact": contact, "rows": messages.titled(page.rows), "older": page.older}
     return render(request, "delivery/reports/_of_contact.html", context)
 

@@ -14,6 +14,7 @@ FORGET_THE_TREE = [
     "DELETE FROM audit_leaf WHERE tenant_id = %(tenant)s",
     "DELETE FROM audit_tree WHERE tenant_id = %(tenant)s",
     "DELETE FROM audit_checkpoint WHERE tenant_id = %(tenant)s",
+    "DELETE FROM audit_anchor WHERE tenant_id = %(tenant)s",
 ]
 # What somebody who owns the server can do, and how the verifier begins its answer.
 CHANGES = {
