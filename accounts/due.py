@@ -9,6 +9,10 @@ def tenants_with_expired_requests() -> list[UUID]:
     return _tenants("SELECT kernel.tenants_with_expired_requests()")
 
 
+def tenants_with_emergencies() -> list[UUID]:
+    return _tenants("SELECT kernel.tenants_with_emergencies()")
+
+
 def active_tenants() -> list[UUID]:
     return _tenants("SELECT kernel.active_tenants()")
 

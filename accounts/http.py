@@ -1,5 +1,6 @@
 """The request of somebody who is signed in, and what to do when nobody is."""
 
+from datetime import datetime
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import TypeGuard
@@ -31,6 +32,9 @@ class SignedInRequest(HttpRequest):
     tenant: Tenant
     membership: Membership
     has_other_workspaces: bool
+    # Until when the person sees PHI in an emergency, and support looks at the workspace; None if not.
+    emergency_until: datetime | None
+    support_until: datetime | None
 
 
 def is_signed_in(request: HttpRequest) -> TypeGuard[SignedInRequest]:
@@ -50,6 +54,11 @@ def role_of(request: SignedInRequest) -> str | None:
     """The person's role here; None for an operator and for somebody without a workspace."""
     membership: Membership | None = getattr(request, "membership", None)
     return membership.role if membership else None
+
+
+def is_supporting(request: SignedInRequest) -> bool:
+    """Whether an operator looks at a workspace through a window that it opened."""
+    return request.user.is_operator and request.support_until is not None
 
 
 def address_of(request: HttpRequest) -> str:

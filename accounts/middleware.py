@@ -15,9 +15,10 @@ from django.utils import timezone
 from accounts import queries
 from accounts.errors import error_page
 from accounts.hashers import TooBusy
-from accounts.http import address_of, session_of
+from accounts.http import address_of, is_signed_in, is_supporting, session_of
 from accounts.models import Membership, Session, User
 from accounts.networks import includes
+from accounts.services import support
 from accounts.services.sign_in import actor_for, anonymous
 from accounts.sessions import ROLE, TENANT, USER, SessionStore
 from audit import services as audit
@@ -54,6 +55,7 @@ class IdentityMiddleware:
         request.user = AnonymousUser()
         request.actor = anonymous(address_of(request))  # type: ignore[attr-defined]
         request.membership = request.tenant = None  # type: ignore[attr-defined]
+        request.emergency_until = request.support_until = None  # type: ignore[attr-defined]
         with ExitStack() as stack:
             self._identify(request, stack)
             return self.get_response(request)
@@ -64,7 +66,9 @@ class IdentityMiddleware:
             _say_why_it_ended(request)
             return
         user = session.user
-        if TENANT in session:
+        if TENANT in session and user.is_operator:
+            _let_support_in(request, session, stack)
+        elif TENANT in session:
             tenant_id = UUID(session[TENANT])
             with tenant_scope(tenant_id):
                 standing = queries.standing(user.id)
@@ -77,6 +81,8 @@ class IdentityMiddleware:
                     return
             stack.enter_context(tenant_scope(tenant_id))
             _enter(request, standing.membership)
+            request.emergency_until = standing.emergency_until  # type: ignore[attr-defined]
+            request.support_until = standing.support_until  # type: ignore[attr-defined]
             source.add(role=standing.membership.role)
         if BACKGROUND_HEADER not in request.headers:
             session.keep_alive()
@@ -96,11 +102,13 @@ class IdentityMiddleware:
         return response
 
     def process_view(
-        self, _request: HttpRequest, view: Callable[..., HttpResponseBase], *_args: object
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_args: object
     ) -> None:
         """Default deny: a view that does not say who may see it answers nobody."""
         if not hasattr(view, "access"):
             raise ImproperlyConfigured(f"{view.__module__} has a view without @requires or @public")
+        if is_signed_in(request) and is_supporting(request):
+            support.note_look(request.resolver_match, actor=request.actor)
 
 
 class StreamScopeMiddleware:
@@ -140,6 +148,19 @@ def reason_to_end(
         audit.record_denial("session.continued", actor=actor, reason="network", on=None)
         return Session.Ending.NETWORK
     return None
+
+
+def _let_support_in(request: HttpRequest, session: SessionStore, stack: ExitStack) -> None:
+    """An operator's request, in the workspace whose window is open; else back to no workspace."""
+    tenant_id = UUID(session[TENANT])
+    with tenant_scope(tenant_id):
+        window = support.current()
+    if window is None:
+        del session[TENANT]
+        return
+    stack.enter_context(tenant_scope(tenant_id))
+    request.tenant = window.tenant  # type: ignore[attr-defined]
+    request.support_until = window.ends_at  # type: ignore[attr-defined]
 
 
 def _say_why_it_ended(request: HttpRequest) -> None:

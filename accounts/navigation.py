@@ -35,7 +35,16 @@ ADMINISTRATION = (
         "settings",
         "settings:home",
         "settings.view",
-        ("settings", "users", "domains", "api_keys", "requests", "networks"),
+        (
+            "settings",
+            "users",
+            "domains",
+            "api_keys",
+            "requests",
+            "networks",
+            "emergencies",
+            "support",
+        ),
     ),
 )
 

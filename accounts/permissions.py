@@ -14,7 +14,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts import queries
-from accounts.http import SignedInRequest, ask_to_sign_in, is_signed_in, role_of
+from accounts.http import (
+    SignedInRequest,
+    ask_to_sign_in,
+    is_signed_in,
+    is_supporting,
+    role_of,
+)
 from accounts.roles import Role
 from accounts.step_up import StepUpNeeded, must_confirm
 from audit import services as audit
@@ -62,6 +68,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "audit.view": frozenset({O, C, U}),
     "users.view": frozenset({O, A, C, U}),
     "users.edit": frozenset({O, A}),
+    "emergency.take": frozenset({O, A}),
+    "emergency.review": frozenset({O, C}),
+    "support.open": frozenset({O, A}),
     "api_keys.view": frozenset({O, A, C, U}),
     "api_keys.edit": frozenset({O, A}),
     "api_keys.allow_phi": frozenset({C}),
@@ -69,6 +78,23 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "operator.tenants": OPERATORS,
 }
 FOR_OPERATORS = frozenset({"operator.tenants", "account.own"})
+# What support may look at through a window that a workspace opened: masked, and nothing to change.
+FOR_SUPPORT = frozenset(
+    {
+        "contacts.view",
+        "segments.view",
+        "templates.view",
+        "campaigns.view",
+        "reports.view",
+        "domains.view",
+        "policy.view",
+        "suppressions.view",
+    }
+)
+# What emergency access adds to a role: sight of PHI, and no act besides.
+FOR_EMERGENCIES = frozenset(
+    {"contacts.view", "contacts.reveal", "contacts.reveal_special", "reports.people"}
+)
 # Somebody who was invited nowhere, or not any more, still owns the account.
 FOR_NEWCOMERS = frozenset({"account.own"})
 
@@ -87,9 +113,15 @@ def may(request: HttpRequest, permission: str) -> bool:
     if not is_signed_in(request):
         return False
     if request.user.is_operator:
-        return permission in FOR_OPERATORS
+        return permission in (
+            FOR_OPERATORS | FOR_SUPPORT if is_supporting(request) else FOR_OPERATORS
+        )
     role = role_of(request)
-    return permission in FOR_NEWCOMERS if role is None else role_may(role, permission)
+    if role is None:
+        return permission in FOR_NEWCOMERS
+    return role_may(role, permission) or (
+        permission in FOR_EMERGENCIES and request.emergency_until is not None
+    )
 
 
 def requires(

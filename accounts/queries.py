@@ -2,14 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet, Subquery
 
 from accounts.factor_queries import Held, has_app, has_passkey, held_by
-from accounts.models import Invitation, Membership, SecuritySettings, User
+from accounts.models import (
+    EmergencyAccess,
+    Invitation,
+    Membership,
+    SecuritySettings,
+    SupportGrant,
+    User,
+)
 from accounts.models.security import USUAL_HOURS, USUAL_IDLE
 from accounts.networks import Network
 from tenancy import clock
@@ -28,6 +35,8 @@ class Standing:
     idle: timedelta
     absolute: timedelta
     networks: list[Network]
+    emergency_until: datetime | None
+    support_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -63,13 +72,21 @@ def active_membership(user_id: UUID) -> Membership | None:
 
 def standing(user_id: UUID) -> Standing | None:
     """What holds for somebody's request in the workspace of the scope; None if they are no member."""
-    rules = SecuritySettings.objects.all()
+    rules, now = SecuritySettings.objects.all(), clock.now()
     found = (
         _active(user_id)
         .annotate(
             idle_minutes=Subquery(rules.values("idle_minutes")[:1]),
             absolute_hours=Subquery(rules.values("absolute_hours")[:1]),
             networks=Subquery(rules.values("ip_allow_list")[:1]),
+            emergency_until=Subquery(
+                EmergencyAccess.objects.filter(
+                    taken_by=str(user_id), ended_at=None, ends_at__gt=now
+                ).values("ends_at")[:1]
+            ),
+            support_until=Subquery(
+                SupportGrant.objects.filter(closed_at=None, ends_at__gt=now).values("ends_at")[:1]
+            ),
         )
         .first()
     )
@@ -80,6 +97,8 @@ def standing(user_id: UUID) -> Standing | None:
         timedelta(minutes=found.idle_minutes or USUAL_IDLE),
         timedelta(hours=found.absolute_hours or USUAL_HOURS),
         found.networks or [],
+        found.emergency_until,
+        found.support_until,
     )
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import due
-from accounts.services import countersignatures, leaving
+from accounts.services import countersignatures, emergencies, leaving
 from tenancy.scope import tenant_scope
 from tenancy.tasks import PlatformTask
 
@@ -22,3 +22,11 @@ def look_after_accounts() -> None:
     for tenant_id in due.active_tenants():
         with tenant_scope(tenant_id):
             leaving.look_after_accounts()
+
+
+@shared_task(base=PlatformTask)
+def look_after_emergencies() -> None:
+    """Tick: closes emergency access that has run out, and reminds of reviews that are overdue."""
+    for tenant_id in due.tenants_with_emergencies():
+        with tenant_scope(tenant_id):
+            emergencies.look_after()

@@ -3,6 +3,7 @@ from django.urls import include, path
 from accounts.views import (
     account,
     devices,
+    emergencies,
     enrollment,
     entitlements,
     factors,
@@ -17,6 +18,7 @@ from accounts.views import (
     security,
     settings,
     sign_in,
+    support,
 )
 
 accounts = [
@@ -82,9 +84,22 @@ second_person = [
     path("<uuid:request_id>/refuse/", requests.refuse, name="refuse"),
     path("<uuid:request_id>/withdraw/", requests.withdraw, name="withdraw"),
 ]
+emergency = [
+    path("", emergencies.index, name="list"),
+    path("take/", emergencies.take, name="take"),
+    path("end/", emergencies.end, name="end"),
+    path("<uuid:access_id>/review/", emergencies.review, name="review"),
+]
+windows = [
+    path("", support.index, name="list"),
+    path("open/", support.open_window, name="open"),
+    path("close/", support.close, name="close"),
+]
 operators = [
     path("", operator.workspaces, name="workspaces"),
     path("new/", operator.open_workspace, name="open"),
+    path("leave/", support.leave, name="leave"),
+    path("<uuid:workspace_id>/look/", support.enter, name="look"),
 ]
 
 urlpatterns = [
@@ -94,6 +109,8 @@ urlpatterns = [
     path("settings/api-keys/", include((api_keys, "api_keys"))),
     path("settings/requests/", include((second_person, "requests"))),
     path("settings/security/", include(([path("", security.security, name="rules")], "security"))),
+    path("settings/emergency/", include((emergency, "emergencies"))),
+    path("settings/support/", include((windows, "support"))),
     path("settings/networks/", include(([path("", networks.networks, name="list")], "networks"))),
     path("operator/", include((operators, "operator"))),
 ]

@@ -1,5 +1,7 @@
 """What a browser's session says about who is there, from the password to the workspace."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
@@ -10,10 +12,12 @@ from accounts import browsers, delays, factor_demands, queries, totp
 from accounts.factor_rules import Factor
 from accounts.http import address_of, session_of
 from accounts.models import User
-from accounts.services import allow_list, devices, sign_in
+from accounts.services import allow_list, devices, sign_in, support
 from accounts.sessions import BROWSER, NETWORK, ROLE, TENANT, USER, SessionStore
 from accounts.step_up import mark_fresh
+from audit.services import Actor
 from tenancy.models import Tenant
+from tenancy.scope import tenant_scope
 
 # Whose password was right, while the second factor is outstanding.
 HALF_SIGNED_IN = "half_signed_in"
@@ -130,6 +134,14 @@ def enter(request: HttpRequest, user: User, tenant: Tenant) -> None:
         session_of(request).rotate()
         request.session.pop(ROLE, None)
     request.session[TENANT] = str(tenant.id)
+
+
+def enter_as_support(request: HttpRequest, actor: Actor, tenant_id: UUID) -> None:
+    """Look at a workspace through its window, from the next request on. Raises NotLetIn."""
+    with tenant_scope(tenant_id):
+        support.enter(actor=actor)
+    request.session[TENANT] = str(tenant_id)
+    session_of(request).rotate()
 
 
 def landing_url(request: HttpRequest, user: User) -> str:

@@ -6,6 +6,7 @@ from accounts.models import (
     AccessToken,
     ApiKey,
     Countersignature,
+    EmergencyAccess,
     Entitlement,
     Invitation,
     Membership,
@@ -15,6 +16,7 @@ from accounts.models import (
     SecuritySettings,
     Session,
     SignInFailures,
+    SupportGrant,
     TotpDevice,
     UsedAssertion,
 )
@@ -108,6 +110,14 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
+for _beyond_roles in (EmergencyAccess, SupportGrant):
+    register(
+        _beyond_roles,
+        data_class=DataClass.EVIDENCE,
+        retention=SIX_YEARS,
+        export=Export.TENANT,
+        erasure=Erasure.KEPT,
+    )
 register(
     Countersignature,
     data_class=DataClass.EVIDENCE,

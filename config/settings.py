@@ -148,6 +148,10 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "look-after-accounts": {"task": "accounts.tasks.look_after_accounts", "schedule": 3600.0},
+    "look-after-emergencies": {
+        "task": "accounts.tasks.look_after_emergencies",
+        "schedule": 60.0,
+    },
     "expire-requests": {"task": "accounts.tasks.expire_requests", "schedule": 300.0},
     "sequence-events": {"task": "audit.tasks.sequence_events", "schedule": 5.0},
     "anchor-checkpoints": {"task": "compliance.tasks.anchor_due", "schedule": 300.0},

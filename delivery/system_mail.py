@@ -31,6 +31,7 @@ CLAIM_LASTS = timedelta(minutes=15)
 SUBJECTS = {
     "access_ends": "Your access to {workspace} ends soon",
     "checkpoint": "A checkpoint of the audit log of {workspace}",
+    "emergency_taken": "Emergency access in {workspace}",
     "factor_changed": "How you sign in to Sealpost has changed",
     "invitation": "Join {workspace} on Sealpost",
     "key_elsewhere": "A key of {workspace} was used from an unknown place",

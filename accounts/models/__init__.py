@@ -7,6 +7,7 @@ somebody works in, and no workspace may read them.
 from accounts.models.api_keys import AccessToken, ApiKey, UsedAssertion
 from accounts.models.countersignatures import Countersignature
 from accounts.models.entitlements import Entitlement
+from accounts.models.exceptional import EmergencyAccess, SupportGrant
 from accounts.models.factors import RecoveryCode, TotpDevice
 from accounts.models.passkeys import Passkey, PasskeyChallenge
 from accounts.models.people import Invitation, Membership, User
@@ -17,6 +18,7 @@ __all__ = [
     "AccessToken",
     "ApiKey",
     "Countersignature",
+    "EmergencyAccess",
     "Entitlement",
     "Invitation",
     "Membership",
@@ -26,6 +28,7 @@ __all__ = [
     "SecuritySettings",
     "Session",
     "SignInFailures",
+    "SupportGrant",
     "TotpDevice",
     "UsedAssertion",
     "User",

@@ -10,7 +10,7 @@ from accounts import queries
 from accounts.models import ApiKey, Membership
 from accounts.models.entitlements import Why
 from accounts.roles import Role
-from accounts.services import countersignatures
+from accounts.services import countersignatures, emergencies
 from audit import services as audit
 from audit.services import SYSTEM, Actor
 from tenancy import clock
@@ -51,6 +51,7 @@ def deactivate(membership: Membership, why: Why, *, actor: Actor) -> None:
         (sessions,) = cursor.fetchone()
     person_id = str(membership.user_id)
     requests = countersignatures.withdraw_all(person_id, actor=actor)
+    emergencies.end(person_id, actor=actor)
     keys = 0 if why == Why.DORMANT else _end_keys(person_id, actor)
     audit.record(
         ACTIONS[why], actor=actor, on=membership, sessions=sessions, requests=requests, keys=keys

@@ -9,6 +9,7 @@ from accounts import queries
 from accounts.forms import WorkspaceForm
 from accounts.http import SignedInRequest
 from accounts.permissions import requires
+from accounts.services import support
 from accounts.services import users as services
 from accounts.views.sign_in import page
 from tenancy.errors import DomainError
@@ -17,7 +18,14 @@ from tenancy.errors import DomainError
 @requires("operator.tenants")
 @require_GET
 def workspaces(request: SignedInRequest) -> HttpResponse:
-    return render(request, "accounts/operator.html", {"workspaces": queries.all_workspaces()})
+    return render(
+        request,
+        "accounts/operator.html",
+        {
+            "workspaces": queries.all_workspaces(),
+            "windows": support.workspaces_with_windows(),
+        },
+    )
 
 
 @requires("operator.tenants", step_up=True)

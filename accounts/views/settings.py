@@ -37,6 +37,20 @@ ENTRIES = (
         "users.edit",
     ),
     Entry(
+        "Emergency access",
+        "Who took sight of PHI, why, and who signed it off.",
+        "eye",
+        "emergencies:list",
+        "users.view",
+    ),
+    Entry(
+        "Support access",
+        "A window for our staff, who never see PHI.",
+        "lock-open",
+        "support:list",
+        "users.view",
+    ),
+    Entry(
         "Requests",
         "What needs a second person, and what became of it.",
         "hourglass",

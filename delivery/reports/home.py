@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import questions
 from accounts.display import grouped, percentage
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, role_of
 from accounts.permissions import may
 from campaigns.models import Approval, Campaign
 from campaigns.queries import approvals
@@ -177,6 +177,8 @@ def _approvals(request: SignedInRequest) -> Iterator[Need]:
 
 
 def _requests(request: SignedInRequest) -> Iterator[Need]:
+    if role_of(request) is None:
+        return
     for waiting in questions.waiting_for(request.membership)[:LISTED]:
         yield Need(
             "hourglass",

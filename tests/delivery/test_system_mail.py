@@ -18,6 +18,8 @@ CONTEXT = {
     "decided_by": "Cora Officer",
     "outcome": "granted",
     "key": "Practice system",
+    "taken_by": "Ann Admin",
+    "is_reminder": False,
     "day": "4 January 2027",
     "expires": True,
     "link": "https://app.example/join/abc",

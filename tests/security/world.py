@@ -10,7 +10,7 @@ from datetime import timedelta
 from accounts.api_keys import Scope
 from accounts.models import ApiKey, Membership, Session, User
 from accounts.roles import Role
-from accounts.services import api_keys, people, users
+from accounts.services import api_keys, emergencies, people, support, users
 from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
 from audit.services import SYSTEM
@@ -88,6 +88,17 @@ def _staff(world: World) -> None:
     world.ids["invitation_id"] = [invited.pk]
     asker = actor_for(world.people[Role.OWNER])
     world.ids["request_id"] = [sample_act.ask(asker).pk for _ in range(3)]
+    admin = actor_for(world.people[Role.ADMIN])
+    taken = emergencies.take(
+        reason="A patient calls",
+        minutes=60,
+        by=Membership.objects.get(user=world.people[Role.ADMIN]),
+        actor=admin,
+    )
+    emergencies.end(admin.id, actor=admin)
+    world.ids["access_id"] = [taken.pk]
+    support.open_window(ticket="T-1042", hours=4, actor=admin)
+    world.ids["workspace_id"] = [tenant.id]
     browser_of(world.people[Role.OWNER])
     with platform_scope():
         owners = Session.objects.filter(user=world.people[Role.OWNER])
