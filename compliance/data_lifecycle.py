@@ -31,7 +31,7 @@ from audit.models import (
     Tree,
 )
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
-from compliance.models import Agreement, Policy, Sender, SenderDomain, Suppression
+from compliance.models import Agreement, Alert, Policy, Sender, SenderDomain, Suppression
 from tenancy.models import Job, SystemMail
 
 _NINETY_DAYS = timedelta(days=90)
@@ -183,5 +183,12 @@ register(
     data_class=DataClass.PHI,
     retention=None,
     export=Export.PERSON,
+    erasure=Erasure.KEPT,
+)
+register(
+    Alert,
+    data_class=DataClass.EVIDENCE,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
     erasure=Erasure.KEPT,
 )

@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from compliance import platform, queries
 from compliance.domain_checks import RecordStatus
 from compliance.domain_records import Record, RecordKind, records_for
-from compliance.models import Policy, SenderDomain, Suppression
+from compliance.models import Alert, Policy, SenderDomain, Suppression
 from compliance.posture import PostureFacts
 from tenancy import clock
 
@@ -67,6 +67,10 @@ def recent_refusals() -> int:
     return AuditEvent.objects.filter(
         outcome=AuditEvent.Outcome.DENIED, recorded_at__gte=clock.now() - REFUSALS_WINDOW
     ).count()
+
+
+def open_alerts() -> int:
+    return Alert.objects.filter(answered_at=None).count()
 
 
 def domain_rows() -> list[DomainRow]:

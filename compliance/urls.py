@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from compliance.views import agreement, audit, domains, home, operator, policy, suppressions
+from compliance.views import agreement, alerts, audit, domains, home, operator, policy, suppressions
 
 compliance = [
     path("", home.home, name="home"),
@@ -10,6 +10,9 @@ compliance = [
     path("agreement/<uuid:agreement_id>/end/", agreement.end, name="end_agreement"),
     path("audit/", audit.log, name="audit"),
     path("audit/<uuid:event_id>/", audit.event, name="audit_event"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
+    path("alerts/<uuid:alert_id>/answer/", alerts.answer, name="answer_alert"),
     path("policy/", policy.policy, name="policy"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/add/", suppressions.suppress, name="suppress"),

@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
     },
     "wake-imports": {"task": "contacts.tasks.wake_imports", "schedule": 2.0},
+    "wake-exports": {"task": "contacts.tasks.wake_exports", "schedule": 2.0},
 }
 
 FILE_UPLOAD_HANDLERS = ["config.uploads.NoFiles"]

@@ -3,3 +3,14 @@ from django.apps import AppConfig
 
 class ContactsConfig(AppConfig):
     name = "contacts"
+
+    def ready(self) -> None:
+        from accounts import countersign
+        from contacts.services import exports
+
+        countersign.register(
+            exports.KIND,
+            permission="contacts.export_allow",
+            perform=exports.grant,
+            describe=exports.sentence,
+        )

@@ -8,9 +8,12 @@ from contacts.models import (
     Attribute,
     ConsentRecord,
     Contact,
+    ContactExport,
+    ExportChunk,
     ImportChunk,
     ImportProblem,
     ImportRun,
+    Look,
 )
 
 _NINETY_DAYS = timedelta(days=90)
@@ -63,6 +66,29 @@ register(
     ImportProblem,
     data_class=DataClass.PHI,
     retention=_NINETY_DAYS,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+)
+# Budgets look back an hour, officers a month; that somebody looked stays in the audit log.
+register(
+    Look,
+    data_class=DataClass.PHI,
+    retention=_NINETY_DAYS,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_PERSON,
+)
+# That there was a file, for whom and why, is evidence; the file itself goes when it is taken.
+register(
+    ContactExport,
+    data_class=DataClass.EVIDENCE,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
+)
+register(
+    ExportChunk,
+    data_class=DataClass.PHI,
+    retention=timedelta(days=1),
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
 )

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from contacts.views import attributes, imports, people, person
+from contacts.views import attributes, exports, imports, looks, people, person
 
 contacts = [
     path("contacts/", people.people, name="list"),
@@ -23,6 +23,14 @@ contacts = [
     path("imports/<uuid:run_id>/cancel/", imports.cancel, name="import_cancel"),
     path("imports/<uuid:run_id>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:run_id>/problems/", imports.problems, name="import_problems"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<uuid:export_id>/", exports.export, name="export"),
+    path("exports/<uuid:export_id>/progress/", exports.progress, name="export_progress"),
+    path("exports/<uuid:export_id>/cancel/", exports.cancel, name="export_cancel"),
+    path("exports/<uuid:export_id>/file/", exports.take, name="export_take"),
+    path("exports/<uuid:export_id>/password/", exports.password, name="export_password"),
+    path("compliance/looks/", looks.looks, name="looks"),
     path("settings/fields/", attributes.attributes, name="attributes"),
     path("settings/fields/new/", attributes.add, name="attribute_add"),
     path("settings/fields/<uuid:attribute_id>/", attributes.edit, name="attribute_edit"),

@@ -94,6 +94,7 @@ def _page(
     context = {
         **pages.editing_context(editing, queries.schema(), refusal),
         "may_edit": may(request, "segments.edit"),
+        "may_export": may(request, "contacts.export"),
         "may_see_people": may(request, "contacts.view"),
     }
     return render(request, "segments/detail.html", context, status=422 if refusal else 200)

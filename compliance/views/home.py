@@ -19,6 +19,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "open_duties": sum(duty.state != "done" for duty in todo),
         "kept_by_sealpost": KEPT_BY_SEALPOST,
         "agreement": queries.agreement_in_force(),
+        "alerts": listings.open_alerts() if may(request, "alerts.view") else None,
         "refusals": listings.recent_refusals() if may(request, "audit.view") else None,
     }
     return render(request, "compliance/home.html", context)

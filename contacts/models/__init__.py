@@ -1,7 +1,9 @@
 """People, what they agreed to, what happened to them, and the files they came in."""
 
 from contacts.models.consent import ConsentRecord
+from contacts.models.exports import ContactExport, ExportChunk
 from contacts.models.imports import ImportChunk, ImportProblem, ImportRun
+from contacts.models.looks import Look
 from contacts.models.people import Activity, Attribute, Contact
 
 __all__ = [
@@ -9,7 +11,10 @@ __all__ = [
     "Attribute",
     "ConsentRecord",
     "Contact",
+    "ContactExport",
+    "ExportChunk",
     "ImportChunk",
     "ImportProblem",
     "ImportRun",
+    "Look",
 ]

@@ -1,7 +1,5 @@
 """One person at a time: adding, changing, looking at what is protected."""
 
-from datetime import timedelta
-
 from django.db import transaction
 
 from audit import services as audit
@@ -9,11 +7,10 @@ from audit.services import Actor, Touched
 from compliance.queries import require_agreement
 from contacts.entries import Entry
 from contacts.models import Activity, Contact
+from contacts.services import looks
 from contacts.services.activity import record_activity
 from contacts.services.storing import Stored, store
 from tenancy.errors import DomainError
-
-REVEAL_LASTS = timedelta(minutes=5)
 
 
 class RecordNumberTaken(DomainError):
@@ -65,13 +62,15 @@ def upsert(entries: list[Entry], *, actor: Actor) -> Stored:
     return stored
 
 
+@transaction.atomic
 def reveal(contact: Contact, *, reason: str, classes: list[str], actor: Actor) -> None:
-    """Note who looks at which classes of fields, and why; the caller then shows them for five minutes.
+    """Note who looks at which classes of fields, and why; they are shown for five minutes.
 
-    Raises ReasonNeeded.
+    Raises ReasonNeeded, and TooManyLooks beyond the budget of an hour.
     """
     if len(reason.strip()) < 4:
         raise ReasonNeeded("Say why you need to see this person's data.")
+    looks.begin_reveal(contact, actor=actor)
     audit.record_reading(
         "contact.revealed",
         actor=actor,

@@ -16,6 +16,7 @@ from contacts import queries, services
 from contacts.forms import ContactForm, SearchForm
 from contacts.models import Contact
 from contacts.queries import listing
+from contacts.services import looks
 from contacts.views.showing import is_shown, show
 from tenancy.errors import DomainError
 
@@ -38,6 +39,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     found = queries.find(text)
     touched = Touched(classes=("identity",), rows=len(found))
     audit.record_reading("contacts.searched", actor=request.actor, touched=touched)
+    looks.note_search(actor=request.actor)
     return _list(request, searched=text, rows=listing.list_rows(found))
 
 
@@ -112,5 +114,6 @@ def _list(request: SignedInRequest, **context: object) -> HttpResponse:
         "agreement": agreement_in_force(),
         "may_edit": may(request, "contacts.edit"),
         "may_import": may(request, "contacts.import"),
+        "may_export": may(request, "contacts.export"),
     }
     return render(request, "contacts/list.html", context)

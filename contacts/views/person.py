@@ -56,10 +56,12 @@ def reveal(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     form = RevealForm(request.POST)
     if not form.is_valid():
         return page(request, contact, form)
-    services.reveal(
-        contact, reason=form.sentence, classes=showing.classes(request), actor=request.actor
-    )
-    showing.begin(request, contact)
+    try:
+        services.reveal(
+            contact, reason=form.sentence, classes=showing.classes(request), actor=request.actor
+        )
+    except DomainError as error:
+        return page(request, contact, RevealForm(), problem=str(error))
     return redirect("contacts:detail", contact.pk)
 
 
@@ -113,7 +115,9 @@ def record(request: SignedInRequest, contact: Contact, form: ConsentForm) -> Non
         )
 
 
-def page(request: SignedInRequest, contact: Contact, form: RevealForm) -> HttpResponse:
+def page(
+    request: SignedInRequest, contact: Contact, form: RevealForm, *, problem: str = ""
+) -> HttpResponse:
     (person,) = queries.people([contact.pk])
     reaches = queries.reachability(person)
     by_purpose = {reach.purpose: reach for reach in reaches}
@@ -130,9 +134,10 @@ def page(request: SignedInRequest, contact: Contact, form: RevealForm) -> HttpRe
         "may_see_messages": may(request, "reports.people"),
         "ledger": ConsentRecord.objects.filter(contact_id=contact.pk).order_by("-recorded_at"),
         "form": form,
+        "problem": problem,
         **showing.show(request, contact),
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or problem else 200
     return render(request, "contacts/detail.html", context, status=status)
 
 

@@ -1,37 +1,22 @@
-"""For how long a person's protected data is shown in this session, and which classes."""
+"""For how long a person's protected data is shown to whoever asks, and which classes."""
 
 from datetime import datetime
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may
 from contacts.models import Contact
-from contacts.services.people import REVEAL_LASTS
-from tenancy import clock
-
-_SESSION_KEY = "shown"
-
-
-def begin(request: SignedInRequest, contact: Contact) -> None:
-    """From now on, for five minutes. The session holds ids and times, no data."""
-    running = {
-        contact_id: until
-        for contact_id, until in request.session.get(_SESSION_KEY, {}).items()
-        if datetime.fromisoformat(until) > clock.now()
-    }
-    running[str(contact.pk)] = (clock.now() + REVEAL_LASTS).isoformat()
-    request.session[_SESSION_KEY] = running
+from contacts.services import looks
 
 
 def end(request: SignedInRequest, contact: Contact) -> None:
-    running = dict(request.session.get(_SESSION_KEY, {}))
-    running.pop(str(contact.pk), None)
-    request.session[_SESSION_KEY] = running
+    looks.hide(contact, person_id=request.actor.id)
 
 
 def shown_until(request: SignedInRequest, contact: Contact) -> datetime | None:
-    until = request.session.get(_SESSION_KEY, {}).get(str(contact.pk))
-    moment = datetime.fromisoformat(until) if until else None
-    return moment if moment and moment > clock.now() and may(request, "contacts.reveal") else None
+    """Asked of the rows and the right of this moment: no page and no session remembers it."""
+    if not may(request, "contacts.reveal"):
+        return None
+    return looks.shown_until(contact, person_id=request.actor.id)
 
 
 def is_shown(request: SignedInRequest, contact: Contact) -> bool:

@@ -14,7 +14,7 @@ from accounts.permissions import may
 from campaigns.models import Approval, Campaign
 from campaigns.queries import approvals
 from compliance import queries as compliance
-from compliance.models import SenderDomain, Suppression
+from compliance.models import Alert, SenderDomain, Suppression
 from contacts.models import Contact
 from delivery.models import EscrowEvent, EscrowItem, Message
 from delivery.reports import figures, pages
@@ -98,7 +98,7 @@ def under_way(*, may_see_people: bool) -> list[tuple[Campaign, pages.Progress]]:
 
 def needs(request: SignedInRequest) -> list[Need]:
     """What waits for this person, most pressing first."""
-    found = [*_approvals(request), *_requests(request), *_domains(request)]
+    found = [*_alerts(request), *_approvals(request), *_requests(request), *_domains(request)]
     if may(request, "reports.people"):
         found += _messages()
     return found
@@ -173,6 +173,20 @@ def _approvals(request: SignedInRequest) -> Iterator[Need]:
             f"Approve {approval.campaign.name}",
             f"{approval.requested_by_name} asks. Nothing is sent before you decide.",
             reverse("campaigns:review", args=[approval.campaign_id]),
+        )
+
+
+def _alerts(request: SignedInRequest) -> Iterator[Need]:
+    if not may(request, "alerts.answer"):
+        return
+    others = Alert.objects.filter(answered_at=None).exclude(person_id=request.actor.id)
+    for alert in others.order_by("-raised_at")[:LISTED]:
+        yield Need(
+            "alert-triangle",
+            "bad",
+            f"{alert.person_name} {alert.get_kind_display().lower()}",
+            f"{alert.count} times within an hour. Look into it.",
+            reverse("compliance:alert", args=[alert.pk]),
         )
 
 

@@ -72,7 +72,7 @@ def test_a_record_number_is_masked_until_it_is_shown(clinic, marketer, agreement
 
 
 def clock_step():
-    from contacts.services.people import REVEAL_LASTS
+    from contacts.models.looks import REVEAL_LASTS
 
     return REVEAL_LASTS
 

@@ -20,6 +20,8 @@ CONTEXT = {
     "key": "Practice system",
     "taken_by": "Ann Admin",
     "is_reminder": False,
+    "person": "Mara Marketer",
+    "what": "looked at the data of many people",
     "day": "4 January 2027",
     "expires": True,
     "link": "https://app.example/join/abc",

@@ -18,11 +18,12 @@ from campaigns.models import Campaign
 from campaigns.services import approvals, drafts, sending, templates
 from compliance import services as compliance
 from compliance.facts import SuppressionReason
-from compliance.models import SenderDomain, Suppression
+from compliance.models import Alert, SenderDomain, Suppression
+from compliance.services import alerts
 from contacts import services as contacts
 from contacts.importing.dates import Order
 from contacts.models import ImportRun
-from contacts.services import imports
+from contacts.services import export_work, exports, imports
 from contacts.services.consent import Evidence
 from contacts.services.import_work import work_on
 from contacts.services.uploads import Intake
@@ -199,7 +200,21 @@ def _contacts(world: World) -> None:
     color = contacts.define_attribute(
         label="Color", kind="text", phi_class="none", choices=[], actor=MARKETER
     )
+    somebody = actor_for(world.people[Role.ANALYST])
+    alerts.raise_alert(Alert.Kind.REVEALS, somebody, count=20)
+    alerts.raise_alert(Alert.Kind.SEARCHES, somebody, count=60)
+    world.ids["alert_id"] = list(Alert.objects.values_list("pk", flat=True))
+    world.ids["export_id"] = [_exported(world) for _ in range(4)]
     world.ids |= {"contact_id": [ada.pk], "attribute_id": [color.pk]}
+
+
+def _exported(world: World) -> object:
+    """A file that waits for its owner."""
+    owner = actor_for(world.people[Role.OWNER])
+    wish = exports.Wish("mailing", ["email"], "everybody", None, [])
+    export = exports.ask(wish, rows=10, reason="A letter", actor=owner)
+    export_work.work_on(export.pk)
+    return export.pk
 
 
 def _imports(world: World) -> None:

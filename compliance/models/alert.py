@@ -1,0 +1,61 @@
+"""Something that a compliance officer should look at soon."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from tenancy import clock
+from tenancy.fields import SealedTextField
+from tenancy.models import TenantModel
+
+
+class Alert(TenantModel):
+    """Somebody did more of something than the work of a person explains. One open at a time."""
+
+    class Kind(models.TextChoices):
+        REVEALS = "reveals", "Looked at the data of many people"
+        SEARCHES = "searches", "Searched for many people"
+        EXPORTS = "exports", "Exported people several times"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    person_id = models.CharField(max_length=64)
+    person_name = models.CharField(max_length=150)
+    # The most within one hour since it was raised.
+    count = models.PositiveIntegerField()
+    raised_at = models.DateTimeField(default=clock.now)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_by_name = models.CharField(max_length=150, blank=True)
+    answer = SealedTextField(null=True)
+    # The person may go on: what was counted before is not counted any more.
+    is_lifted = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "person_id"],
+                condition=Q(answered_at__isnull=True),
+                name="alert_open_once_per_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["reveals", "searches", "exports"]),
+                name="alert_has_a_known_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by="", is_lifted=False)
+                | (Q(answered_at__isnull=False) & ~Q(answered_by="")),
+                name="alert_answer_has_its_person_and_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answered_by=F("person_id")), name="alert_not_answered_by_its_person"
+            ),
+        ]
+        indexes: ClassVar = [
+            # For the page of alerts and for what a budget counts from.
+            models.Index(fields=["tenant", "-raised_at"], name="alert_newest"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None

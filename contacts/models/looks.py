@@ -1,0 +1,53 @@
+"""Who looked at whom."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from contacts.models.people import Contact
+from tenancy import clock
+from tenancy.models import TenantForeignKey, TenantModel
+
+REVEAL_LASTS = timedelta(minutes=5)
+
+
+class Look(TenantModel):
+    """One act by which a member of staff saw people: what budgets count, and what is shown until when."""
+
+    class Kind(models.TextChoices):
+        REVEAL = "reveal", "Saw one person's data"
+        SEARCH = "search", "Searched"
+        EXPORT = "export", "Exported"
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    person_id = models.CharField(max_length=64)
+    person_name = models.CharField(max_length=150)
+    contact = TenantForeignKey(
+        Contact, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    occurred_at = models.DateTimeField(default=clock.now)
+    shown_until = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["search", "export"], contact__isnull=True, shown_until__isnull=True
+                )
+                | Q(
+                    kind="reveal",
+                    contact__isnull=False,
+                    shown_until__isnull=False,
+                    shown_until__lte=F("occurred_at") + REVEAL_LASTS,
+                ),
+                name="look_reveals_one_person_for_five_minutes",
+            ),
+        ]
+        indexes: ClassVar = [
+            # For budgets and the count of each person's looks.
+            models.Index(fields=["tenant", "person_id", "-occurred_at"], name="look_of_person"),
+            # For erasing a contact.
+            models.Index(fields=["tenant", "contact"], name="look_at_contact"),
+        ]
