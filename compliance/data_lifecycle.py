@@ -32,6 +32,7 @@ from audit.models import (
 )
 from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
 from compliance.models import Agreement, Alert, Policy, Sender, SenderDomain, Suppression
+from tenancy import inventory
 from tenancy.models import Job, SystemMail
 
 _NINETY_DAYS = timedelta(days=90)
@@ -192,3 +193,25 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
+
+# How columns are protected whose fields do not tell; escrow and the like say it in their own app.
+_OF_RANDOM = "SHA-256 of 256 random bits"
+for _table, _column, _kind, _algorithm, _key in (
+    ("accounts_user", "password", "hashed", "Argon2id", "none"),
+    ("accounts_apikey", "secret_hash", "hashed", _OF_RANDOM, "none"),
+    ("accounts_apikey", "old_secret_hash", "hashed", _OF_RANDOM, "none"),
+    ("accounts_passkeychallenge", "challenge_hash", "hashed", _OF_RANDOM, "none"),
+    ("accounts_invitation", "token_hash", "hashed", _OF_RANDOM, "none"),
+    ("accounts_session", "key_hash", "hashed", _OF_RANDOM, "none"),
+    ("accounts_recoverycode", "code_hash", "hashed", "HMAC-SHA-256", "platform, derived"),
+    ("tenancy_wrappedkey", "wrapped", "wrapped", "AES-256-GCM by the KMS", "root key"),
+    ("audit_auditevent", "leaf", "proof", "canonical bytes, details by commitment", "none"),
+    ("audit_pendingleaf", "leaf_hash", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_leaf", "hash", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_tree", "frontier", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_tree", "root", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_checkpoint", "root", "proof", "SHA-256 (RFC 6962), signed with Ed25519", "none"),
+    ("audit_checkpoint", "public_key", "public", "Ed25519", "none"),
+    ("audit_signingkey", "public_key", "public", "Ed25519", "none"),
+):
+    inventory.declare(_table, _column, kind=_kind, algorithm=_algorithm, key=_key)

@@ -14,6 +14,7 @@ from delivery.models import (
     MessageEvent,
     SingleSend,
 )
+from tenancy import inventory
 
 register(
     Message,
@@ -71,4 +72,20 @@ register(
     retention=timedelta(days=30),
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
+)
+
+for _column, _kind, _algorithm, _key in (
+    ("wrapped_key", "wrapped", "AES-256-GCM", "link and server share"),
+    ("subject", "sealed", "AES-256-GCM", "of the message alone"),
+    ("html", "sealed", "AES-256-GCM", "of the message alone"),
+    ("text", "sealed", "AES-256-GCM", "of the message alone"),
+    ("proof_digest", "hashed", "SHA-256 of 256 derived bits", "none"),
+    ("receipt_digest", "hashed", "SHA-256 of 256 derived bits", "none"),
+):
+    inventory.declare("delivery_escrowitem", _column, kind=_kind, algorithm=_algorithm, key=_key)
+inventory.declare(
+    "delivery_escrowvisit", "cookie_digest", kind="hashed", algorithm="SHA-256 of 256 random bits"
+)
+inventory.declare(
+    "delivery_escrowcode", "digest", kind="hashed", algorithm="HMAC-SHA-256", key="tenant, derived"
 )
