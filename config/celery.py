@@ -23,14 +23,21 @@ def log_as_pages_do(**_: Any) -> None:
 
 @worker_init.connect
 def refuse_to_work_with_holes(**_: Any) -> None:
-    """A worker, like a web process, does not start while a table is open between tenants."""
+    """A worker, like a web process, does not start while a table is open between tenants.
+
+    Celery logs what a receiver raises, and would start all the same: only SystemExit ends it.
+    """
     from django.db import connection
 
     from compliance.setting_checks import refuse_loose_settings
-    from tenancy import catalogue
+    from tenancy import catalogue, hardening
     from tenancy.scope import platform_scope
 
-    refuse_loose_settings()
-    with platform_scope(), connection.cursor() as cursor:
-        catalogue.refuse_holes(cursor)
+    hardening.harden()
+    try:
+        refuse_loose_settings()
+        with platform_scope(), connection.cursor() as cursor:
+            catalogue.refuse_holes(cursor)
+    except Exception as reason:
+        raise SystemExit(f"{type(reason).__name__}: {reason}") from reason
     connection.close()

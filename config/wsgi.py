@@ -5,7 +5,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
 from compliance.setting_checks import refuse_loose_settings
-from tenancy import catalogue
+from tenancy import catalogue, hardening
 from tenancy.scope import platform_scope
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -16,6 +16,7 @@ for urlconf in import_module("config.hosts").URLCONFS.values():
     import_module(urlconf)
 
 refuse_loose_settings()
+hardening.harden()
 # Refuse to serve with a hole in the walls between tenants.
 with platform_scope(), connection.cursor() as cursor:
     catalogue.refuse_holes(cursor)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tenancy import catalogue_roles
 from tenancy.errors import DomainError
 
 TENANT_WALL = "(tenant_id = ( SELECT kernel.current_tenant() AS current_tenant))"
@@ -38,7 +39,8 @@ QUERIES = {
     """,
     "unique index does not begin with the tenant": """
         SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-        WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique AND NOT i.indisprimary
+        WHERE c.relnamespace = 'public'::regnamespace AND (i.indisunique OR i.indisexclusion)
+          AND NOT i.indisprimary
           AND NOT EXISTS (SELECT 1 FROM kernel.shared_table s WHERE s.name = c.relname)
           AND NOT EXISTS (SELECT 1 FROM pg_attribute a
             WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND a.attnum = i.indkey[0])
@@ -55,8 +57,10 @@ QUERIES = {
         JOIN pg_class t ON t.oid = k.confrelid
         WHERE k.contype = 'f' AND c.relnamespace = 'public'::regnamespace
           AND NOT EXISTS (SELECT 1 FROM kernel.shared_table s WHERE s.name IN (c.relname, t.relname))
-          AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid
-            AND a.attname = 'tenant_id' AND a.attnum = ANY (k.conkey))
+          AND NOT EXISTS (SELECT 1 FROM unnest(k.conkey, k.confkey) AS pair (own, other)
+            JOIN pg_attribute o ON o.attrelid = c.oid AND o.attnum = pair.own
+            JOIN pg_attribute f ON f.attrelid = t.oid AND f.attnum = pair.other
+            WHERE o.attname = 'tenant_id' AND f.attname = 'tenant_id')
     """,
     "view does not run with its reader's rights": """
         SELECT c.relname FROM pg_class c
@@ -72,17 +76,15 @@ QUERIES = {
         WHERE p.pronamespace IN ('public'::regnamespace, 'kernel'::regnamespace) AND p.prosecdef
           AND NOT coalesce(array_to_string(p.proconfig, ',') LIKE '%search_path=pg_catalog%', false)
     """,
-    "runtime role may truncate, or references a table": """
-        SELECT table_name || ' ' || privilege_type FROM information_schema.role_table_grants
-        WHERE grantee = 'sealpost_runtime' AND privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')
+    "foreign table cannot be guarded": """
+        SELECT c.relname FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'f'
     """,
-    "runtime role is more than an ordinary user": """
-        SELECT rolname FROM pg_roles WHERE rolname = 'sealpost_runtime'
-          AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR EXISTS (
-            SELECT 1 FROM pg_auth_members m WHERE m.member = pg_roles.oid)
-            OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = pg_roles.oid
-              AND c.relnamespace = 'public'::regnamespace))
+    "rule changes what a statement does, with its owner's rights": """
+        SELECT c.relname || ' ' || r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
     """,
+    **catalogue_roles.QUERIES,
 }
 
 

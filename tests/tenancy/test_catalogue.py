@@ -49,8 +49,66 @@ PLANTED = {
     "tenancy_job TRUNCATE: runtime role may truncate, or references a table": (
         "GRANT TRUNCATE ON tenancy_job TO sealpost_runtime"
     ),
-    "sealpost_runtime: runtime role is more than an ordinary user": (
+    "sealpost_runtime: role of the service is more than an ordinary user": (
         "ALTER ROLE sealpost_runtime BYPASSRLS"
+    ),
+    "tenancy_systemmail: table has no tenant wall": (
+        "DROP POLICY tenant_wall ON tenancy_systemmail;"
+        "CREATE POLICY tenant_wall ON tenancy_systemmail AS PERMISSIVE FOR ALL TO PUBLIC"
+        " USING (tenant_id = (SELECT kernel.current_tenant()))"
+        " WITH CHECK (tenant_id = (SELECT kernel.current_tenant()))"
+    ),
+    "part: table is neither guarded nor shared with a reason": (
+        "CREATE TABLE whole (id uuid, tenant_id uuid NOT NULL, UNIQUE (tenant_id, id))"
+        " PARTITION BY HASH (tenant_id); ALTER TABLE whole ENABLE ROW LEVEL SECURITY,"
+        " FORCE ROW LEVEL SECURITY;"
+        "CREATE TABLE part PARTITION OF whole FOR VALUES WITH (MODULUS 1, REMAINDER 0)"
+    ),
+    "overlapping: unique index does not begin with the tenant": (
+        "ALTER TABLE tenancy_job ADD CONSTRAINT overlapping"
+        " EXCLUDE USING btree (id WITH =, tenant_id WITH =)"
+    ),
+    "crossed: foreign key between tenant tables does not carry the tenant": (
+        "ALTER TABLE tenancy_job ADD another uuid, ADD CONSTRAINT crossed"
+        " FOREIGN KEY (another, tenant_id) REFERENCES tenancy_systemmail (tenant_id, id)"
+    ),
+    "afar: foreign table cannot be guarded": (
+        "CREATE FOREIGN DATA WRAPPER none; CREATE SERVER elsewhere FOREIGN DATA WRAPPER none;"
+        "CREATE FOREIGN TABLE afar (id uuid, tenant_id uuid) SERVER elsewhere"
+    ),
+    "tenancy_job aside: rule changes what a statement does, with its owner's rights": (
+        "CREATE RULE aside AS ON DELETE TO tenancy_job DO INSTEAD NOTHING"
+    ),
+    "postgres: is the role that the service connects as, and it is not sealpost_runtime": (
+        "SELECT 'this connection is the superuser''s'"
+    ),
+    "sealpost_owner: role that only owns things may sign in": "ALTER ROLE sealpost_owner LOGIN",
+    "public: runtime role may create objects in the schema": (
+        "GRANT CREATE ON SCHEMA public TO sealpost_runtime"
+    ),
+    "kernel.context_key: runtime role may read what signs tenant contexts": (
+        "GRANT SELECT (inner_pad) ON kernel.context_key TO sealpost_runtime"
+    ),
+    "side.copy: table outside of schema public is open to the runtime role": (
+        "CREATE SCHEMA side; CREATE TABLE side.copy AS SELECT * FROM tenancy_job;"
+        "GRANT SELECT ON side.copy TO sealpost_runtime"
+    ),
+    "tenancy_job: table is open to every role": "GRANT SELECT ON tenancy_job TO PUBLIC",
+    "postgres: tables of the future are open to the runtime role": (
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO sealpost_runtime"
+    ),
+    "session_replication_role: protected parameter may be set by the runtime role": (
+        "GRANT SET ON PARAMETER session_replication_role TO sealpost_runtime"
+    ),
+    "kernel.ajar(): function with its owner's rights may be called by everybody": (
+        "CREATE FUNCTION kernel.ajar() RETURNS int LANGUAGE sql SECURITY DEFINER"
+        " SET search_path = pg_catalog AS 'SELECT 1'"
+    ),
+    "audit_auditevent: append-only table may be changed by the runtime role": (
+        "GRANT UPDATE ON audit_auditevent TO sealpost_runtime"
+    ),
+    "contacts_consentrecord: trigger that keeps rows as they are is switched off": (
+        "ALTER TABLE contacts_consentrecord DISABLE TRIGGER append_only_rows"
     ),
 }
 
