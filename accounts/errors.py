@@ -48,7 +48,7 @@ def error_page(request: HttpRequest, status: int, reason: str) -> HttpResponse:
         said = {"error_id": error_id, "status": status}
         page = render_to_string("errors/patient.html", said, request=request)
         return HttpResponse(page, status=status)
-    has_shell = status != 500 and is_signed_in(request)
+    has_shell = status not in {500, 503} and is_signed_in(request)
     context = {
         "layout": STAFF if has_shell else PLAIN,
         "error_id": error_id,

@@ -260,3 +260,7 @@ class NetworksForm(forms.Form):
         max_length=1000,
         help_text="Needed when more networks may come in: a second person reads it and decides.",
     )
+
+
+class KeySwitchForm(forms.Form):
+    reason = forms.CharField(max_length=300)

@@ -40,6 +40,7 @@ ADMINISTRATION = (
             "users",
             "domains",
             "api_keys",
+            "keys",
             "requests",
             "networks",
             "emergencies",

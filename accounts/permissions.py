@@ -77,6 +77,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "api_keys.view": frozenset({O, A, C, U}),
     "api_keys.edit": frozenset({O, A}),
     "api_keys.allow_phi": frozenset({C}),
+    "keys.view": frozenset({O, A, C, U}),
+    "keys.edit": frozenset({O, A}),
     "settings.view": EVERYONE,
     "operator.tenants": OPERATORS,
 }

@@ -11,6 +11,7 @@ from accounts.views import (
     keys,
     networks,
     operator,
+    operator_keys,
     passkeys,
     passwords,
     people,
@@ -19,6 +20,7 @@ from accounts.views import (
     settings,
     sign_in,
     support,
+    workspace_keys,
 )
 
 accounts = [
@@ -95,11 +97,24 @@ windows = [
     path("open/", support.open_window, name="open"),
     path("close/", support.close, name="close"),
 ]
+encryption_keys = [
+    path("", workspace_keys.index, name="index"),
+    path("progress/", workspace_keys.progress, name="progress"),
+    path("columns/", workspace_keys.columns, name="columns"),
+    path("rotate/", workspace_keys.rotate, name="rotate"),
+    path("resume/", workspace_keys.resume, name="resume"),
+    path("stop/", workspace_keys.stop, name="stop"),
+    path("<uuid:version_id>/destroy/", workspace_keys.destroy, name="destroy"),
+]
 operators = [
     path("", operator.workspaces, name="workspaces"),
     path("new/", operator.open_workspace, name="open"),
     path("leave/", support.leave, name="leave"),
     path("<uuid:workspace_id>/look/", support.enter, name="look"),
+    path("keys/", operator_keys.platform, name="keys"),
+    path("<uuid:tenant_id>/keys/", operator_keys.workspace, name="workspace_keys"),
+    path("<uuid:tenant_id>/keys/off/", operator_keys.switch_off, name="switch_keys_off"),
+    path("<uuid:tenant_id>/keys/on/", operator_keys.switch_on, name="switch_keys_on"),
 ]
 
 urlpatterns = [
@@ -112,5 +127,6 @@ urlpatterns = [
     path("settings/emergency/", include((emergency, "emergencies"))),
     path("settings/support/", include((windows, "support"))),
     path("settings/networks/", include(([path("", networks.networks, name="list")], "networks"))),
+    path("settings/keys/", include((encryption_keys, "keys"))),
     path("operator/", include((operators, "operator"))),
 ]

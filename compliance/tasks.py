@@ -9,6 +9,7 @@ from compliance import queries
 from compliance import services as compliance
 from compliance.services.anchoring import send_due
 from tenancy.fetch import door
+from tenancy.keyring import usable
 from tenancy.scope import tenant_scope
 from tenancy.tasks import PlatformTask, TenantTask
 
@@ -16,7 +17,7 @@ from tenancy.tasks import PlatformTask, TenantTask
 @shared_task(base=PlatformTask)
 def check_due_domains() -> None:
     """Tick: wakes a check in each workspace with a domain that nobody looked at for an hour."""
-    for tenant_id in queries.tenants_with_domains_to_check():
+    for tenant_id in usable(queries.tenants_with_domains_to_check()):
         with tenant_scope(tenant_id):
             check_domains.delay()
 

@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "integrations.tasks.forget_old_answers",
         "schedule": 3600.0,
     },
+    "wake-reseals": {"task": "accounts.tasks.wake_reseals", "schedule": 2.0},
     "wake-imports": {"task": "contacts.tasks.wake_imports", "schedule": 2.0},
     "wake-exports": {"task": "contacts.tasks.wake_exports", "schedule": 2.0},
 }

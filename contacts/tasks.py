@@ -10,13 +10,14 @@ from contacts.queries.due import (
 )
 from contacts.services import export_work, exports
 from contacts.services.import_work import work_on
+from tenancy.keyring import usable
 from tenancy.scope import tenant_scope
 from tenancy.tasks import PlatformTask, TenantTask
 
 
 @shared_task(base=PlatformTask)
 def wake_imports() -> None:
-    for tenant_id in tenants_with_imports():
+    for tenant_id in usable(tenants_with_imports()):
         with tenant_scope(tenant_id):
             for run_id in due_imports():
                 work_on_import.apply_async((str(run_id),), expires=30)

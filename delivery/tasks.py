@@ -9,6 +9,7 @@ from delivery.escrow import services as escrow
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
+from tenancy.keyring import usable
 from tenancy.scope import current_tenant_id, tenant_scope
 from tenancy.tasks import PlatformTask, TenantTask
 
@@ -20,7 +21,9 @@ SLOT_SECONDS = 60
 @shared_task(base=PlatformTask)
 def wake_senders() -> None:
     """Tick: each tenant with due mail gets its workers, the longest waiting first."""
-    for tenant_id, messages in due.tenants_with_messages():
+    waiting = dict(due.tenants_with_messages())
+    for tenant_id in usable(waiting):
+        messages = waiting[tenant_id]
         with tenant_scope(tenant_id):
             for slot in range(min(SLOTS, 1 + messages // worker.CHUNK)):
                 if cache.add(f"sending:{tenant_id}:{slot}", 1, SLOT_SECONDS):
@@ -42,7 +45,7 @@ def send_due(slot: int) -> None:
 @shared_task(base=PlatformTask)
 def freeze_due() -> None:
     """Tick: looks after campaigns that begin, are being frozen, or are over."""
-    for tenant_id in due.tenants_with_campaigns():
+    for tenant_id in usable(due.tenants_with_campaigns()):
         with tenant_scope(tenant_id):
             freeze_campaigns.apply_async(expires=30)
 
@@ -59,7 +62,7 @@ def freeze_campaigns() -> None:
 @shared_task(base=PlatformTask)
 def recover_messages() -> None:
     """Tick: takes back what workers that are gone have held."""
-    for tenant_id in due.tenants_with_expired_leases():
+    for tenant_id in usable(due.tenants_with_expired_leases()):
         with tenant_scope(tenant_id):
             recovery.recover_expired()
 
@@ -67,7 +70,7 @@ def recover_messages() -> None:
 @shared_task(base=PlatformTask)
 def drain_system_mail() -> None:
     """Tick: the service's own mail, for every tenant and the platform."""
-    for tenant_id in due.tenants_with_system_mail():
+    for tenant_id in usable(due.tenants_with_system_mail()):
         with tenant_scope(tenant_id):
             send_system_mail(doors.transport())
 
@@ -75,6 +78,6 @@ def drain_system_mail() -> None:
 @shared_task(base=PlatformTask)
 def expire_portal_messages() -> None:
     """Tick: shreds what has been in the portal for as long as the policy says."""
-    for tenant_id in due.tenants_with_expired_items():
+    for tenant_id in usable(due.tenants_with_expired_items()):
         with tenant_scope(tenant_id):
             escrow.expire_due()

@@ -15,7 +15,6 @@ from django.apps import apps
 from django.db import OperationalError, connections
 
 from tenancy import clock, kms
-from tenancy.errors import DomainError
 from tenancy.scope import PLATFORM_TENANT_ID, current_tenant_id
 from tenancy.sealing import SealBroken, TenantKeys
 
@@ -42,8 +41,11 @@ CACHE_SECONDS = 300.0
 LOOK_AGAIN_SECONDS = 5.0
 
 
-class KeyUnavailable(DomainError):
-    """The tenant has no usable key: it was destroyed, or never made."""
+class KeyUnavailable(RuntimeError):
+    """The tenant has no usable key: it was destroyed, or never made.
+
+    Not a refusal of what somebody asked for: whoever answers those must not take this for one.
+    """
 
 
 class KeysSwitchedOff(KeyUnavailable):

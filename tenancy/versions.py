@@ -82,6 +82,10 @@ def destroy(key: WrappedKey, *, using: str = keyring.DATABASE) -> None:
         )
 
 
+def are_off(tenant_id: UUID) -> bool:
+    return KeyRing.objects.filter(pk=tenant_id, disabled_at__isnull=False).exists()
+
+
 def switch_off(tenant_id: UUID) -> None:
     """No process opens or seals for this tenant any more. Raises KeyNotChanged if it is so already."""
     if tenant_id == PLATFORM_TENANT_ID:

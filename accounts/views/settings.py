@@ -100,6 +100,13 @@ ENTRIES = (
         "api_keys.view",
     ),
     Entry(
+        "Encryption keys",
+        "Which key seals your data, and a new one for it.",
+        "lock",
+        "keys:index",
+        "keys.view",
+    ),
+    Entry(
         "Your account",
         "Name, time zone, password and recovery codes.",
         "user",

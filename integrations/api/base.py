@@ -22,6 +22,7 @@ from audit import services as audit
 from audit.services import Actor, Touched
 from integrations import problems, rate_limits
 from tenancy import source
+from tenancy.keyring import current_keys
 from tenancy.scope import tenant_scope
 
 SCHEME = "Bearer "
@@ -61,6 +62,7 @@ class Resource(APIView):
         self._stack.enter_context(tenant_scope(tenant_id))
         self.actor = Actor(kind="api_key", id=str(self.key.pk), name=self.key.name)
         source.add(auth=self.key.way if self.key.way != ApiKey.Way.KEY else "api_key")
+        current_keys()  # without keys nothing is done: not even the trail of it could be kept
         self._allow_rate()
         self._require_scope(request)
         api_keys.note_use(self.key)

@@ -53,6 +53,8 @@ TABLE = {
     "support.open": "oa....",
     "api_keys.edit": "oa....",
     "api_keys.allow_phi": "....c.",
+    "keys.view": "oa..cu",
+    "keys.edit": "oa....",
     "settings.view": "oamncu",
     "operator.tenants": "......",
 }

@@ -34,6 +34,8 @@ SENSITIVE = {
     "accounts.views.keys.new",
     "accounts.views.keys.revoke",
     "accounts.views.operator.open_workspace",
+    "accounts.views.operator_keys.switch_off",
+    "accounts.views.operator_keys.switch_on",
     "accounts.views.people.invite",
     "accounts.views.people.person",
     "accounts.views.people.reset_factor",
@@ -47,6 +49,9 @@ SENSITIVE = {
     "compliance.views.agreement.end",
     "compliance.views.operator.countersign",
     "contacts.views.person.reveal",
+    "accounts.views.workspace_keys.destroy",
+    "accounts.views.workspace_keys.resume",
+    "accounts.views.workspace_keys.rotate",
 }
 # These share an address with a page that everybody of the workspace may look at.
 ON_POST_ONLY = ["/compliance/policy/", "/compliance/agreement/sign/"]

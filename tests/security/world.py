@@ -32,7 +32,7 @@ from delivery.services.single import send_single
 from segments import services as segments
 from tenancy import clock
 from tenancy.ids import uuid7
-from tenancy.models import Tenant
+from tenancy.models import Tenant, WrappedKey
 from tenancy.scope import platform_scope, tenant_scope
 from tests.accounts import sample_act
 from tests.accounts.signing_in import browser_of, make_user
@@ -106,6 +106,8 @@ def _staff(world: World) -> None:
         world.ids["session_id"] = list(owners.values_list("pk", flat=True))
     _, world.api_key = _issued_key()
     world.ids["key_id"] = [_issued_key()[0].pk]
+    versions = WrappedKey.objects.filter(tenant=tenant.id, purpose="seal")
+    world.ids["version_id"] = list(versions.values_list("pk", flat=True))
 
 
 def _issued_key() -> tuple[ApiKey, str]:

@@ -55,10 +55,11 @@ def test_a_finished_job_leaves_no_value_under_an_older_version(clinic, other_cli
         theirs = mails(1)[0]
     audit.record("contact.revealed", actor=nurse, reason="treatment")
     job = begin(clinic)
-    assert job.total == 15
+    of_the_event = sum(column.table == "audit_auditevent" for column in resealing.columns())
+    assert job.total == 7 * 2 + of_the_event
     resealing.work_on(job.pk)
     job.refresh_from_db()
-    assert (job.status, job.done, resealing.left()) == ("succeeded", 15, 0)
+    assert (job.status, job.done, resealing.left()) == ("succeeded", job.total, 0)
     assert resealing.counts()[Column("tenancy_systemmail", "to")] == {2: 7}
     assert [SystemMail.objects.get(pk=mail.pk).context["n"] for mail in sent] == list(range(7))
     assert AuditEvent.objects.get().detail == {"reason": "treatment"}
