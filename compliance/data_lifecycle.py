@@ -201,6 +201,8 @@ for _table, _column, _kind, _algorithm, _key in (
     ("accounts_apikey", "secret_hash", "hashed", _OF_RANDOM, "none"),
     ("accounts_apikey", "old_secret_hash", "hashed", _OF_RANDOM, "none"),
     ("accounts_passkeychallenge", "challenge_hash", "hashed", _OF_RANDOM, "none"),
+    ("accounts_accesstoken", "token_hash", "hashed", _OF_RANDOM, "none"),
+    ("accounts_usedassertion", "jti_hash", "hashed", "SHA-256", "none"),
     ("accounts_invitation", "token_hash", "hashed", _OF_RANDOM, "none"),
     ("accounts_session", "key_hash", "hashed", _OF_RANDOM, "none"),
     ("accounts_recoverycode", "code_hash", "hashed", "HMAC-SHA-256", "platform, derived"),
