@@ -1,0 +1,31 @@
+"""Which class of data each field of the API holds; a field that is missing here fails a test.
+
+Fields of a person have the class of the person's field; the others are named.
+"""
+
+from contacts.fields import IDENTITY, STANDING, PhiClass
+
+OTHERS: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "campaign_id", "code", "contact_id", "created_at", "detail", "errors", "id", "index",
+            "instance", "masked", "next_cursor", "pointer", "route", "settled_at", "status", "title",
+            "type", "updated_at",
+        ),
+        PhiClass.NONE.value,
+    ),
+    # That somebody agreed, when and how; why a message was not sent; what was observed.
+    **dict.fromkeys(
+        ("kind", "last_day", "occurred_at", "purpose", "reason", "said_at", "state"),
+        PhiClass.LIMITED.value,
+    ),
+    **dict.fromkeys(
+        ("contacts", "data", "evidence", "kept", "name", "results", "source", "wording"),
+        PhiClass.PHI.value,
+    ),
+    **dict.fromkeys(("attributes", "properties"), PhiClass.SPECIAL.value),
+}  # fmt: skip
+FIELDS: dict[str, str] = {
+    **OTHERS,
+    **{field.key: str(field.phi_class) for field in (*IDENTITY, *STANDING)},
+}
