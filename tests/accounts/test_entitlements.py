@@ -1,7 +1,10 @@
 """Who had which role: the history tells exactly what was, whichever path changed it."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
+import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -122,3 +125,19 @@ def test_the_page_tells_a_day_to_officers_and_auditors(clinic, owner):
     assert "Nobody had a role here on that day." in early
     browser = browser_of(make_member(clinic, "admin", "Ann"))
     assert browser.get("/settings/people/history/").status_code == 403
+
+
+def test_memberships_from_before_the_history_get_their_beginning(clinic):
+    member = membership_of(make_member(clinic, "marketer", "Mara"), clinic)
+    beginning = import_module("accounts.migrations.0013_entitlements_so_far").BEGINNING
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(os.environ["ADMIN_DATABASE_URL"], dbname=name) as admin:
+        admin.execute("SET session_replication_role = replica")  # as if no trigger were there yet
+        admin.execute("DELETE FROM accounts_entitlement WHERE membership_id = %s", [member.pk])
+        admin.execute("SET session_replication_role = origin")
+        admin.execute("SET ROLE sealpost_migrate")
+        admin.execute(beginning)
+        query = "SELECT number, role, why FROM accounts_entitlement WHERE membership_id = %s"
+        rows = admin.execute(query, [member.pk]).fetchall()
+        admin.rollback()
+    assert rows == [(1, "marketer", "joined")]

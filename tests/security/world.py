@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from accounts.api_keys import Scope
-from accounts.models import ApiKey, Membership, Session, User
+from accounts.models import ApiKey, Membership, Passkey, Session, User
 from accounts.roles import Role
 from accounts.services import api_keys, emergencies, people, support, users
 from accounts.services.sign_in import actor_for
@@ -103,6 +103,16 @@ def _staff(world: World) -> None:
     browser_of(world.people[Role.OWNER])
     with platform_scope():
         owners = Session.objects.filter(user=world.people[Role.OWNER])
+        passkey = Passkey.objects.create(
+            user=world.people[Role.OWNER],
+            name="Security key",
+            credential=uuid7().bytes,
+            credential_id=b"credential",
+            public_key=b"key",
+            may_be_backed_up=False,
+            is_backed_up=False,
+        )
+        world.ids["passkey_id"] = [passkey.pk]
         world.ids["session_id"] = list(owners.values_list("pk", flat=True))
     _, world.api_key = _issued_key()
     world.ids["key_id"] = [_issued_key()[0].pk]
