@@ -17,6 +17,7 @@ from campaigns.readiness import Check
 from compliance.purposes import PURPOSE_RULES, Purpose
 
 TITLES = {
+    "name": "Name",
     "audience": "Audience",
     "sender": "Sender",
     "subject": "Subject",
@@ -44,7 +45,7 @@ class Row:
 def rows(
     campaign: Campaign, checks: Sequence[Check], *, editing: str = "", form: RowForm | None = None
 ) -> list[Row]:
-    """The checklist; the row named `editing` shows its form."""
+    """The checklist; the row named `editing` shows its form. The heading is the name's own row."""
     if editing in ROWS and form is None:
         form = ROWS[editing].of(campaign)
     return [
@@ -58,6 +59,7 @@ def rows(
             form=form if key == editing else None,
         )
         for key, title in TITLES.items()
+        if key != "name" or editing == "name"
     ]
 
 
@@ -103,6 +105,7 @@ def _counting(campaign: Campaign) -> str:
 
 
 VALUES: dict[str, Callable[[Campaign], str]] = {
+    "name": lambda campaign: campaign.name,
     "audience": lambda campaign: campaign.segment.name if campaign.segment else "Nobody chosen yet",
     "sender": _sender,
     "subject": lambda campaign: subject_line(campaign) or "No subject yet",

@@ -107,6 +107,19 @@ def test_every_row_saves(busy_clinic, author, row, values, stored):
     assert {key: getattr(campaign, key) for key in stored} == stored
 
 
+def test_a_draft_is_renamed_in_a_row_that_is_there_only_then(busy_clinic, author):
+    campaign, page = make_campaign(author)
+    assert 'name="name"' not in author.get(page).content.decode()
+    opened = author.get(f"{page}?edit=name").content.decode()
+    assert f'value="{campaign.name}"' in opened
+    assert opened.count('name="name"') == 1
+    refused = author.post(f"{page}change/name/", {"name": " ", "version": campaign.version})
+    assert refused.status_code == 422
+    assert 'name="name"' in refused.content.decode()
+    author.post(f"{page}change/name/", {"name": "Winter", "version": campaign.version})
+    assert "Winter" in text_of(author.get(page))
+
+
 def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
     next_visit()
     campaign, page = make_campaign(author)
