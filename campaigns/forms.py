@@ -10,6 +10,7 @@ from campaigns.models import Campaign
 from compliance.models import Sender
 from compliance.purposes import PURPOSE_RULES, Purpose, Remuneration
 from segments.models import Segment
+from tenancy import clock
 
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+")
 LONGEST_SUBJECT = 200
@@ -151,8 +152,11 @@ class TimingRow(RowForm):
         cleaned: dict[str, object] = super().clean() or self.cleaned_data
         if cleaned.get("start") != Campaign.Start.AT_TIME:
             cleaned["planned_at"] = None
-        elif not isinstance(cleaned.get("planned_at"), datetime):
-            self.add_error("planned_at", "Choose the day and time.")
+        elif not isinstance(planned_at := cleaned.get("planned_at"), datetime):
+            if "planned_at" not in self.errors:
+                self.add_error("planned_at", "Choose the day and time.")
+        elif planned_at <= clock.now():
+            self.add_error("planned_at", "This time has passed. Choose one in the future.")
         return cleaned
 
 

@@ -39,6 +39,7 @@ class CampaignFacts:
     content_problems: Sequence[Problem]
     fixed_text: Scan
     was_tested: bool
+    planned_time_has_passed: bool
     planned_in_quiet_hours: bool
     same_day_campaigns: int = 0
     audience: "AudienceFacts | None" = None
@@ -166,6 +167,9 @@ def _test(facts: CampaignFacts) -> Iterator[Check]:
 
 
 def _timing(facts: CampaignFacts) -> Iterator[Check]:
+    if facts.planned_time_has_passed:
+        sentence = "The planned time has passed. Choose one in the future."
+        yield Check("planned", "block", sentence, "timing")
     if facts.planned_in_quiet_hours:
         yield Check(
             "quiet", "warn", "It starts in your quiet hours, and waits for their end.", "timing"

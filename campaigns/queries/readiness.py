@@ -42,6 +42,7 @@ def facts(campaign: Campaign, audience: AudienceFacts | None) -> CampaignFacts:
         content_problems=content_problems(campaign),
         fixed_text=writing.fixed_text(read_content(campaign.content)),
         was_tested=_was_tested(campaign),
+        planned_time_has_passed=_has_passed(campaign),
         planned_in_quiet_hours=_is_quiet(campaign, compliance.policy()),
         same_day_campaigns=_same_day(campaign),
         audience=audience,
@@ -61,6 +62,12 @@ def content_problems(campaign: Campaign) -> list[Problem]:
 def _was_tested(campaign: Campaign) -> bool:
     tests = TestSend.objects.filter(campaign=campaign).order_by("-created_at")
     return any(test.content == campaign.content for test in tests[:5])
+
+
+def _has_passed(campaign: Campaign) -> bool:
+    """True if the campaign waits for a time that nobody can keep any more."""
+    planned_at = campaign.planned_at
+    return campaign.is_editable and planned_at is not None and planned_at <= clock.now()
 
 
 def _is_quiet(campaign: Campaign, policy: Policy) -> bool:

@@ -165,6 +165,17 @@ def test_an_author_attests_only_where_the_policy_allows_it(clinic):
     assert AuditEvent.objects.filter(action="campaign.attested").count() == 1
 
 
+def test_a_planned_time_that_has_passed_is_not_submitted(clinic):
+    planned = clock.now() + timedelta(hours=1)
+    campaign = ready_campaign(start="at_time", planned_at=planned)
+    with clock.at(planned), pytest.raises(CampaignNotReady) as refused:
+        approvals.submit(campaign, version=campaign.version, actor=MARKETER)
+    assert refused.value.reasons == ("The planned time has passed. Choose one in the future.",)
+    campaign.refresh_from_db()
+    assert (campaign.status, Approval.objects.count()) == (Campaign.Status.DRAFT, 0)
+    assert approvals.submit(campaign, version=campaign.version, actor=MARKETER).is_open
+
+
 def test_a_planned_time_that_has_passed_is_not_approved(clinic):
     planned = clock.now() + timedelta(hours=1)
     campaign = submitted_campaign(start="at_time", planned_at=planned)

@@ -86,6 +86,12 @@ def test_a_row_is_changed_in_place(busy_clinic, author):
     planned = {"start": "at_time", "planned_at": "", "version": campaign.version}
     answer = author.post(f"{page}change/timing/", planned)
     assert "Choose the day and time." in text_of(answer)
+    past = {"start": "at_time", "planned_at": "2020-01-02T10:00", "version": campaign.version}
+    answer = author.post(f"{page}change/timing/", past)
+    assert answer.status_code == 422
+    assert "This time has passed. Choose one in the future." in text_of(answer)
+    campaign.refresh_from_db()
+    assert campaign.planned_at is None
 
 
 @pytest.mark.parametrize(
