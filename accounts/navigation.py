@@ -43,6 +43,7 @@ ADMINISTRATION = (
             "keys",
             "requests",
             "networks",
+            "retention",
             "emergencies",
             "support",
         ),

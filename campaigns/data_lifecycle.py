@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from campaigns.models import Approval, Brand, Campaign, Template, TestSend
-from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
+from compliance.lifecycle import Aging, DataClass, Erasure, Export, Subject, register
+from compliance.retained import Retained
 
 register(
     Brand,
@@ -23,16 +24,18 @@ register(
 register(
     Campaign,
     data_class=DataClass.EVIDENCE,
-    retention=SIX_YEARS,
+    retention=Retained.CONTENT,
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="ended_at", called="campaigns", subject=Subject.CAMPAIGN),
 )
 register(
     Approval,
     data_class=DataClass.EVIDENCE,
-    retention=SIX_YEARS,
+    retention=Retained.CONTENT,
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(goes_with="campaign"),
 )
 register(
     TestSend,
@@ -40,4 +43,5 @@ register(
     retention=timedelta(days=90),
     export=Export.NEVER,
     erasure=Erasure.WITH_PERSON,
+    aging=Aging(since="created_at"),
 )

@@ -7,5 +7,7 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks, setting_checks  # noqa: F401 - registers the system checks
+        from compliance.services import protection
 
+        protection.register()
         autodiscover_modules("data_lifecycle")

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+
 from accounts.models import (
     AccessToken,
     ApiKey,
@@ -30,8 +32,17 @@ from audit.models import (
     SigningKey,
     Tree,
 )
-from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
-from compliance.models import Agreement, Alert, Policy, Sender, SenderDomain, Suppression
+from compliance.lifecycle import SIX_YEARS, Aging, DataClass, Erasure, Export, register
+from compliance.models import (
+    Agreement,
+    Alert,
+    Policy,
+    RetentionSettings,
+    Sender,
+    SenderDomain,
+    Suppression,
+)
+from compliance.retained import Retained
 from tenancy import inventory
 from tenancy.models import Job, SystemMail
 
@@ -43,6 +54,7 @@ register(
     retention=_NINETY_DAYS,
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="ended_at"),
 )
 register(
     SystemMail,
@@ -50,13 +62,15 @@ register(
     retention=_NINETY_DAYS,
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="created_at", only=~Q(status="queued")),
 )
 register(
     AuditEvent,
     data_class=DataClass.EVIDENCE,
-    retention=SIX_YEARS,
+    retention=Retained.AUDIT,
     export=Export.TENANT,
     erasure=Erasure.KEPT,
+    aging=Aging(since="recorded_at", called="events", by_two=True),
 )
 # The tree outlives its events: after a disposal the proofs of those that are left still hold.
 for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey, Anchor):
@@ -87,6 +101,7 @@ register(
     retention=_NINETY_DAYS,
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="expires_at"),
 )
 register(
     ApiKey,
@@ -103,6 +118,7 @@ for _fleeting in (AccessToken, UsedAssertion):
         retention=timedelta(days=1),
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
+        aging=Aging(since="expires_at"),
     )
 register(
     Entitlement,
@@ -118,6 +134,7 @@ for _beyond_roles in (EmergencyAccess, SupportGrant):
         retention=SIX_YEARS,
         export=Export.TENANT,
         erasure=Erasure.KEPT,
+        aging=Aging(since="ends_at"),
     )
 register(
     Countersignature,
@@ -125,6 +142,7 @@ register(
     retention=SIX_YEARS,
     export=Export.TENANT,
     erasure=Erasure.KEPT,
+    aging=Aging(since="decided_at"),
 )
 register(
     SecuritySettings,
@@ -142,13 +160,18 @@ for _secret in (Passkey, TotpDevice, RecoveryCode):
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
     )
-for _passing in (PasskeyChallenge, Session, SignInFailures):
+for _passing, _since in (
+    (PasskeyChallenge, "expires_at"),
+    (Session, "seen_at"),
+    (SignInFailures, "failed_at"),
+):
     register(
         _passing,
         data_class=DataClass.OPERATIONAL,
         retention=timedelta(days=1),
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
+        aging=Aging(since=_since),
     )
 register(
     Agreement,
@@ -159,6 +182,13 @@ register(
 )
 register(
     Policy,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
+register(
+    RetentionSettings,
     data_class=DataClass.OPERATIONAL,
     retention=None,
     export=Export.TENANT,
@@ -192,6 +222,7 @@ register(
     retention=SIX_YEARS,
     export=Export.TENANT,
     erasure=Erasure.KEPT,
+    aging=Aging(since="answered_at"),
 )
 
 # How columns are protected whose fields do not tell; escrow and the like say it in their own app.

@@ -35,5 +35,12 @@ class SenderInUse(DomainError):
     """A domain with senders cannot be removed."""
 
 
+class AuditNeverShorter(DomainError):
+    """Events were recorded under the promise to stay as long as that."""
+
+    def __init__(self) -> None:
+        super().__init__("The audit log never stays shorter than it was promised to.")
+
+
 class NotSuppressible(DomainError):
     """The text is not an email address."""

@@ -168,6 +168,18 @@ class PolicyForm(forms.Form):
         label="Quiet hours until", required=False, widget=forms.TimeInput(attrs={"type": "time"})
     )
 
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=1000,
+        help_text="Needed for a change that protects less: a second person reads it and decides. Name no patient.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def decisions(self) -> dict[str, object]:
+        """What was chosen, without the reason. Of a form that is valid."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+
     def clean(self) -> dict[str, object]:
         cleaned: dict[str, object] = super().clean() or self.cleaned_data
         if (cleaned.get("quiet_from") is None) != (cleaned.get("quiet_until") is None):

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from accounts.models import Countersignature
 from compliance.agreement_text import CURRENT_VERSION, Terms, compose
 from compliance.errors import AgreementRequired
 from compliance.facts import SendingFacts, Sensitivity, SuppressionReason
-from compliance.models import Agreement, Policy, SenderDomain, Suppression
+from compliance.models import Agreement, Policy, RetentionSettings, SenderDomain, Suppression
 from compliance.purposes import Purpose, Remuneration
 from tenancy import clock
 from tenancy.keyring import current_keys
@@ -64,6 +65,18 @@ def tenants_to_countersign() -> list[UUID]:
 def policy() -> Policy:
     """What the tenant decided, or the defaults if it has not decided anything yet."""
     return Policy.objects.first() or Policy()
+
+
+def retention() -> RetentionSettings:
+    """How long each class stays, as the tenant decided, or by default."""
+    return RetentionSettings.objects.first() or RetentionSettings()
+
+
+def waiting_request(kind: str) -> Countersignature | None:
+    """The question of this kind that waits for a second person."""
+    return Countersignature.objects.filter(
+        kind=kind, decision="", expires_at__gt=clock.now()
+    ).first()
 
 
 def sending_facts(

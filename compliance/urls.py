@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from compliance.views import agreement, alerts, audit, domains, home, operator, policy, suppressions
+from compliance.views import (
+    agreement,
+    alerts,
+    audit,
+    domains,
+    home,
+    operator,
+    policy,
+    retention,
+    suppressions,
+)
 
 compliance = [
     path("", home.home, name="home"),
@@ -27,6 +37,10 @@ sender_domains = [
     path("<uuid:domain_id>/senders/", domains.add_sender, name="add_sender"),
     path("senders/<uuid:sender_id>/remove/", domains.remove_sender, name="remove_sender"),
 ]
+retained = [
+    path("", retention.settings, name="settings"),
+    path("preview/", retention.preview, name="preview"),
+]
 agreements = [
     path("", operator.agreements, name="list"),
     path("<uuid:tenant_id>/", operator.countersign, name="countersign"),
@@ -35,5 +49,6 @@ agreements = [
 urlpatterns = [
     path("compliance/", include((compliance, "compliance"))),
     path("settings/domains/", include((sender_domains, "domains"))),
+    path("settings/retention/", include((retained, "retention"))),
     path("operator/agreements/", include((agreements, "agreements"))),
 ]

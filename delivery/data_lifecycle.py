@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
-from compliance.lifecycle import SIX_YEARS, DataClass, Erasure, Export, register
+from django.db.models import Q
+
+from compliance.lifecycle import Aging, DataClass, Erasure, Export, Reference, register
+from compliance.retained import Retained
 from delivery.models import (
     Dispatch,
     DomainPosture,
@@ -19,52 +22,74 @@ from tenancy import inventory
 register(
     Message,
     data_class=DataClass.PHI,
-    retention=SIX_YEARS,
+    retention=Retained.MESSAGES,
     export=Export.PERSON,
     erasure=Erasure.WITH_PERSON,
+    aging=Aging(
+        since="settled_at",
+        called="messages",
+        refers=(
+            Reference("cause_id", "campaigns.Campaign", when=Q(cause="campaign"), keeps=True),
+            Reference("cause_id", "delivery.SingleSend", when=Q(cause="api"), keeps=True),
+            Reference("cause_id", "delivery.EscrowItem", when=Q(cause="notice")),
+        ),
+    ),
 )
 register(
     MessageEvent,
     data_class=DataClass.PHI,
-    retention=SIX_YEARS,
+    retention=Retained.MESSAGES,
     export=Export.PERSON,
     erasure=Erasure.WITH_PERSON,
+    aging=Aging(goes_with="message"),
 )
 register(
     EscrowItem,
     data_class=DataClass.PHI,
-    retention=SIX_YEARS,
+    retention=Retained.PORTAL,
     export=Export.TENANT,  # its text is in the message's own record; what is here opens to nobody
     erasure=Erasure.WITH_PERSON,
+    aging=Aging(
+        since="expires_at",
+        only=~Q(status__in=EscrowItem.OPENABLE),
+        called="portal messages",
+    ),
 )
 register(
     EscrowEvent,
     data_class=DataClass.PHI,
-    retention=SIX_YEARS,
+    retention=Retained.PORTAL,
     export=Export.PERSON,
     erasure=Erasure.WITH_PERSON,
+    aging=Aging(goes_with="item"),
 )
-for of_a_visit in (EscrowVisit, EscrowCode):
+for of_a_visit, aging in (
+    (EscrowVisit, Aging(since="seen_at")),
+    (EscrowCode, Aging(goes_with="visit")),
+):
     register(
         of_a_visit,
         data_class=DataClass.OPERATIONAL,
         retention=timedelta(days=30),
         export=Export.NEVER,
         erasure=Erasure.WITH_PERSON,
+        aging=aging,
     )
 register(
     SingleSend,
     data_class=DataClass.OPERATIONAL,
-    retention=SIX_YEARS,
+    retention=Retained.MESSAGES,
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="created_at", called="single sends"),
 )
 register(
     Dispatch,
     data_class=DataClass.OPERATIONAL,
-    retention=SIX_YEARS,
+    retention=Retained.CONTENT,
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(goes_with="campaign"),
 )
 register(
     DomainPosture,
@@ -72,6 +97,7 @@ register(
     retention=timedelta(days=30),
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="seen_at"),
 )
 
 for _column, _kind, _algorithm, _key in (

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from compliance.lifecycle import DataClass, Erasure, Export, register
+from compliance.lifecycle import Aging, DataClass, Erasure, Export, register
 from integrations.models import IdempotentRequest
 
 register(
@@ -11,4 +11,5 @@ register(
     retention=timedelta(days=1),
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="started_at"),
 )

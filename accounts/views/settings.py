@@ -79,6 +79,13 @@ ENTRIES = (
         "policy.view",
     ),
     Entry(
+        "Retention",
+        "How long data stays, what goes when, and legal holds.",
+        "clock",
+        "retention:settings",
+        "policy.view",
+    ),
+    Entry(
         "Suppressed addresses",
         "Who gets no mail, and why.",
         "ban",

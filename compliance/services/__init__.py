@@ -9,7 +9,7 @@ from compliance.services.domains import (
     remove_domain,
     remove_sender,
 )
-from compliance.services.policies import set_policy
+from compliance.services.policies import set_policy, set_retention
 from compliance.services.suppressions import suppress, unsuppress
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "remove_domain",
     "remove_sender",
     "set_policy",
+    "set_retention",
     "sign_agreement",
     "suppress",
     "unsuppress",

@@ -1,32 +1,28 @@
-"""What the tenant decides about its mail."""
+"""What the tenant decides about its mail and about how long things stay."""
 
-from django.db import transaction
+from collections.abc import Mapping
 
-from audit import services as audit
 from audit.services import Actor
-from compliance.models import Policy
-from tenancy import clock
+from compliance import queries
+from compliance.errors import AuditNeverShorter
+from compliance.protective import POLICY, RETENTION
+from compliance.retained import TERMS, Retained
+from compliance.services import protection
 
 
-@transaction.atomic
-def set_policy(changes: dict[str, object], *, actor: Actor) -> Policy:
-    """Store `changes` (field to value); the audit event names old and new of each field."""
-    Policy.objects.get_or_create()
-    policy = Policy.objects.select_for_update().get()
-    changed = {
-        name: {"was": _plain(getattr(policy, name)), "is": _plain(value)}
-        for name, value in changes.items()
-        if getattr(policy, name) != value
-    }
-    if not changed:
-        return policy
-    for name in changed:
-        setattr(policy, name, changes[name])
-    policy.changed_at = clock.now()
-    policy.save(update_fields=[*changed, "changed_at"])
-    audit.record("policy.changed", actor=actor, on=policy, changed=changed)
-    return policy
+def set_policy(changes: Mapping[str, object], *, actor: Actor, reason: str = "") -> bool:
+    """Store `changes` (field to value) as `protection.change` does."""
+    return protection.change(POLICY, changes, reason=reason, actor=actor)
 
 
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+def set_retention(days: Mapping[Retained, int], *, actor: Actor, reason: str = "") -> bool:
+    """Store how long classes stay, as `protection.change` does.
+
+    Raises AuditNeverShorter: events were recorded under the promise of a period.
+    """
+    holds = queries.retention().periods
+    for retained, wanted in days.items():
+        if TERMS[retained].never_shorter and wanted < holds.days[retained]:
+            raise AuditNeverShorter
+    wanted_fields = {retained.field: value for retained, value in days.items()}
+    return protection.change(RETENTION, wanted_fields, reason=reason, actor=actor)

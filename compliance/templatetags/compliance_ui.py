@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.permissions import may
 from audit.models import AuditEvent
 from compliance import audit_words, queries
+from compliance.retained import in_words
 
 register = template.Library()
 
@@ -29,6 +30,12 @@ def agreement_required(context: Context) -> dict[str, object]:
         "waiting": queries.waiting_agreement(),
         "may_view": may(context["request"], "baa.view"),
     }
+
+
+@register.filter
+def days(count: int) -> str:
+    """2,192 → "6 years"."""
+    return in_words(count)
 
 
 @register.filter

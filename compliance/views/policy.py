@@ -9,9 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
+from accounts.step_up import StepUpNeeded, must_confirm
 from compliance import queries
 from compliance import services as compliance
 from compliance.forms import PolicyForm
+from compliance.protective import POLICY
+from tenancy.errors import DomainError
 
 
 @requires("policy.view")
@@ -22,13 +25,21 @@ def policy(request: SignedInRequest) -> HttpResponseBase:
     return _page(request, PolicyForm(initial=model_to_dict(queries.policy())))
 
 
-@requires("policy.edit", step_up=True)
+@requires("policy.edit")
 def _change(request: SignedInRequest) -> HttpResponse:
     form = PolicyForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
-    compliance.set_policy(form.cleaned_data, actor=request.actor)
-    messages.success(request, "The policy holds from the next message on.")
+    if POLICY.looser(queries.policy(), form.decisions()) and must_confirm(request):
+        raise StepUpNeeded
+    reason = form.cleaned_data["reason"]
+    try:
+        holds = compliance.set_policy(form.decisions(), reason=reason, actor=request.actor)
+    except DomainError as error:
+        form.add_error("reason", str(error))
+        return _page(request, form)
+    words = "The policy holds from the next message on."
+    messages.success(request, words if holds else "What protects less waits for a second person.")
     return redirect("compliance:policy")
 
 
@@ -37,6 +48,7 @@ def _page(request: SignedInRequest, form: PolicyForm) -> HttpResponse:
     if not may_edit:
         for field in form.fields.values():
             field.disabled = True
-    context = {"form": form, "may_edit": may_edit, "policy": queries.policy()}
+    waiting = queries.waiting_request(POLICY.kind)
+    context = {"form": form, "may_edit": may_edit, "waiting": waiting}
     status = 422 if form.errors else 200
     return render(request, "compliance/policy.html", context, status=status)

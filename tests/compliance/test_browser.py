@@ -64,6 +64,7 @@ PAGES = [
     "/compliance/suppressions/add/",
     "/settings/domains/",
     "/settings/domains/add/",
+    "/settings/retention/",
 ]
 
 

@@ -29,6 +29,7 @@ PAGES = [
     "/compliance/suppressions/add/",
     "/settings/domains/",
     "/settings/domains/add/",
+    "/settings/retention/",
 ]
 
 
@@ -164,14 +165,14 @@ def test_the_policy_page_saves_what_changed(owner):
         "portal_from": "2",
         "portal_expiry_days": "14",
         "portal_fact": "postal_code",
-        "frequency_cap": "",
+        "frequency_cap": "2",
         "frequency_window_days": "7",
         "quiet_from": "21:00",
         "quiet_until": "08:00",
     }
     assert owner.post("/compliance/policy/", form).status_code == 302
     policy = Policy.objects.get()
-    assert (policy.tls_floor, policy.portal_from, policy.frequency_cap) == (3, 2, None)
+    assert (policy.tls_floor, policy.portal_from, policy.frequency_cap) == (3, 2, 2)
     half = owner.post("/compliance/policy/", {**form, "quiet_until": ""})
     assert half.status_code == 422
     assert "Give both ends of the quiet hours, or neither." in text_of(half)

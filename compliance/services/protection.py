@@ -1,0 +1,132 @@
+"""Changing what protects. More holds at once; less waits for a second person."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from accounts import countersign
+from accounts.services import countersignatures
+from audit import services as audit
+from audit.services import Actor
+from compliance.protective import GROUPS, Group, Setting
+from tenancy import clock
+from tenancy.errors import DomainError
+
+PERMISSION = "policy.edit"
+
+
+class ChangedSince(DomainError):
+    """What was asked for was about another state of things."""
+
+
+@transaction.atomic
+def change(group: Group, wanted: Mapping[str, object], *, reason: str, actor: Actor) -> bool:
+    """True if all of it holds from now on, False if a second person was asked for what protects less.
+
+    Raises NotAsked, and then nothing has changed: without a reason, while the same is asked already,
+    and if nobody else may decide.
+    """
+    row = locked_row(group)
+    looser = group.looser(row, wanted)
+    held_back = {field for setting in looser for field in setting.fields}
+    at_once = {field: value for field, value in wanted.items() if field not in held_back}
+    _store(group, row, at_once, actor, {})
+    if not looser:
+        return True
+    payload = {
+        "was": _plain_of(row, held_back),
+        "is": {
+            field: _plain(wanted.get(field, getattr(row, field))) for field in sorted(held_back)
+        },
+        "reason": reason.strip(),
+    }
+    countersignatures.ask(group.kind, payload=payload, reason=reason, actor=actor, on=row)
+    return False
+
+
+def locked_row(group: Group) -> Any:
+    """The workspace's row, made if there is none, for the caller's transaction."""
+    rows = group.model.objects
+    rows.bulk_create([group.model()], ignore_conflicts=True)
+    return rows.select_for_update().get()
+
+
+def register() -> None:
+    for group in GROUPS:
+        countersign.register(
+            group.kind,
+            permission=PERMISSION,
+            perform=_loosening(group),
+            describe=_describing(group),
+        )
+
+
+def _loosening(group: Group) -> countersign.Perform:
+    def loosen(payload: dict[str, Any], asked_by: Actor, decided_by: Actor) -> None:
+        """What a second person granted, unless it was changed in the meantime. Raises ChangedSince."""
+        row = locked_row(group)
+        if _plain_of(row, payload["is"]) != payload["was"]:
+            raise ChangedSince(
+                "This was changed since it was asked for. Refuse it; they can ask again."
+            )
+        wanted = {field: _typed(group, field, value) for field, value in payload["is"].items()}
+        asked = {
+            "reason": payload["reason"],
+            "asked_by": asked_by.id,
+            "asked_by_name": asked_by.name,
+        }
+        _store(group, row, wanted, decided_by, asked)
+
+    return loosen
+
+
+def _describing(group: Group) -> Callable[[dict[str, Any]], str]:
+    def describe(payload: dict[str, Any]) -> str:
+        parts = [
+            f"{setting.label.lower()} from {_words(group, setting, payload['was'])}"
+            f" to {_words(group, setting, payload['is'])}"
+            for setting in group.settings
+            if setting.fields[0] in payload["is"]
+        ]
+        return f"{group.title}: {'; '.join(parts)}"
+
+    return describe
+
+
+def _words(group: Group, setting: Setting, plain: Mapping[str, object]) -> str:
+    return setting.words(tuple(_typed(group, field, plain[field]) for field in setting.fields))
+
+
+def _store(
+    group: Group, row: Any, wanted: Mapping[str, object], actor: Actor, asked: dict[str, str]
+) -> None:
+    changed = {
+        field: {"was": _plain(getattr(row, field)), "is": _plain(value)}
+        for field, value in wanted.items()
+        if getattr(row, field) != value
+    }
+    if not changed:
+        return
+    for field in changed:
+        setattr(row, field, wanted[field])
+    row.changed_at = clock.now()
+    fields = [*changed, "changed_at"]
+    if hasattr(row, "version"):
+        row.version += 1
+        fields.append("version")
+    row.save(update_fields=fields)
+    audit.record(group.action, actor=actor, on=row, changed=changed, **asked)
+
+
+def _plain_of(row: Model, fields: Any) -> dict[str, object]:
+    return {field: _plain(getattr(row, field)) for field in sorted(fields)}
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _typed(group: Group, field: str, value: object) -> object:
+    return group.model._meta.get_field(field).to_python(value)  # type: ignore[union-attr]

@@ -1,0 +1,103 @@
+"""Every setting that protects knows which change protects less; that one needs two people."""
+
+from datetime import time
+
+import pytest
+
+from accounts.models import Countersignature
+from accounts.services import countersignatures
+from accounts.services.sign_in import actor_for
+from audit.models import AuditEvent
+from compliance import services as compliance
+from compliance.models import Policy
+from compliance.protective import GROUPS, POLICY
+from tests.accounts.signing_in import browser_of, let_proof_grow_old, make_member
+from tests.compliance.reading import text_of
+
+BOOKKEEPING = {"id", "tenant", "version", "changed_at"}
+STRICT = {
+    "approval_mode": "second_person",
+    "tls_floor": "3",
+    "portal_from": "2",
+    "portal_expiry_days": "14",
+    "portal_fact": "birth_date",
+    "frequency_cap": "4",
+    "frequency_window_days": "7",
+}
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.title)
+def test_every_field_protects_or_is_said_to_protect_nothing(group):
+    fields = {field.name for field in group.model._meta.local_fields}
+    said = [field for setting in group.settings for field in setting.fields] + [*group.neutral]
+    assert sorted(said) == sorted(fields - BOOKKEEPING)
+
+
+@pytest.mark.parametrize(
+    ("holds", "wanted", "label"),
+    [
+        ({}, {"approval_mode": "self_attestation"}, "Approval"),
+        ({"tls_floor": 3}, {"tls_floor": 2}, "Protection of the way"),
+        ({"portal_from": 1}, {"portal_from": 2}, "Always by the secure portal"),
+        ({}, {"portal_expiry_days": 31}, "Portal messages stay"),
+        ({}, {"may_operate_without_opt_in": True}, "Own services without opt-in"),
+        ({}, {"frequency_cap": 5}, "Cap for each person"),
+        ({}, {"frequency_cap": None}, "Cap for each person"),
+        ({}, {"frequency_window_days": 6}, "The cap counts over"),
+        ({"quiet_from": time(21), "quiet_until": time(8)}, {"quiet_until": time(7)}, "Quiet hours"),
+        (
+            {"quiet_from": time(21), "quiet_until": time(8)},
+            {"quiet_from": None, "quiet_until": None},
+            "Quiet hours",
+        ),
+    ],
+)
+def test_one_direction_protects_less_and_the_other_does_not(holds, wanted, label):
+    row = Policy(tenant_id=None, **holds)
+    assert [setting.label for setting in POLICY.looser(row, wanted)] == [label]
+    back = {field: getattr(row, field) for field in wanted}
+    looser_row = Policy(tenant_id=None, **{**holds, **wanted})
+    assert POLICY.looser(looser_row, back) == []
+
+
+def test_a_policy_that_protects_less_waits(clinic):
+    olive = make_member(clinic, "owner", "Olive Owner")
+    cora = make_member(clinic, "compliance_officer", "Cora Officer")
+    wanted = {"tls_floor": 3, "quiet_from": time(21), "quiet_until": time(8)}
+    assert compliance.set_policy(wanted, actor=actor_for(olive))
+    less = {"tls_floor": 2, "quiet_until": time(7), "portal_expiry_days": 14}
+    assert not compliance.set_policy(less, reason="Night clinic", actor=actor_for(olive))
+    policy = Policy.objects.get()
+    assert (policy.tls_floor, policy.quiet_until, policy.portal_expiry_days) == (3, time(8), 14)
+
+    countersignatures.grant(Countersignature.objects.get().pk, actor=actor_for(cora))
+
+    policy.refresh_from_db()
+    assert (policy.tls_floor, policy.quiet_until, policy.portal_expiry_days) == (2, time(7), 14)
+    event = AuditEvent.objects.filter(action="policy.changed").latest("recorded_at")
+    assert event.detail == {
+        "changed": {
+            "tls_floor": {"was": 3, "is": 2},
+            "quiet_until": {"was": "08:00:00", "is": "07:00:00"},
+        },
+        "reason": "Night clinic",
+        "asked_by": str(olive.id),
+        "asked_by_name": "Olive Owner",
+    }
+
+
+def test_the_page_asks_who_it_is_for_less_and_not_for_more(clinic):
+    olive = make_member(clinic, "owner", "Olive Owner")
+    cora = make_member(clinic, "compliance_officer", "Cora Officer")
+    browser = browser_of(olive)
+    let_proof_grow_old(olive)
+    assert browser.post("/compliance/policy/", STRICT).status_code == 302
+    looser = {**STRICT, "tls_floor": "2", "reason": "Small practices"}
+    assert browser.post("/compliance/policy/", looser).status_code == 403
+    assert not Countersignature.objects.exists()
+    assert browser_of(olive).post("/compliance/policy/", looser).status_code == 302
+    page = text_of(browser_of(cora).get("/settings/requests/"))
+    assert (
+        "Policy: protection of the way from Verified TLS that the recipient's domain promises"
+        " to Verified TLS" in page.replace("&#x27;", "'")
+    )
