@@ -32,7 +32,7 @@ def check_domains() -> None:
 @shared_task(base=PlatformTask)
 def anchor_due() -> None:
     """Tick: checkpoints of the audit log leave for those who keep them."""
-    for tenant_id in anchoring.tenants_due():
+    for tenant_id in usable(anchoring.tenants_due()):
         with tenant_scope(tenant_id):
             anchor_checkpoint.delay()
 

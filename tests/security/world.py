@@ -66,10 +66,13 @@ def build(name: str = "Elm Street Clinic", mark: Mark = str) -> World:
     world = World(make_tenant(name), mark)
     with tenant_scope(world.tenant.id):
         for make in (
-            _staff, _campaigns, _templates, _contacts, _segments, _imports, _compliance, _messages,
+            _staff, _signed_in, _campaigns, _templates, _contacts, _segments, _imports, _compliance,
+            _messages,
         ):  # fmt: skip
             make(world)
         world.ids["event_id"] = list(AuditEvent.objects.values_list("pk", flat=True)[:2])
+        versions = WrappedKey.objects.filter(tenant=world.tenant.id, purpose="seal")
+        world.ids["version_id"] = list(versions.values_list("pk", flat=True))
         world.ids |= {"tenant_id": [world.tenant.id], "row": ["subject"]}
     return world
 
@@ -100,6 +103,12 @@ def _staff(world: World) -> None:
     world.ids["access_id"] = [taken.pk]
     support.open_window(ticket="T-1042", hours=4, actor=admin)
     world.ids["workspace_id"] = [tenant.id]
+    _, world.api_key = _issued_key()
+    world.ids["key_id"] = [_issued_key()[0].pk]
+
+
+def _signed_in(world: World) -> None:
+    """A session and a passkey of the owner."""
     browser_of(world.people[Role.OWNER])
     with platform_scope():
         owners = Session.objects.filter(user=world.people[Role.OWNER])
@@ -114,10 +123,6 @@ def _staff(world: World) -> None:
         )
         world.ids["passkey_id"] = [passkey.pk]
         world.ids["session_id"] = list(owners.values_list("pk", flat=True))
-    _, world.api_key = _issued_key()
-    world.ids["key_id"] = [_issued_key()[0].pk]
-    versions = WrappedKey.objects.filter(tenant=tenant.id, purpose="seal")
-    world.ids["version_id"] = list(versions.values_list("pk", flat=True))
 
 
 def _issued_key() -> tuple[ApiKey, str]:
