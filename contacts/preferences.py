@@ -41,6 +41,11 @@ TOPICS = (
 )
 
 
+def topic_of(purpose: str) -> Topic | None:
+    """The topic that a purpose of the gate belongs to; some purposes have no place on the page."""
+    return next((topic for topic in TOPICS if purpose in topic.purposes), None)
+
+
 @dataclass(frozen=True)
 class Choices:
     """Everything that the page can change, as it is or as it shall be."""

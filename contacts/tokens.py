@@ -9,8 +9,7 @@ import binascii
 import hmac
 from uuid import UUID
 
-from tenancy.errors import DomainError
-from tenancy.keyring import keys_of
+from tenancy.keyring import KeysSwitchedOff, KeyUnavailable, keys_of
 from tenancy.scope import current_tenant_id
 
 MAC_BYTES = 16
@@ -40,7 +39,9 @@ def read(audience: str, token: str) -> tuple[UUID, UUID]:
     tenant_id = UUID(bytes=named[:16])
     try:
         expected = _mac(tenant_id, audience, named)
-    except DomainError as error:
+    except KeysSwitchedOff:
+        raise
+    except KeyUnavailable as error:
         raise TokenBroken from error
     if not hmac.compare_digest(mac, expected):
         raise TokenBroken

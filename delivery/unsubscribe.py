@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-from tenancy.keyring import current_keys
+from tenancy.keyring import KeysSwitchedOff, KeyUnavailable, current_keys
 from tenancy.scope import current_tenant_id
 
 MAC_BYTES = 16
@@ -54,6 +54,16 @@ def _decoded(token: str) -> bytes:
     if len(decoded) != TOKEN_BYTES:
         raise LinkBroken
     return decoded
+
+
+def checked(token: str) -> UUID:
+    """The message that a token of the tenant in scope names. Raises LinkBroken, also without a tenant."""
+    try:
+        return signer().check(token)
+    except KeysSwitchedOff:
+        raise
+    except KeyUnavailable as error:
+        raise LinkBroken from error
 
 
 def signer() -> Signer:

@@ -66,7 +66,7 @@ def footer(letterhead: Letterhead, words: Placeholders) -> str:
         f' color="{MUTED}" padding="16px 32px">'
         f"{escape(letterhead.organization)}, {escape(letterhead.postal_address)}<br />"
         f'<a href="{preferences}">Choose what you receive</a> or '
-        f'<a href="{unsubscribe}">stop all mail</a>.</mj-text></mj-column></mj-section>'
+        f'<a href="{unsubscribe}">stop mail like this</a>.</mj-text></mj-column></mj-section>'
     )
 
 

@@ -16,6 +16,7 @@ from contacts.services.consent import (
     stop_everything,
     withdraw,
 )
+from contacts.services.patients import patient
 from contacts.services.people import (
     ReasonNeeded,
     RecordNumberTaken,
@@ -38,6 +39,7 @@ __all__ = [
     "choose_route",
     "come_back",
     "define_attribute",
+    "patient",
     "pause",
     "record_activity",
     "record_consent",

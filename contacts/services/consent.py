@@ -108,8 +108,8 @@ def stop_everything(contact: Contact, *, evidence: Evidence, actor: Actor) -> No
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
     if contact.has_opted_out:
         return
-    contact.has_opted_out = True
-    contact.save(update_fields=["has_opted_out"])
+    contact.has_opted_out, contact.paused_until = True, None
+    contact.save(update_fields=["has_opted_out", "paused_until"])
     _record_everything(contact, WITHDRAWN, evidence, actor)
 
 

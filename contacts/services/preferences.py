@@ -17,10 +17,7 @@ from contacts.services.consent import (
     stop_everything,
     withdraw,
 )
-
-
-def patient(contact: Contact) -> Actor:
-    return Actor(kind="patient", id=str(contact.pk), name="The person")
+from contacts.services.patients import patient
 
 
 def choices_of(contact: Contact) -> Choices:
@@ -37,7 +34,7 @@ def choose(contact: Contact, wanted: Choices, *, language: str, address: str) ->
     """Make it so, and answer how it was. What does not change leaves no row."""
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
     was = choices_of(contact)
-    actor = patient(contact)
+    actor = patient(contact.pk)
     for topic in TOPICS:
         evidence = _evidence(topic.key, language, address)
         if topic.key in wanted.topics - was.topics:
@@ -62,7 +59,7 @@ def not_me(contact: Contact, *, language: str, address: str) -> None:
     """Somebody else reads this mailbox: nothing is sent to it any more."""
     mailbox = contact.identity.get("email")
     if mailbox:
-        actor = patient(contact)
+        actor = patient(contact.pk)
         suppress(str(mailbox), reason=SuppressionReason.WRONG_PERSON, source="person", actor=actor)
         stop_everything(contact, evidence=_evidence("not_me", language, address), actor=actor)
 
@@ -77,11 +74,12 @@ def _return_to(
 
 
 def _stop_or_return(contact: Contact, was: Choices, wanted: Choices, *, evidence: Evidence) -> None:
-    actor = patient(contact)
-    if (was.is_stopped and not wanted.is_stopped) or (was.is_paused and not wanted.is_paused):
-        come_back(contact, evidence=evidence, actor=actor)
-    if wanted.is_stopped and not was.is_stopped:
+    """A stop takes the place of a pause: nobody has come back then."""
+    actor = patient(contact.pk)
+    if wanted.is_stopped:
         stop_everything(contact, evidence=evidence, actor=actor)
+    elif was.is_stopped or (was.is_paused and not wanted.is_paused):
+        come_back(contact, evidence=evidence, actor=actor)
     elif wanted.is_paused and not was.is_paused:
         pause(contact, actor=actor)
 

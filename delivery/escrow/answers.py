@@ -12,11 +12,11 @@ from django.db import transaction
 
 from audit import services as audit
 from compliance import queries as compliance
+from contacts import services as contacts
 from contacts.models import Contact
 from delivery import chronicle
 from delivery.escrow import checks, services
 from delivery.escrow.checks import Fact
-from delivery.escrow.visits import patient
 from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit, Message
 from tenancy import clock
 from tenancy.errors import DomainError
@@ -115,7 +115,9 @@ def answer(
         current.save(update_fields=["tries", "spent_at"])
         _record_answer(visit, item, is_right=is_right)
     if not is_right:
-        audit.record_denial("portal.answer", actor=patient(item), on=item, reason="no match")
+        audit.record_denial(
+            "portal.answer", actor=contacts.patient(item.contact_id), on=item, reason="no match"
+        )
         raise WrongAnswer(checks.TRIES_PER_CODE - current.tries)
     return visit
 
@@ -160,7 +162,7 @@ def _record_answer(visit: EscrowVisit, item: EscrowItem, *, is_right: bool) -> N
         refuse_if_locked(item)
     except Locked:
         services.record(item, Kind.LOCKED)
-        audit.record("portal.locked", actor=patient(item), on=item)
+        audit.record("portal.locked", actor=contacts.patient(item.contact_id), on=item)
 
 
 def _is_spent(code: EscrowCode) -> bool:

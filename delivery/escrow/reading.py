@@ -13,7 +13,7 @@ from compliance.models import Suppression
 from contacts import services as contacts
 from contacts.models import Activity
 from delivery.escrow import keys, services
-from delivery.escrow.visits import NotOpened, VisitEnded, patient
+from delivery.escrow.visits import NotOpened, VisitEnded
 from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
 from tenancy import clock
 
@@ -90,16 +90,18 @@ def report_wrong_person(visit: EscrowVisit) -> None:
         str(visit.item.contact.identity["email"]),
         reason=SuppressionReason.WRONG_PERSON,
         source=Suppression.Source.PERSON,
-        actor=patient(item),
+        actor=contacts.patient(item.contact_id),
     )
-    audit.record("portal.wrong_person", actor=patient(item), on=item)
+    audit.record("portal.wrong_person", actor=contacts.patient(item.contact_id), on=item)
 
 
 @transaction.atomic
 def _record_read(visit: EscrowVisit, opened_by: OpenedBy) -> None:
     item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
     services.record(item, EscrowEvent.Kind.OPENED, opened_by=opened_by)
-    audit.record("portal.message_read", actor=patient(item), on=item, opened_by=opened_by)
+    audit.record(
+        "portal.message_read", actor=contacts.patient(item.contact_id), on=item, opened_by=opened_by
+    )
     if item.read_at is None:
         item.read_at = clock.now()
         item.status = EscrowItem.Status.READ

@@ -10,6 +10,7 @@ from django.db import transaction
 from audit import services as audit
 from audit.services import SYSTEM, Actor
 from compliance import queries as compliance
+from contacts import services as contacts
 from delivery import chronicle
 from delivery.escrow import keys
 from delivery.models import EscrowEvent, EscrowItem, Message
@@ -126,8 +127,7 @@ def record(item: EscrowItem, kind: EscrowEvent.Kind, **detail: str | int) -> Non
     if kind in TOLD_OF_SERVICE:
         audit.record(f"portal.{kind.value}", actor=SYSTEM, on=item)
     elif kind in TOLD_OF_PERSON:
-        person = Actor(kind="patient", id=str(item.contact_id), name="")
-        audit.record(f"portal.{kind.value}", actor=person, on=item)
+        audit.record(f"portal.{kind.value}", actor=contacts.patient(item.contact_id), on=item)
 
 
 TOLD_OF_SERVICE = frozenset({Kind.NOTICE_ACCEPTED, Kind.NOTICE_FAILED})

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audit.services import Actor
 from delivery.escrow import keys, services
 from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
 from tenancy import clock
@@ -58,11 +57,6 @@ def resume(item_id: UUID, cookie: str) -> EscrowVisit:
 def leave(visit: EscrowVisit) -> None:
     EscrowVisit.objects.filter(pk=visit.pk).update(ended_at=clock.now())
     services.record(visit.item, EscrowEvent.Kind.SIGNED_OUT)
-
-
-def patient(item: EscrowItem) -> Actor:
-    """The person as an actor of the audit trail: an id, never a name."""
-    return Actor(kind="patient", id=str(item.contact_id), name="")
 
 
 def _digest(cookie: str) -> bytes:

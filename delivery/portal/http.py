@@ -70,11 +70,14 @@ def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
     response.set_cookie(name, value, secure=True, httponly=True, samesite="Strict")
 
 
-def words_of(request: HttpRequest, visit: EscrowVisit | None = None) -> dict[str, str]:
+def words_of(
+    request: HttpRequest, visit: EscrowVisit | None = None, *, language: str = ""
+) -> dict[str, str]:
+    """In the language that was chosen, else the person's on file, else the browser's."""
     return words_for(
         request.GET.get("lang", ""),
         request.COOKIES.get(LANGUAGE_COOKIE, ""),
-        visit.item.language if visit else "",
+        visit.item.language if visit else language,
         request.headers.get("Accept-Language", ""),
     )
 

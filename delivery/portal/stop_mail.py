@@ -3,10 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import public
+from contacts.preference_words import WORDS as TOPIC_WORDS
+from contacts.tokens import PREFERENCES, make
 from delivery import unsubscribe
 from delivery.portal.http import clinic, guarded, network_of, notice, words_of
 from delivery.services import unsubscribing
@@ -23,20 +26,25 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponseBase:
     words = words_of(request)
     try:
         with tenant_scope(unsubscribe.tenant_of(token)):
-            return guarded(request, _answer(request, token, words))
+            return guarded(request, _answer(request, token))
     except (LinkBroken, DomainError):
         lead = words["stop_broken_lead"]
         return guarded(request, notice(request, words["stop_broken_title"], lead, status=404))
 
 
-def _answer(request: HttpRequest, token: str, words: dict[str, str]) -> HttpResponse:
-    message_id = unsubscribe.signer().check(token)
+def _answer(request: HttpRequest, token: str) -> HttpResponse:
+    message_id = unsubscribe.checked(token)
+    contact, topic = unsubscribing.whose(message_id)
+    words = words_of(request, language=str(contact.identity.get("language") or ""))
     sender = clinic()
+    kind = TOPIC_WORDS[words["language"]][topic.key] if topic else words["stop_unnamed"]
     context: dict[str, object] = {
         "words": words,
         "clinic": sender,
         "is_stopped": request.method == "POST",
+        "title": words["stop_title"].format(kind=kind),
         "lead": words["stop_lead"].format(clinic=sender.name),
+        "choices_url": reverse("preferences:page", args=[make(PREFERENCES, contact.pk)]),
     }
     if request.method == "POST":
         unsubscribing.unsubscribe(

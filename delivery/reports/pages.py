@@ -104,7 +104,7 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),
         "clicked": queries.people_who(campaign.id, Activity.Kind.CLICKED),
-        "withdrew": queries.people_who(campaign.id, Activity.Kind.WITHDREW),
+        "withdrew": queries.people_who_withdrew(campaign.id),
         "complained": queries.people_who(campaign.id, Activity.Kind.COMPLAINED),
     }
 

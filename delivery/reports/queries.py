@@ -89,6 +89,16 @@ def people_who(campaign_id: UUID, kind: Activity.Kind) -> int:
     return int(done.values("contact").distinct().count())
 
 
+def people_who_withdrew(campaign_id: UUID) -> int:
+    """How many people stopped this kind of mail from a message of the campaign."""
+    withdrew = MessageEvent.objects.filter(
+        kind=MessageEvent.Kind.UNSUBSCRIBED,
+        message__cause=Message.Cause.CAMPAIGN,
+        message__cause_id=campaign_id,
+    )
+    return int(withdrew.values("message").distinct().count())
+
+
 def behind(campaign_id: UUID, outcome: str, reason: str = "") -> QuerySet[Message]:
     """The messages that a number of the report counts. Raises KeyError for an unknown outcome."""
     found = of_campaign(campaign_id).filter(BEHIND[outcome])

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import services as audit
-from audit.services import Actor
 from campaigns.models import Campaign
 from contacts import services as contacts
-from contacts.preferences import TOPICS
+from contacts.models import Contact
+from contacts.preferences import Topic, topic_of
 from delivery import chronicle
 from delivery.chronicle import Turn
 from delivery.models import Message, MessageEvent
@@ -25,17 +26,11 @@ def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
 
     Repeat-safe: mailbox providers may post twice. Raises LinkBroken if it is no campaign's message.
     """
-    message = (
-        Message.objects.select_for_update(of=("self",))
-        .select_related("contact")
-        .filter(pk=message_id, cause=Message.Cause.CAMPAIGN)
-        .first()
-    )
-    if message is None:
-        raise LinkBroken
-    purpose = Campaign.objects.values_list("purpose", flat=True).get(pk=message.cause_id)
-    purposes = next((topic.purposes for topic in TOPICS if purpose in topic.purposes), [purpose])
-    patient = Actor(kind="patient", id=str(message.contact_id), name="")
+    message = _named(message_id, Message.objects.select_for_update(of=("self",)))
+    purpose = _purpose_of(message)
+    topic = topic_of(purpose)
+    purposes = topic.purposes if topic else (purpose,)
+    patient = contacts.patient(message.contact_id)
     withdrawn = contacts.withdraw(
         message.contact,
         purposes=purposes,
@@ -46,6 +41,24 @@ def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
     if withdrawn:
         MessageEvent.objects.create(message=message, kind=Kind.UNSUBSCRIBED)
         audit.record("message.unsubscribed", actor=patient, on=message)
+
+
+def whose(message_id: UUID) -> tuple[Contact, Topic | None]:
+    """Who got the message, and which of the patient's topics it belongs to. Raises LinkBroken."""
+    message = _named(message_id, Message.objects.all())
+    return message.contact, topic_of(_purpose_of(message))
+
+
+def _named(message_id: UUID, messages: QuerySet[Message]) -> Message:
+    campaigns = messages.select_related("contact").filter(cause=Message.Cause.CAMPAIGN)
+    message = campaigns.filter(pk=message_id).first()
+    if message is None:
+        raise LinkBroken
+    return message
+
+
+def _purpose_of(message: Message) -> str:
+    return Campaign.objects.values_list("purpose", flat=True).get(pk=message.cause_id)
 
 
 def _stop_waiting(contact_id: UUID, purposes: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from compliance.models import Suppression
 from contacts import tokens
-from contacts.models import ConsentRecord, Contact
+from contacts.models import Activity, ConsentRecord, Contact
 from tenancy.ids import uuid7
 from tenancy.scope import tenant_scope
 from tests.factories.contacts import make_contact
@@ -90,6 +90,15 @@ def test_stopping_and_pausing_take_one_press_and_another_to_come_back(phone, ada
 
 def topics_on(page: str) -> list[str]:
     return re.findall(r'name="topic" value="(\w+)" checked', page)
+
+
+def test_a_stop_takes_the_place_of_a_pause_and_nobody_has_come_back(phone, ada):
+    for action in ("pause", "stop"):
+        phone.post(url_of(ada), {"action": action})
+    ada.refresh_from_db()
+    assert (ada.has_opted_out, ada.paused_until) == (True, None)
+    told = Activity.objects.filter(contact=ada).order_by("occurred_at", "pk")
+    assert [fact.kind for fact in told] == ["paused", "withdrew"]
 
 
 def test_a_stop_shows_every_topic_off_and_the_return_brings_the_choices_back(phone, ada):

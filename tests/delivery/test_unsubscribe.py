@@ -3,10 +3,13 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
+from contacts import tokens
 from contacts.models import Contact
 from delivery import unsubscribe
 from delivery.models import Message, MessageEvent
+from delivery.reports import queries
 from tests.factories.delivery import make_campaign, make_message
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -47,7 +50,7 @@ def test_a_mailbox_providers_post_takes_effect_at_once(browser, message, ada, en
 
 def test_scanners_that_open_the_link_change_nothing(browser, message, ada):
     for _ in range(2):
-        assert "Stop this kind of mail?" in browser.get(link_to(message)).content.decode()
+        assert "Stop “News and offers”?" in browser.get(link_to(message)).content.decode()
         browser.head(link_to(message))
     assert Contact.objects.get(pk=ada.pk).consents == {}
     assert not MessageEvent.objects.exists()
@@ -68,16 +71,28 @@ def test_posting_twice_is_recorded_once(browser, message):
     for _ in range(2):
         assert browser.post(link_to(message), ONE_CLICK).status_code == 200
     assert list(MessageEvent.objects.values_list("kind", flat=True)) == ["unsubscribed"]
+    assert queries.people_who_withdrew(message.cause_id) == 1
 
 
 def test_a_broken_link_says_so_and_names_nobody(browser, message):
     token = link_to(message)
-    for path in ("/u/abc", token[:-2] + ("AA" if not token.endswith("AA") else "BB")):
+    nobodys = f"/u/{'A' * 64}"
+    for path in ("/u/abc", nobodys, token[:-2] + ("AA" if not token.endswith("AA") else "BB")):
         answer = browser.post(path, ONE_CLICK)
         assert answer.status_code == 404
         assert "Elm Street" not in answer.content.decode()
 
 
-def test_it_speaks_spanish(browser, message):
-    shown = browser.get(link_to(message), headers={"accept-language": "es-MX"}).content.decode()
-    assert "No quiero más este tipo de correo" in shown
+def test_it_speaks_the_language_of_the_person(browser, message, ada):
+    ada.identity = ada.identity | {"language": "es"}
+    ada.save(update_fields=["identity"])
+    assert "¿Detener «Noticias" in browser.get(link_to(message)).content.decode()
+    english = browser.get(f"{link_to(message)}?lang=en").content.decode()
+    assert "Stop “News and offers”?" in english
+
+
+def test_it_leads_to_all_choices(browser, message, ada):
+    token = tokens.make(tokens.PREFERENCES, ada.pk)
+    link = reverse("preferences:page", args=[token], urlconf="config.urls.links")
+    assert f'href="{link}"' in browser.get(link_to(message)).content.decode()
+    assert f'href="{link}"' in browser.post(link_to(message), ONE_CLICK).content.decode()

@@ -72,7 +72,11 @@ def test_a_receipt_marks_it_read_once(item, visit, ada):
     assert [event.detail for event in opened] == [{"opened_by": "browser"}] * 2
     assert Activity.objects.filter(contact=ada, kind=Activity.Kind.READ).count() == 1
     event = AuditEvent.objects.filter(action="portal.message_read").first()
-    assert (event.actor_kind, event.actor_id, event.actor_name) == ("patient", str(ada.id), "")
+    assert (event.actor_kind, event.actor_id, event.actor_name) == (
+        "patient",
+        str(ada.id),
+        "The person",
+    )
 
 
 @pytest.mark.parametrize("receipt", ["", "zz", "00" * 32])
