@@ -20,6 +20,8 @@ from campaigns.queries import listings
 from campaigns.services import drafts, templates
 from tenancy.errors import DomainError
 
+NOT_YOURS = "your role does not change it."
+
 
 @requires("campaigns.view")
 @require_GET
@@ -30,8 +32,12 @@ def campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
         "save": reverse("campaigns:save_content", args=[shown.pk]),
         "preview": reverse("campaigns:preview", args=[shown.pk]),
     }
-    is_editable = shown.is_editable and may(request, "campaigns.edit")
-    return _editor(request, shown, urls, is_editable=is_editable)
+    if not may(request, "campaigns.edit"):
+        return _reading(request, shown, urls, NOT_YOURS)
+    if not shown.is_editable:
+        status = shown.get_status_display().lower()
+        return _reading(request, shown, urls, f"the campaign is {status}. Make a copy to go on.")
+    return _page(request, "campaigns/content.html", shown, urls)
 
 
 @requires("templates.view")
@@ -43,8 +49,11 @@ def template(request: SignedInRequest, template_id: UUID) -> HttpResponse:
         "save": reverse("templates:save_content", args=[shown.pk]),
         "preview": reverse("templates:preview", args=[shown.pk]),
     }
-    is_editable = shown.archived_at is None and may(request, "templates.edit")
-    return _editor(request, shown, urls, is_editable=is_editable)
+    if not may(request, "templates.edit"):
+        return _reading(request, shown, urls, NOT_YOURS)
+    if shown.archived_at is not None:
+        return _reading(request, shown, urls, "the template is archived.")
+    return _page(request, "campaigns/content.html", shown, urls)
 
 
 @requires("campaigns.edit")
@@ -77,23 +86,31 @@ def save_template(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     return _saved(request, saved, reverse("templates:content", args=[saved.pk]))
 
 
-def _editor(
+def _reading(
+    request: SignedInRequest, source: Campaign | Template, urls: dict[str, str], why_closed: str
+) -> HttpResponse:
+    """The page without a way to write what would be refused."""
+    template = "campaigns/content_read.html"
+    return _page(request, template, source, urls, why_closed=why_closed)
+
+
+def _page(
     request: SignedInRequest,
+    template: str,
     source: Campaign | Template,
     urls: dict[str, str],
-    *,
-    is_editable: bool,
+    **more: str,
 ) -> HttpResponse:
     context = {
         "source": source,
         "is_campaign": isinstance(source, Campaign),
         "urls": urls,
-        "is_editable": is_editable,
         "editor": editing.editor_values(source.content, source.version, source.purpose),
         "fields": editing.groups(),
         "filters": [(name, one.example) for name, one in FILTERS.items()],
+        **more,
     }
-    return render(request, "campaigns/content.html", context)
+    return render(request, template, context)
 
 
 def _saved(request: SignedInRequest, saved: Campaign | Template, url: str) -> HttpResponse:

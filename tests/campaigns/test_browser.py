@@ -29,6 +29,13 @@ def test_page_of_a_draft_stands(open_as, marketer, campaign, path):
     assert_accessible(page)
 
 
+def test_who_does_not_write_reads_the_blocks(open_as, officer, campaign):
+    page = open_as(officer, f"/campaigns/{campaign.pk}/content/")
+    page.locator(".sp-paper .sp-block-plain").nth(2).wait_for()
+    assert page.locator("main button").count() == 0
+    assert_accessible(page)
+
+
 @pytest.mark.parametrize(
     "path",
     ["/campaigns/", "/campaigns/new/", "/templates/", "/templates/new/", "/templates/brand/"],

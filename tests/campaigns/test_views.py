@@ -144,6 +144,26 @@ def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
     assert author.post(f"{page}content/save/", plain).status_code == 302
 
 
+def test_the_content_is_only_read_by_who_may_not_change_it(busy_clinic, author, approver):
+    campaign, page = make_campaign(author)
+    opened = author.get(f"{page}content/")
+    assert "<mail-editor" in opened.content.decode()
+    read = approver.get(f"{page}content/")
+    assert "Only to read: your role does not change it." in text_of(read)
+    assert not re.search("<mail-editor|/content/save/", read.content.decode())
+    assert "<mail-reading" in read.content.decode()
+    answer = approver.post(f"{page}content/save/", {"document": "{}", "version": campaign.version})
+    assert answer.status_code == 403
+
+
+def test_the_content_of_what_is_given_up_is_only_read(busy_clinic, author):
+    campaign, page = make_campaign(author)
+    drafts.discard(campaign, actor=MARKETER)
+    read = author.get(f"{page}content/")
+    assert "Only to read: the campaign is canceled. Make a copy to go on." in text_of(read)
+    assert "<mail-editor" not in read.content.decode()
+
+
 def test_the_editor_says_what_is_wrong(busy_clinic, author):
     campaign, page = make_campaign(author)
     document = {"subject": "Your {{ provider }}", "preheader": "", "blocks": [

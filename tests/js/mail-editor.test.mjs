@@ -5,7 +5,7 @@ import { bySeverity, protectedFields } from "../../static/js/editor/desk.js";
 import { inserted, matching } from "../../static/js/editor/field-picker.js";
 import { History } from "../../static/js/editor/history.js";
 import { onBlock, shortcut } from "../../static/js/editor/keys.js";
-import { stateWords } from "../../static/js/editor/saving.js";
+import { Saving, refusalWords, stateWords } from "../../static/js/editor/saving.js";
 import { conditionChoices, shownValue, wrapped } from "../../static/js/editor/settings.js";
 import { groups, pieces } from "../../static/js/editor/words.js";
 import "../../static/js/mail-editor.js";
@@ -112,4 +112,29 @@ test("marks go around the selection, and conditions are offered in words", () =>
   const fields = new Map([["next_visit", { key: "next_visit", label: "Next visit", kind: "date" }]]);
   assert.deepEqual(conditionChoices(fields), [["", "Everybody"], ["next_visit", "People with next visit"],
     ["not next_visit", "People without next visit"]]);
+});
+
+test("only who was sent to the sign-in page is told that they are signed out", () => {
+  assert.match(refusalWords({ redirected: true, status: 200 }), /^You are signed out/);
+  assert.match(refusalWords({ redirected: false, status: 403 }), /^You may not change this/);
+  assert.match(refusalWords({ redirected: false, status: 404 }), /^This no longer exists/);
+  assert.match(refusalWords({ redirected: false, status: 503 }), /^It was not saved/);
+});
+
+test("what was refused is sent again by the next press of Save", async () => {
+  const sent = [], said = [];
+  const answers = [{ redirected: true, headers: new Headers() }, { ok: true, headers: new Headers({ "Content-Type": "application/json" }), json: async () => ({ version: 2 }) }];
+  const saving = new Saving({
+    form: { elements: { version: {}, document: {} } }, onFeedback: () => {}, onState: (state) => said.push(state),
+  });
+  const { fetch } = globalThis;
+  globalThis.fetch = async (_, { body }) => { sent.push(body.get("document")); return answers.shift(); };
+  const body = new FormData();
+  body.append("document", '{"subject":"A"}');
+  await saving.send(body);
+  assert.deepEqual(saving.waiting, { subject: "A" });
+  saving.waiting = undefined;
+  await saving.send(body);
+  globalThis.fetch = fetch;
+  assert.deepEqual([sent.length, said], [2, ["refused", "saved"]]);
 });

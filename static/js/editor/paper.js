@@ -9,8 +9,8 @@ const TOOLS = [
 ];
 
 export class Paper {
-  constructor({ sprite, fields, onAct, onSelect, onDrop }) {
-    Object.assign(this, { sprite, fields, onAct, onSelect, onDrop });
+  constructor({ sprite, fields, onAct, onSelect, onDrop, isReadOnly = false }) {
+    Object.assign(this, { sprite, fields, onAct, onSelect, onDrop, isReadOnly });
   }
 
   draw(blocks, selected, refused) {
@@ -19,6 +19,9 @@ export class Paper {
   }
 
   block(block, selected, refused, place) {
+    if (this.isReadOnly) {
+      return element("div", { class: "sp-block-plain" }, block.show_if && this.condition(block), ...this.inside(block, selected, refused));
+    }
     const isSelected = block.id === selected;
     return element("div", {
       class: "sp-block", tabindex: "0", role: "group", draggable: "true", "data-id": block.id,

@@ -7,6 +7,14 @@ export function stateWords(state, message) {
   return message;
 }
 
+// What is said when the server answered with a page of its own instead of the editor's words.
+export function refusalWords({ redirected, status }) {
+  if (redirected) return "You are signed out. Sign in again in another window, then press Save.";
+  if (status === 403) return "You may not change this, so nothing was saved. Keep a copy of what you wrote and reload the page.";
+  if (status === 404) return "This no longer exists, so nothing was saved. Keep a copy of what you wrote.";
+  return "It was not saved. What you write is kept on this page: press Save to try again.";
+}
+
 export class Saving {
   constructor({ form, onState, onFeedback, delay = 800 }) {
     Object.assign(this, { form, onState, onFeedback, delay });
@@ -44,7 +52,8 @@ export class Saving {
       return;
     }
     if (answer.redirected || !answer.headers.get("Content-Type")?.includes("json")) {
-      this.refused("You are signed out. Sign in again in another window, then press Save.");
+      this.waiting ??= JSON.parse(body.get("document"));
+      this.refused(refusalWords(answer));
     } else if (answer.ok) {
       const feedback = await answer.json();
       this.form.elements.version.value = feedback.version;
