@@ -8,11 +8,12 @@ import pytest
 from audit.services import Actor
 from campaigns.models import Campaign
 from delivery.escrow import services as escrow
+from delivery.models import MessageEvent
 from segments.models import Segment
 from tenancy import clock
 from tests.accounts.signing_in import browser_of, make_member
 from tests.browser import assert_accessible
-from tests.delivery.reports.test_pages import SENT, page
+from tests.delivery.reports.test_pages import SENT, TLS, page
 from tests.factories.campaigns import approved_campaign, ready_campaign, submitted_campaign
 from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_campaign, make_item, make_message
@@ -130,6 +131,18 @@ def test_home_stands(open_as, clinic, role):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_evidence_of_a_message_can_be_read_on_a_phone(open_as, clinic, ada, width):
+    message = make_message(ada, **SENT)
+    MessageEvent.objects.create(message=message, kind="accepted", detail=TLS)
+    shown = open_as(make_member(clinic), f"/messages/{message.id}/")
+    shown.set_viewport_size({"width": width, "height": 800})
+    said = shown.locator(".sp-timeline dd").all()
+    assert len(said) == 5
+    assert min(each.bounding_box()["width"] for each in said) > 150
+
+
+@pytest.mark.browser
 def test_report_log_and_story_stand(open_as, clinic, ada):
     marketer = make_member(clinic)
     campaign = make_campaign()
@@ -144,6 +157,7 @@ def test_report_log_and_story_stand(open_as, clinic, ada):
         f"/campaigns/{campaign.id}/report/",
         f"/campaigns/{campaign.id}/report/people/?outcome=tls",
         "/messages/",
+        "/messages/?state=attention",
         f"/messages/{item.message_id}/",
         f"/messages/{deferred.id}/",
         f"/campaigns/{going.id}/live/",
