@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -17,10 +17,10 @@ from compliance import queries as compliance
 from compliance.models import Alert, SenderDomain, Suppression
 from contacts.models import Contact
 from delivery.models import EscrowEvent, EscrowItem, Message
-from delivery.reports import figures, pages
+from delivery.reports import figures, filters, pages
+from delivery.reports.filters import WEEK
 from tenancy import clock
 
-WEEK = timedelta(days=7)
 LISTED = 5
 Status = Campaign.Status
 
@@ -76,7 +76,7 @@ def figure_strip(request: SignedInRequest) -> list[Figure]:
             "Need attention",
             week["held"] + week["failed"] + week["uncertain"],
             f"{week['held']} held, {week['failed']} failed, {week['uncertain']} uncertain",
-            log,
+            log and f"{log}?state=attention",
         ),
         Figure(
             "May receive care email",
@@ -137,8 +137,7 @@ def setup(request: SignedInRequest) -> list[SetupStep]:
 
 
 def _of_the_week() -> dict[str, int]:
-    since = clock.now() - WEEK
-    recent = Q(settled_at__gte=since)
+    recent = filters.recent()
     counts: dict[str, int] = Message.objects.exclude(cause=Message.Cause.NOTICE).aggregate(
         sent=Count("id", filter=recent & Q(status=Message.Status.SENT)),
         failed=Count("id", filter=recent & Q(status=Message.Status.FAILED)),

@@ -35,6 +35,9 @@ class Row:
     address: str
     outcome: str
     reason: str
+    # The campaign that it is of, by name, or what made it.
+    title: str
+    campaign_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Story:
     proof: story.Proof | None
     item: EscrowItem | None
     notice: Message | None
+    # What a notice leads to.
+    announced_id: UUID | None
     wait: Wait | None
 
 
@@ -86,21 +91,6 @@ def of_contact(contact: Contact) -> QuerySet[Message]:
         mail_class=Message.MailClass.CODE
     )
     return messages.exclude(cause=Message.Cause.TEST)
-
-
-def titled(rows: Sequence[Row]) -> list[tuple[Row, str]]:
-    """Each row with the name of the campaign that it is of, or with what made it."""
-    sends = SingleSend.objects.in_bulk([row.message.cause_id for row in rows])
-    campaigns = {
-        row.message.id: sends[cause].campaign_id
-        if (cause := row.message.cause_id) in sends
-        else cause
-        for row in rows
-    }
-    names = naming.names(set(campaigns.values()))
-    return [
-        (row, names.get(campaigns[row.message.id], row.message.get_cause_display())) for row in rows
-    ]
 
 
 def search(wanted: str) -> QuerySet[Message]:
@@ -126,7 +116,16 @@ def whole(message: Message) -> Story:
         events += _told(EscrowEvent.objects.filter(item=item))
         notice = Message.objects.filter(cause=Message.Cause.NOTICE, cause_id=item.id).first()
     (row,) = _rows([message])
-    return Story(row, story.tell(events), story.proof(events), item, notice, _wait(message))
+    announced = EscrowItem.objects.filter(pk=message.cause_id).values_list("message_id", flat=True)
+    return Story(
+        row=row,
+        moments=story.tell(events),
+        proof=story.proof(events),
+        item=item,
+        notice=notice,
+        announced_id=announced.first() if message.cause == Message.Cause.NOTICE else None,
+        wait=_wait(message),
+    )
 
 
 def _wait(message: Message) -> Wait | None:
@@ -166,15 +165,35 @@ def _rows(messages: Sequence[Message]) -> list[Row]:
         person.contact_id: person.identity
         for person in contacts.people([message.contact_id for message in messages])
     }
-    held = _why_held(messages)
+    held, campaigns = _why_held(messages), _campaigns(messages)
+    names = naming.names(set(campaigns.values()))
     return [
-        _row(
-            message,
-            people.get(message.contact_id, {}),
-            in_words(message.reason) if message.reason else held.get(message.id, ""),
+        Row(
+            message=message,
+            name=_name(identity),
+            address=str(identity.get("email", "")),
+            outcome=_outcome(message),
+            reason=in_words(message.reason) if message.reason else held.get(message.id, ""),
+            title=names.get(
+                campaigns.get(message.id, message.cause_id), message.get_cause_display()
+            ),
+            campaign_id=campaigns.get(message.id),
         )
         for message in messages
+        for identity in [people.get(message.contact_id, {})]
     ]
+
+
+def _campaigns(messages: Sequence[Message]) -> dict[UUID, UUID]:
+    """The campaign of each message that is of one: frozen from it, or asked for alone."""
+    singles = SingleSend.objects.in_bulk([message.cause_id for message in messages])
+    return {
+        message.id: singles[message.cause_id].campaign_id
+        if message.cause_id in singles
+        else message.cause_id
+        for message in messages
+        if message.cause_id in singles or message.cause == Message.Cause.CAMPAIGN
+    }
 
 
 def _why_held(messages: Sequence[Message]) -> dict[UUID, str]:
@@ -188,15 +207,9 @@ def _why_held(messages: Sequence[Message]) -> dict[UUID, str]:
     }
 
 
-def _row(message: Message, identity: Mapping[str, object], reason: str) -> Row:
+def _outcome(message: Message) -> str:
     group = Group(message.status, message.route, "", "", bounced=False, reason="", count=1)
-    return Row(
-        message=message,
-        name=_name(identity),
-        address=str(identity.get("email", "")),
-        outcome=outcome_of(group) or message.status,
-        reason=reason,
-    )
+    return outcome_of(group) or str(message.status)
 
 
 def _name(identity: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages as notices
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from contacts.models import Contact
 from delivery import moving
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
-from delivery.reports import drafts, home, messages, pages, queries
+from delivery.reports import drafts, filters, home, messages, pages, queries
 from tenancy import clock
 
 
@@ -98,7 +99,11 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
 @requires("reports.people")
 @require_GET
 def log(request: SignedInRequest) -> HttpResponse:
-    return _log(request, before=request.GET.get("before", ""))
+    state = request.GET.get("state", "")
+    if state not in filters.STATES:
+        raise Http404
+    found = filters.in_state(state)
+    return _log(request, found, before=request.GET.get("before", ""), state=state)
 
 
 @requires("reports.people")
@@ -106,15 +111,30 @@ def log(request: SignedInRequest) -> HttpResponse:
 def search(request: SignedInRequest) -> HttpResponse:
     """By POST, so that the address that was searched for is in no URL, history or log."""
     wanted, before = (request.POST.get(name, "") for name in ("q", "before"))
-    return _log(request, wanted=wanted, before=before)
+    return _log(request, messages.search(wanted), before=before, wanted=wanted)
 
 
-def _log(request: SignedInRequest, *, before: str, wanted: str = "") -> HttpResponse:
-    page = messages.page(messages.search(wanted), before=_id(before))
+def _log(
+    request: SignedInRequest,
+    found: QuerySet[Message],
+    *,
+    before: str,
+    wanted: str = "",
+    state: str = "",
+) -> HttpResponse:
+    page = messages.page(found, before=_id(before))
     touched = Touched(classes=("message",), rows=len(page.rows))
     action = "messages.searched" if wanted else "messages.people_viewed"
     audit.record_reading(action, actor=request.actor, touched=touched)
-    return render(request, "delivery/reports/log.html", {"page": page, "wanted": wanted})
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "state": state,
+        "states": filters.STATES,
+        "total": found.count(),
+        "shows_campaign": may(request, "campaigns.view"),
+    }
+    return render(request, "delivery/reports/log.html", context)
 
 
 @requires("reports.people")
@@ -125,6 +145,8 @@ def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     audit.record_reading("message.story_viewed", actor=request.actor, on=shown, touched=touched)
     context = {
         "story": messages.whole(shown),
+        "may_see_campaign": may(request, "campaigns.view"),
+        "may_see_person": may(request, "contacts.view"),
         "may_recall": may(request, "campaigns.stop"),
         "may_move": may(request, "campaigns.send"),
     }
@@ -142,7 +164,7 @@ def contact_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse
     audit.record_reading(
         "contact.messages_viewed", actor=request.actor, on=contact, touched=touched
     )
-    context = {"contact": contact, "rows": messages.titled(page.rows), "older": page.older}
+    context = {"contact": contact, "rows": page.rows, "older": page.older}
     return render(request, "delivery/reports/_of_contact.html", context)
 
 

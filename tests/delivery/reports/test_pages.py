@@ -232,6 +232,38 @@ def test_the_log_finds_messages_by_address_and_by_id(marketer, campaign):
     assert "x@y.example" not in page(marketer.get("/messages/", {"q": "x@y.example"}))
 
 
+def test_the_log_is_narrowed_to_a_state_and_names_the_campaign(marketer, campaign):
+    make_message(make_contact(), cause="notice", status="failed", route="plain", reason="refused")
+    old = {"status": "failed", "reason": "refused", "route": ""}
+    old["settled_at"] = clock.now() - timedelta(days=8)
+    make_message(make_contact(email="old@postbox.example"), cause_id=campaign.id, **old)
+    lengths = {"": 7, "attention": 2, "held": 1, "failed": 2, "uncertain": 0, "notices": 1}
+    for state, length in lengths.items():
+        shown = marketer.get(f"/messages/?state={state}").content.decode()
+        assert len(re.findall(r"/messages/[0-9a-f-]{36}/", shown)) == length
+        in_campaign = 0 if state == "notices" else length
+        assert shown.count(f'href="/campaigns/{campaign.id}/"') == in_campaign
+    assert "No message is in this state." in page(marketer.get("/messages/?state=uncertain"))
+    assert marketer.get("/messages/?state=nonsense").status_code == 404
+
+
+def test_the_number_on_home_leads_to_what_it_counts(marketer, campaign):
+    shown = marketer.get("/").content.decode()
+    assert re.search(r'href="/messages/\?state=attention">2</a>', shown)
+    assert "2 held now, or failed or uncertain" in page(marketer.get("/messages/?state=attention"))
+
+
+def test_a_story_leads_to_its_campaign_and_its_person(marketer, campaign, ada):
+    message = make_message(ada, cause_id=campaign.id, **SENT)
+    shown = marketer.get(f"/messages/{message.id}/").content.decode()
+    assert f'<a href="/campaigns/{campaign.id}/">Mammogram reminder</a>' in shown
+    assert f'href="/contacts/{ada.id}/"' in shown
+    item = make_item(make_contact())
+    notice = make_message(make_contact(), cause="notice", cause_id=item.id, **SENT)
+    shown = marketer.get(f"/messages/{notice.id}/").content.decode()
+    assert f'<a href="/messages/{item.message_id}/">Portal notice</a>' in shown
+
+
 def test_a_story_shows_its_proof(marketer, ada):
     message = make_message(ada, **SENT)
     MessageEvent.objects.create(message=message, kind="accepted", detail=TLS)
