@@ -25,7 +25,7 @@ RUN python -m dev.frontend \
 
 FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home sealpost \
-    && install -d -m 700 -o 10001 /var/lib/sealpost/journal
+    && install -d -m 700 -o 10001 /var/lib/sealpost/journal /backups
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -7,7 +7,12 @@ T ?=
 ARGS ?=
 B ?=
 
-.PHONY: help demo code stop reset test check prove bench lock secrets
+DIR ?= .local/backups
+MAIN ?=
+KEYS ?=
+INTO ?= restored
+
+.PHONY: help demo code stop reset backup restore test check prove bench lock secrets
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -24,6 +29,12 @@ stop: ## End the running demo
 
 reset: ## Drop the demo's data
 	@exec .venv/bin/python -m dev.running reset
+
+backup: ## Back up the running demo, encrypted; DIR=folder
+	@exec .venv/bin/python -m dev.backups backup $(DIR)
+
+restore: ## MAIN=file KEYS=file into new databases INTO=name beside the running demo
+	@exec .venv/bin/python -m dev.backups restore $(INTO) $(MAIN) $(KEYS)
 
 test: ## All checks and tests; T=tests/contacts for a part, ARGS='-n0 -k word' for pytest
 	@$(PYTHON) -m dev.bootstrap dev browser

@@ -30,6 +30,8 @@ def drawn() -> dict[str, str]:
         "keys_database_url": address("runtime", "sealpost_keys"),
         "valkey_url": f"redis://:{valkey}@valkey:6379/2",
         "celery_broker_url": f"redis://:{valkey}@valkey:6379/0",
+        "backup_key": secrets.token_hex(32),
+        "backup_keys_key": secrets.token_hex(32),
         "kms_root_key": secrets.token_hex(32),
         "django_secret_key": secrets.token_urlsafe(64),
     }
@@ -51,4 +53,6 @@ def write(folder: Path) -> None:
 
 if __name__ == "__main__":
     write(FOLDER)
-    print(f"Written to {FOLDER}. Keep a copy of kms_root_key apart from the backups.")
+    print(
+        f"Written to {FOLDER}. Keep copies of kms_root_key, backup_key and backup_keys_key apart from the backups."
+    )

@@ -28,7 +28,13 @@ from dev.valkey import Valkey
 START_SECONDS = 90.0
 TICK_SECONDS = 0.5
 # Roles that own tables or see every tenant: for the set-up only.
-PRIVILEGED = {"ADMIN_DATABASE_URL", "MIGRATE_DATABASE_URL", "BACKUP_DATABASE_URL"}
+PRIVILEGED = {
+    "ADMIN_DATABASE_URL",
+    "MIGRATE_DATABASE_URL",
+    "BACKUP_DATABASE_URL",
+    "BACKUP_KEY_FILE",
+    "BACKUP_KEYS_KEY_FILE",
+}
 SETUP = ("bootstrap_database", "migrate_all", "seed_demo")
 
 

@@ -42,6 +42,8 @@ def environment(machine: Machine) -> dict[str, str]:
         "VALKEY_URL": f"unix://{machine.valkey_socket}?db=2",
         "CELERY_BROKER_URL": f"redis+socket://{machine.valkey_socket}?virtual_host=0",
         "KMS_ROOT_KEY_FILE": str(_secret_file(keys / "kms-root-key", secrets.token_hex(32))),
+        "BACKUP_KEY_FILE": str(_secret_file(keys / "backup-key", secrets.token_hex(32))),
+        "BACKUP_KEYS_KEY_FILE": str(_secret_file(keys / "backup-keys-key", secrets.token_hex(32))),
         "DJANGO_SECRET_KEY_FILE": str(_secret_file(keys / "django", secrets.token_urlsafe(64))),
         "STATE_DIR": str(machine.state),
         "DELIVERY_JOURNAL_DIR": str(machine.state / "journal"),

@@ -1,9 +1,10 @@
 """What the catalogue says about roles and their rights. Each query returns one name per hole."""
 
 RUNTIME = "sealpost_runtime"
+CONNECTS = "is the role that the service connects as, and it is not sealpost_runtime"
 
 QUERIES = {
-    "is the role that the service connects as, and it is not sealpost_runtime": """
+    CONNECTS: """
         SELECT current_user WHERE current_user <> 'sealpost_runtime'
     """,
     "runtime role may truncate, or references a table": """

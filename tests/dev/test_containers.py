@@ -9,8 +9,11 @@ from dev import compose_secrets
 from dev.places import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-PRIVILEGED = {"admin_database_url", "migrate_database_url", "backup_database_url"}
-OURS = ("bootstrap", "web", "deliver", "worker", "beat")
+DATABASES = {"admin_database_url", "migrate_database_url", "backup_database_url"}
+BACKUP_KEYS = {"backup_key", "backup_keys_key"}
+PRIVILEGED = DATABASES | BACKUP_KEYS
+HOLDS = {"bootstrap": DATABASES, "backup": {"backup_database_url", *BACKUP_KEYS}}
+OURS = ("bootstrap", "backup", "web", "deliver", "worker", "beat")
 
 
 def test_the_compose_file_follows_the_specification():
@@ -35,10 +38,10 @@ def test_every_long_running_service_is_checked_for_health():
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()  # web's
 
 
-def test_only_the_bootstrap_holds_roles_that_see_every_tenant():
+def test_nothing_that_serves_holds_roles_that_see_every_tenant():
     for name in OURS:
         held = PRIVILEGED & set(COMPOSE["services"][name]["secrets"])
-        assert held == (PRIVILEGED if name == "bootstrap" else set())
+        assert held == HOLDS.get(name, set())
 
 
 def test_no_container_of_ours_may_gain_rights():

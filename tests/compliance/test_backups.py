@@ -1,0 +1,220 @@
+"""Backing up and restoring real databases, as the commands do it."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from psycopg import sql
+
+from audit import sequencing
+from audit import services as audit
+from audit.services import SYSTEM
+from compliance.backups import contents, restoring, writing
+from compliance.backups.chunks import BackupRefused
+from tenancy.keyring import current_keys
+from tenancy.scope import tenant_scope
+from tests.conftest import make_tenant
+from tests.factories.compliance import agreement_in_force
+from tests.factories.contacts import make_contact
+
+ROOT = Path(__file__).parents[2]
+MARKER = "Zyxomarkfield"
+KEY, KEYS_KEY = "11" * 32, "22" * 32
+NEW_MAIN, NEW_KEYS = "restored_main", "restored_keys"
+
+
+def at(url, database):
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def manage(folder, *arguments, main, keys, **variables):
+    """The command in a process of its own, led to these databases."""
+    for name, content in (("backup", KEY), ("backup-keys", KEYS_KEY)):
+        (folder / name).write_text(content)
+    environ = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": at(os.environ["DATABASE_URL"], main),
+        "MIGRATE_DATABASE_URL": at(os.environ["MIGRATE_DATABASE_URL"], main),
+        "KEYS_DATABASE_URL": at(os.environ["KEYS_DATABASE_URL"], keys),
+        "BACKUP_KEY_FILE": str(folder / "backup"),
+        "BACKUP_KEYS_KEY_FILE": str(folder / "backup-keys"),
+        **variables,
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", *map(str, arguments)],
+        cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+def here(alias):
+    return settings.DATABASES[alias]["NAME"]
+
+
+def drop(*databases):
+    with psycopg.connect(os.environ["ADMIN_DATABASE_URL"], autocommit=True) as admin:
+        for name in databases:
+            admin.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+def look(database, query, *params):
+    url = at(os.environ["ADMIN_DATABASE_URL"], database)
+    with psycopg.connect(url) as admin:
+        return admin.execute(query, params).fetchall()
+
+
+def amount(database):
+    """Rows by table, and audit trees, as they are now."""
+    with psycopg.connect(at(os.environ["ADMIN_DATABASE_URL"], database)) as admin:
+        cursor = admin.cursor()
+        rows = {
+            name: admin.execute(
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
+            ).fetchone()[0]
+            for name in contents.tables(cursor)
+        }
+        return rows, contents.trees(iter(cursor.execute(contents.LEAVES)))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("backups")
+
+
+@pytest.fixture(scope="module")
+def clinic_of_marker(_database):
+    tenant = make_tenant(f"{MARKER} Clinic")
+    with tenant_scope(tenant.id):
+        agreement_in_force()
+        make_contact(external_id="EV-1", given_name=MARKER, email="marked@postbox.example")
+        make_contact(external_id="EV-2", given_name="Other", email="other@postbox.example")
+        audit.record("backup.rehearsed", actor=SYSTEM)
+        index = bytes(current_keys().blind_index("contact.email", "marked@postbox.example"))
+    sequencing.sequence()
+    return tenant, index
+
+
+@pytest.fixture(scope="module")
+def taken(folder, clinic_of_marker):
+    """What was there at the moment of the backup, and its two files."""
+    before = amount(here("default"))
+    done = manage(folder, "backup", folder, main=here("default"), keys=here("keys"))
+    assert done.returncode == 0, done.stderr
+    (main,) = folder.glob("*.main.sealpost")
+    (keys,) = folder.glob("*.keys.sealpost")
+    return before, main, keys
+
+
+@pytest.fixture(scope="module")
+def restored(folder, taken):
+    drop(NEW_MAIN, NEW_KEYS)
+    _, main, keys = taken
+    made = manage(folder, "bootstrap_database", main=NEW_MAIN, keys=NEW_KEYS)
+    assert made.returncode == 0, made.stderr
+    yield manage(folder, "restore", main, keys, main=NEW_MAIN, keys=NEW_KEYS)
+    drop(NEW_MAIN, NEW_KEYS)
+
+
+def test_a_restored_database_amounts_to_the_same(taken, restored):
+    (rows, trees), _, _ = taken
+    assert restored.returncode == 0, restored.stderr
+    total = sum(rows.values())
+    assert restored.stdout.startswith(
+        f"It holds: {total} rows in {len(rows)} tables and {len(trees)} audit trees are as at "
+    )
+    assert amount(NEW_MAIN) == (rows, trees)
+    assert rows["contacts_contact"] >= 2
+    assert trees
+
+
+def test_the_restored_service_reads_what_was_sealed(clinic_of_marker, restored, folder):
+    tenant, _ = clinic_of_marker
+    seen = manage(
+        folder, "shell", "-v0", "-c",
+        "from tenancy.scope import tenant_scope; from contacts.models import Contact\n"
+        f"with tenant_scope(__import__('uuid').UUID('{tenant.pk}')):\n"
+        "    print(sorted(c.identity['given_name'] for c in Contact.objects.all()))",
+        main=NEW_MAIN, keys=NEW_KEYS,
+    )  # fmt: skip
+    assert seen.stdout == f"['Other', '{MARKER}']\n", seen.stderr
+
+
+def test_restored_evidence_is_append_only_again(restored):
+    url = at(os.environ["ADMIN_DATABASE_URL"], NEW_MAIN)
+    with psycopg.connect(url) as admin, pytest.raises(psycopg.errors.RestrictViolation):
+        admin.execute("DELETE FROM audit_auditevent")
+
+
+def test_refuses_to_restore_over_data(taken, restored, folder):
+    _, main, keys = taken
+    before = amount(NEW_MAIN)
+    again = manage(folder, "restore", main, keys, main=NEW_MAIN, keys=NEW_KEYS)
+    assert again.returncode == 1
+    assert "There are tables already. Restore into an empty database." in again.stderr
+    assert amount(NEW_MAIN) == before
+
+
+def test_nobody_reads_the_files(taken, clinic_of_marker):
+    """The positive control reads the same name in an unsealed copy of the same table."""
+    _, main, keys = taken
+    with (
+        psycopg.connect(os.environ["BACKUP_DATABASE_URL"], dbname=here("default")) as connection,
+        connection.cursor().copy("COPY tenancy_tenant TO STDOUT") as rows,
+    ):
+        unsealed = b"".join(bytes(row) for row in rows)
+    wrapped = look(here("keys"), "SELECT wrapped FROM tenancy_wrappedkey WHERE wrapped IS NOT NULL")
+    assert MARKER.encode() in unsealed
+    for path in (main, keys):
+        data = path.read_bytes()
+        assert MARKER.encode() not in data
+        assert not any(row[0] in data for row in wrapped)
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_backup_role_changes_nothing(taken):
+    with (
+        psycopg.connect(os.environ["BACKUP_DATABASE_URL"], dbname=here("default")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("DELETE FROM contacts_contact")
+
+
+def test_the_wrong_key_and_a_changed_byte_change_nothing(taken, folder, tmp_path):
+    _, main, keys = taken
+    drop("restored_nothing", "restored_nothing_keys")
+    names = {"main": "restored_nothing", "keys": "restored_nothing_keys"}
+    assert manage(folder, "bootstrap_database", **names).returncode == 0
+    wrong = tmp_path / "wrong"
+    wrong.write_text(secrets.token_hex(32))
+    changed = tmp_path / "changed"
+    data = bytearray(main.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.write_bytes(data)
+    refused = manage(folder, "restore", main, keys, **names, BACKUP_KEY_FILE=str(wrong))
+    broken = manage(folder, "restore", changed, keys, **names)
+    left = [amount_of_tables(name) for name in names.values()]
+    drop(*names.values())
+    assert "Nothing was opened. Another key sealed this backup." in refused.stderr
+    assert "is not as it was written." in broken.stderr
+    assert left == [0, 0]
+
+
+def amount_of_tables(database):
+    return look(
+        database, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    )[0][0]
+
+
+def test_the_keys_are_not_sealed_with_the_key_of_the_rows(taken):
+    _, _, keys = taken
+    with pytest.raises(BackupRefused, match="Another key"):
+        restoring.check(keys, key=bytes.fromhex(KEY), purpose=writing.KEYS)
+    manifest = restoring.check(keys, key=bytes.fromhex(KEYS_KEY), purpose=writing.KEYS)
+    assert set(manifest.rows) == {"tenancy_keyring", "tenancy_wrappedkey"}
