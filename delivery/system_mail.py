@@ -31,6 +31,7 @@ CLAIM_LASTS = timedelta(minutes=15)
 SUBJECTS = {
     "access_ends": "Your access to {workspace} ends soon",
     "alert": "Somebody in {workspace} looked at many people",
+    "campaign_sent_back": "A campaign in {workspace} was sent back to you",
     "checkpoint": "A checkpoint of the audit log of {workspace}",
     "emergency_taken": "Emergency access in {workspace}",
     "factor_changed": "How you sign in to Sealpost has changed",

@@ -1,5 +1,7 @@
 """Approvals: what waits, what is in force, whether it still covers what would be sent."""
 
+from django.db.models import Exists, OuterRef
+
 from accounts import rights
 from campaigns.binding import changes, document_of, hash_of
 from campaigns.models import Approval, Campaign
@@ -49,3 +51,14 @@ def waiting() -> list[Approval]:
     """Questions without an answer, longest first."""
     rows = Approval.objects.filter(decision="", voided_at=None, campaign__status="submitted")
     return list(rows.select_related("campaign").order_by("requested_at"))
+
+
+def sent_back() -> list[Approval]:
+    """The answers that drafts were sent back with and that nobody asked again after, newest first."""
+    later = Approval.objects.filter(
+        campaign=OuterRef("campaign"), requested_at__gt=OuterRef("requested_at")
+    )
+    rows = Approval.objects.filter(
+        ~Exists(later), decision=Approval.Decision.REFUSED, campaign__status=Campaign.Status.DRAFT
+    )
+    return list(rows.select_related("campaign").order_by("-decided_at"))

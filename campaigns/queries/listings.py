@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Membership
-from campaigns.models import Campaign, Template
+from campaigns.models import Approval, Campaign, Template
 
 PAGE_SIZE = 50
 STATES = {
@@ -37,8 +37,11 @@ class CampaignPage:
 
 
 def with_parts() -> QuerySet[Campaign]:
-    """Campaigns with the rows that their pages show."""
-    return Campaign.objects.select_related("segment", "sender__domain")
+    """Campaigns with the rows that their pages show, and what was decided about them last."""
+    answers = Approval.objects.filter(campaign=OuterRef("pk")).order_by("-requested_at", "-id")
+    return Campaign.objects.select_related("segment", "sender__domain").annotate(
+        last_decision=Subquery(answers.values("decision")[:1])
+    )
 
 
 def campaigns(state: str, *, before: str = "") -> CampaignPage:

@@ -10,7 +10,7 @@ from campaigns.models import Approval, Campaign
 from campaigns.models.approval import APPROVAL_LASTS
 from campaigns.queries import approvals as approval_queries
 from campaigns.queries import readiness
-from campaigns.services import drafts, sending
+from campaigns.services import drafts, notices, sending
 from compliance import queries as compliance
 from compliance.models import Policy
 from tenancy import clock
@@ -62,6 +62,7 @@ def refuse(approval: Approval, *, reason: str, actor: Actor) -> Campaign:
     drafts.back_to_draft(campaign)
     campaign.save(update_fields=["status", "content_hash"])
     audit.record("campaign.refused", actor=actor, on=campaign, content_hash=approval.content_hash)
+    notices.mail_sent_back(approval)
     return campaign
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.http import SignedInRequest
 from accounts.permissions import may
 from campaigns.models import Campaign
-from campaigns.queries import approvals
+from campaigns.queries import approvals, listings
 
 LISTED = 5
 Status = Campaign.Status
@@ -33,10 +33,8 @@ class Draft:
 def unfinished(request: SignedInRequest) -> list[Draft]:
     """The campaigns changed last that are not on their way yet."""
     found = (
-        Campaign.objects.filter(
-            status__in=[Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.SCHEDULED]
-        )
-        .select_related("segment")
+        listings.with_parts()
+        .filter(status__in=[Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.SCHEDULED])
         .order_by("-changed_at")[:LISTED]
     )
     mine = _to_decide(request)

@@ -98,7 +98,13 @@ def under_way(*, may_see_people: bool) -> list[tuple[Campaign, pages.Progress]]:
 
 def needs(request: SignedInRequest) -> list[Need]:
     """What waits for this person, most pressing first."""
-    found = [*_alerts(request), *_approvals(request), *_requests(request), *_domains(request)]
+    found = [
+        *_alerts(request),
+        *_approvals(request),
+        *_sent_back(request),
+        *_requests(request),
+        *_domains(request),
+    ]
     if may(request, "reports.people"):
         found += _messages()
     return found
@@ -172,6 +178,20 @@ def _approvals(request: SignedInRequest) -> Iterator[Need]:
             f"Approve {approval.campaign.name}",
             f"{approval.requested_by_name} asks. Nothing is sent before you decide.",
             reverse("campaigns:review", args=[approval.campaign_id]),
+        )
+
+
+def _sent_back(request: SignedInRequest) -> Iterator[Need]:
+    if not may(request, "campaigns.edit"):
+        return
+    mine = [each for each in approvals.sent_back() if each.was_written_by(request.actor.id)]
+    for approval in mine[:LISTED]:
+        yield Need(
+            "message-2",
+            "held",
+            f"{approval.campaign.name} was sent back",
+            f"{approval.decided_by_name}: {approval.reason}",
+            reverse("campaigns:detail", args=[approval.campaign_id]),
         )
 
 

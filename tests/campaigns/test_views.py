@@ -11,6 +11,7 @@ from campaigns.models import Approval, Brand, Campaign, Template
 from campaigns.services import drafts, sending
 from campaigns.services import templates as template_services
 from contacts.models import Contact
+from tenancy.models import SystemMail
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member
 from tests.factories.campaigns import CONTENT, MARKETER, next_visit, segment
@@ -219,6 +220,24 @@ def test_a_test_goes_to_colleagues_only(busy_clinic, author, marketer):
     assert test.content == campaign.content
     author.post(f"{page}test/", {"to": "0193c0de-0000-7000-8000-000000000000"})
     assert models.TestSend.objects.count() == 1
+
+
+def test_who_wrote_it_learns_that_it_was_sent_back_and_why(busy_clinic, author, approver, marketer):
+    campaign, page = make_campaign(author)
+    author.post(f"{page}submit/", {"version": campaign.version})
+    approver.post(f"{page}refuse/", {"reason": "Leave out the dose."})
+    (mail,) = SystemMail.objects.filter(kind="campaign_sent_back")
+    assert mail.to == marketer.email
+    assert mail.context["link"].endswith(page)
+    assert not {"Leave out the dose.", campaign.name} & set(mail.context.values())
+    home = text_of(author.get("/"))
+    assert f"{campaign.name} was sent back Priya Castellane: Leave out the dose." in home
+    assert "was sent back" not in text_of(approver.get("/"))
+    for shown in (page, "/campaigns/"):
+        assert "Sent back" in text_of(author.get(shown))
+    author.post(f"{page}submit/", {"version": campaign.version})
+    assert "was sent back" not in text_of(author.get("/"))
+    assert "Sent back" not in text_of(author.get("/campaigns/"))
 
 
 def test_an_author_cannot_approve(busy_clinic, author, approver):
