@@ -48,12 +48,20 @@ class ForgottenForm(forms.Form):
     )
 
 
+class CodeInput(forms.TextInput):
+    """Shown again it is empty: the code that was refused is no use, and the next one is another."""
+
+    def get_context(self, name: str, value: object, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        del value
+        return super().get_context(name, None, attrs)
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=6,
         validators=[RegexValidator(r"^\d{6}$", "A code has six digits.")],
         help_text="It continues by itself after the sixth digit.",
-        widget=forms.TextInput(
+        widget=CodeInput(
             attrs={
                 "class": "sp-code",
                 "inputmode": "numeric",

@@ -73,6 +73,17 @@ def test_a_wrong_first_code_binds_no_app(newcomer):
         assert not TotpDevice.objects.filter(user=user).exists()
 
 
+def test_a_refused_code_is_not_shown_again_and_the_field_says_why(newcomer):
+    _, browser = newcomer
+    shown = browser.post("/login/app/", {"code": "000000"}).content.decode()
+    (field,) = re.findall(r'<input[^>]*name="code"[^>]*>', shown)
+    assert "value=" not in field
+    assert "autofocus" in field
+    assert 'aria-invalid="true"' in field
+    assert re.search(r'aria-describedby="[^"]*id_code_error', field)
+    assert 'id="id_code_error"' in shown
+
+
 def test_nobody_gets_past_the_password_without_a_second_factor(newcomer):
     _, browser = newcomer
     assert browser.get("/settings/").url.startswith("/login/")
