@@ -1,8 +1,11 @@
 """What only a browser shows of the pages about people: dialogs that stay, labels that follow a choice."""
 
+import re
+
 import pytest
 
 from audit.models import AuditEvent
+from contacts.models import Contact
 from tests.accounts.signing_in import make_member
 from tests.browser import violations
 from tests.factories.contacts import make_contact
@@ -53,3 +56,16 @@ def test_real_values_of_a_file_are_shown_without_losing_what_was_chosen(open_as,
     )
     assert page.get_by_text("María-José").count() == 0
     assert page.get_by_label("Field for column Name").input_value() == "family_name"
+
+
+def test_pressing_twice_adds_one_contact_and_shows_it(open_as, clinic, agreement):
+    page = open_as(make_member(clinic, "marketer"), "/contacts/new/")
+    page.get_by_label("Record number").fill("R-77")
+    page.get_by_role("button", name="Add the contact").dblclick()
+    page.wait_for_url(re.compile(r"/contacts/[0-9a-f-]{36}/$"))
+    assert Contact.objects.count() == 1
+    page.go_back()
+    page.get_by_label("Record number").fill("R-78")
+    page.get_by_label("Record number").press("Enter")
+    page.wait_for_url(re.compile(r"/contacts/[0-9a-f-]{36}/$"))
+    assert Contact.objects.count() == 2

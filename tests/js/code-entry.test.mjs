@@ -13,4 +13,7 @@ test("lets a form go once", () => {
   const guard = onlyFirst();
   for (const name of ["sixth digit", "Enter"]) guard({ preventDefault: () => prevented.push(name) });
   assert.deepEqual(prevented, ["Enter"]);
+  guard.again();
+  guard({ preventDefault: () => prevented.push("after Back") });
+  assert.deepEqual(prevented, ["Enter"]);
 });
