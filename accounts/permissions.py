@@ -67,6 +67,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "baa.view": frozenset({O, A, C, U}),
     "baa.sign": frozenset({O}),
     "audit.view": frozenset({O, C, U}),
+    "audit.edit": frozenset({O, C}),
+    "audit.evidence": frozenset({O, C, U}),
     "alerts.view": frozenset({O, C, U}),
     "alerts.answer": frozenset({O, C}),
     "users.view": frozenset({O, A, C, U}),

@@ -116,7 +116,7 @@ def _anchors(_: Evidence) -> Iterator[bytes]:
 
 def _events(of: Evidence) -> Iterator[bytes]:
     for placed in _placed(of):
-        yield _line(_told(placed, with_details=of.with_details))
+        yield _line(told(placed, with_details=of.with_details))
 
 
 def _cef(of: Evidence) -> Iterator[bytes]:
@@ -149,10 +149,10 @@ _FILES: dict[str, Callable[[Evidence], Iterable[bytes]]] = {
 }
 
 
-def _told(placed: Placed, *, with_details: bool) -> dict[str, object]:
+def told(placed: Placed, *, with_details: bool) -> dict[str, object]:
     """An event as its row says it, beside the leaf that it was hashed as."""
     event = placed.event
-    told: dict[str, object] = {
+    row: dict[str, object] = {
         "seq": placed.seq,
         "leaf": bytes(event.leaf).decode(errors="replace"),
         "row": {
@@ -167,7 +167,7 @@ def _told(placed: Placed, *, with_details: bool) -> dict[str, object]:
             "recorded_at": leaf.timestamp(event.recorded_at),
         },
     }
-    return told | (_opened(event) if with_details else {})
+    return row | (_opened(event) if with_details else {})
 
 
 def _opened(event: AuditEvent) -> dict[str, object]:

@@ -7,7 +7,8 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks, setting_checks  # noqa: F401 - registers the system checks
-        from compliance.services import protection
+        from compliance.services import anchor_ways, protection
 
+        anchor_ways.register()
         protection.register()
         autodiscover_modules("data_lifecycle")

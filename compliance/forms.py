@@ -208,3 +208,27 @@ class TrailForm(forms.Form):
             day=day,
             is_whole=self.cleaned_data.get("whole", False),
         )
+
+
+class AnchorWaysForm(forms.Form):
+    """Where checkpoints go every day."""
+
+    by_mail = forms.BooleanField(
+        label="Mail it to every compliance officer",
+        required=False,
+        help_text="Once a day. The mail holds no health information.",
+    )
+    webhook_url = forms.CharField(
+        label="Send it to a system of yours",
+        max_length=2_000,
+        required=False,
+        help_text="Once a day, to this address. Empty means no system.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label="Why, if you take a way off",
+        max_length=1000,
+        required=False,
+        help_text="The second person who decides reads it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -43,6 +43,8 @@ TABLE = {
     "baa.view": "oa..cu",
     "baa.sign": "o.....",
     "audit.view": "o...cu",
+    "audit.edit": "o...c.",
+    "audit.evidence": "o...cu",
     "alerts.view": "o...cu",
     "alerts.answer": "o...c.",
     "users.view": "oa..cu",

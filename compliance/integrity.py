@@ -1,0 +1,65 @@
+"""What the page of the log's integrity says: the tree, its last signature, and copies outside."""
+
+import json
+from dataclasses import dataclass
+
+from audit import checking, merkle, notes, queries, sequencing
+from audit.models import Anchor, AuditEvent, Checkpoint, PendingLeaf, Tree
+from tenancy.models import Job
+from tenancy.scope import current_tenant_id
+
+LISTED = 10
+
+
+@dataclass(frozen=True)
+class State:
+    size: int
+    waiting: int
+    root: str
+    checkpoint: Checkpoint | None
+    key: str
+    anchors: list[Anchor]
+    last_outside: Anchor | None
+    job: Job | None
+
+
+def state() -> State:
+    tree, checkpoint = Tree.objects.first(), queries.newest_checkpoint()
+    anchors = Anchor.objects.order_by("-anchored_at")
+    return State(
+        size=tree.size if tree else 0,
+        waiting=PendingLeaf.objects.count(),
+        root=bytes(tree.root).hex() if tree else "",
+        checkpoint=checkpoint,
+        key=_key(checkpoint) if checkpoint else "",
+        anchors=list(anchors[:LISTED]),
+        last_outside=anchors.filter(problem="").first(),
+        job=checking.last_job(),
+    )
+
+
+def proof_of(event: AuditEvent) -> bytes:
+    """Everything that an outsider needs to see that the event is under a signed root, as JSON.
+
+    Not for an open transaction: what is not committed has no place.
+    """
+    sequencing.catch_up()
+    found = queries.inclusion(event.pk)
+    if found is None:
+        raise LookupError("an event that is committed has a place once everything has caught up")
+    leaf = bytes(event.leaf)
+    told = {
+        "event": str(event.pk),
+        "leaf": leaf.decode(errors="replace"),
+        "leaf_hash": merkle.leaf_hash(leaf).hex(),
+        "index": found.seq,
+        "size": found.checkpoint.size,
+        "proof": [value.hex() for value in found.hashes],
+        "checkpoint": found.checkpoint.note,
+        "key": _key(found.checkpoint),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _key(checkpoint: Checkpoint) -> str:
+    return notes.verifier_key(sequencing.origin(current_tenant_id()), bytes(checkpoint.public_key))

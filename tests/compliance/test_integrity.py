@@ -1,0 +1,115 @@
+"""The page of the log's integrity: what it says, what it hands out, and who changes where seals go."""
+
+import base64
+import json
+
+import pytest
+
+from accounts.models import Countersignature
+from accounts.services import countersignatures
+from accounts.services.sign_in import actor_for
+from audit import checking, merkle, notes
+from audit.models import Anchor, Anchoring, AuditEvent
+from compliance.services import anchor_ways
+from tests.accounts.signing_in import browser_of, make_member
+from tests.compliance.reading import text_of
+
+PAGE = "/compliance/audit/integrity/"
+HOOK = "https://hooks.clinic.example/a?secret=1"
+
+
+def test_it_says_what_is_sealed_and_checks_it_on_demand(officer, nurse):
+    page = text_of(officer.get(PAGE))
+    assert "Not checked yet" in page
+    assert officer.post(f"{PAGE}check/").status_code == 302
+    assert "Being checked" in text_of(officer.get(f"{PAGE}progress/"))
+    checking.work_on(checking.last_job().pk)
+    page = text_of(officer.get(PAGE))
+    assert "Everything holds" in page
+    assert "Whole, unaltered, in order" in page
+
+
+def test_what_does_not_hold_stands_on_the_page(officer, nurse):
+    officer.post(f"{PAGE}check/")
+    job = checking.last_job()
+    job.problem, job.status, job.ended_at = "Event 2 is missing.", "failed", job.created_at
+    job.save(update_fields=["problem", "status", "ended_at"])
+    page = text_of(officer.get(PAGE))
+    assert "Not everything holds" in page
+    assert "Event 2 is missing." in page
+
+
+def test_a_checkpoint_is_a_file_to_keep(officer):
+    answer = officer.post(f"{PAGE}checkpoint/")
+    assert answer["Content-Disposition"] == 'attachment; filename="checkpoint.txt"'
+    assert Anchor.objects.get().note.encode() == answer.content
+    assert AuditEvent.objects.get(action="checkpoint.taken").actor_name == "Cora Officer"
+
+
+def test_the_proof_of_one_event_leads_to_a_signed_root(officer, nurse):
+    event = AuditEvent.objects.latest("recorded_at")
+    told = json.loads(officer.get(f"/compliance/audit/{event.pk}/proof/").content)
+    signed = notes.open_note(told["checkpoint"], key_in(told["key"]))
+    merkle.check_inclusion(
+        merkle.leaf_hash(told["leaf"].encode()),
+        index=told["index"],
+        size=signed.size,
+        proof=[bytes.fromhex(value) for value in told["proof"]],
+        root=signed.root,
+    )
+    with pytest.raises(merkle.ProofInvalid):
+        merkle.check_inclusion(
+            merkle.leaf_hash(told["leaf"].replace("done", "gone").encode()),
+            index=told["index"],
+            size=signed.size,
+            proof=[bytes.fromhex(value) for value in told["proof"]],
+            root=signed.root,
+        )
+    assert AuditEvent.objects.get(action="audit.proof_taken").object_id == str(event.pk)
+
+
+def key_in(verifier_key: str) -> bytes:
+    return base64.b64decode(verifier_key.split("+", 2)[2])[1:]
+
+
+def test_one_more_place_holds_at_once(officer):
+    assert officer.post(PAGE, {"by_mail": "on", "webhook_url": HOOK}).status_code == 302
+    assert anchor_ways.now() == (True, HOOK)
+    assert not Countersignature.objects.exists()
+
+
+def test_one_place_less_needs_a_reason_and_a_second_person(clinic, officer, nurse):
+    second = make_member(clinic, "owner", "Olive Owner")
+    anchor_ways.change(by_mail=True, webhook_url=HOOK, reason="", actor=nurse)
+    refused = officer.post(PAGE, {"webhook_url": ""})
+    assert refused.status_code == 422
+    assert not Countersignature.objects.exists()
+    officer.post(PAGE, {"webhook_url": "", "reason": "The system is gone"})
+    assert anchor_ways.now() == (True, HOOK)
+    request = Countersignature.objects.get()
+    countersignatures.grant(request.pk, actor=actor_for(second))
+    assert anchor_ways.now() == (False, "")
+
+
+def test_another_address_is_asked_for_by_its_name_alone(clinic, nurse):
+    make_member(clinic, "owner", "Olive Owner")
+    anchor_ways.change(by_mail=False, webhook_url=HOOK, reason="", actor=nurse)
+    other = HOOK.replace("hooks", "logs")
+    assert not anchor_ways.change(by_mail=False, webhook_url=other, reason="Moved", actor=nurse)
+    payload = Countersignature.objects.get().payload
+    assert anchor_ways.sentence(payload) == (
+        "Send checkpoints to logs.clinic.example in place of the address so far"
+    )
+
+
+def test_an_address_that_we_would_not_call_is_refused(officer):
+    answer = officer.post(PAGE, {"webhook_url": "http://10.0.0.1/"})
+    assert answer.status_code == 422
+    assert not Anchoring.objects.exists()
+
+
+def test_an_auditor_checks_and_changes_no_place(clinic, officer):
+    auditor = browser_of(make_member(clinic, "auditor", "Aude Auditor"))
+    assert auditor.post(f"{PAGE}check/").status_code == 302
+    assert auditor.post(PAGE, {"by_mail": "on"}).status_code == 403
+    assert not Anchoring.objects.exists()
