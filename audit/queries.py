@@ -1,8 +1,11 @@
 """Reads of the tree: proofs for one event or one earlier checkpoint, and events in their places by pages."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from django.db.models import Max, Min
 
 from audit import merkle
 from audit.models import AuditEvent, Checkpoint, Leaf, PendingLeaf
@@ -57,6 +60,13 @@ def consistency(old_size: int) -> Proof | None:
         return None
     hashes = merkle.consistency_proof(list(leaf_hashes(checkpoint.size)), old_size)
     return Proof(old_size, hashes, checkpoint)
+
+
+def places_between(begin: datetime, end: datetime) -> tuple[int, int] | None:
+    """The places that hold every event of this time: the first, and the one after the last."""
+    within = AuditEvent.objects.filter(recorded_at__gte=begin, recorded_at__lt=end)
+    found = Leaf.objects.filter(pk__in=within.values("pk")).aggregate(Min("seq"), Max("seq"))
+    return None if found["seq__min"] is None else (found["seq__min"], found["seq__max"] + 1)
 
 
 def placed_events(first: int, end: int) -> Iterator[Placed]:

@@ -232,3 +232,35 @@ class AnchorWaysForm(forms.Form):
         help_text="The second person who decides reads it.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class EvidenceForm(forms.Form):
+    """How much evidence to take."""
+
+    span = forms.ChoiceField(
+        label="Which events",
+        choices=[("whole", "All of them"), ("days", "Those of some days")],
+        widget=forms.RadioSelect,
+    )
+    first = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    with_details = forms.BooleanField(
+        label="With details",
+        required=False,
+        help_text="Counts, reasons and field names, opened. Without them the rest can be checked "
+        "all the same.",
+    )
+
+    def clean(self) -> dict[str, object]:
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if cleaned.get("span") == "days" and not self.errors:
+            if not (first and last):
+                self.add_error("first", "Give the first and the last day.")
+            elif last < first:
+                self.add_error("last", "The last day is before the first.")
+        return cleaned

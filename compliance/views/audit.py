@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.http import SignedInRequest
-from accounts.permissions import requires
+from accounts.permissions import may, requires
 from audit import services as audit
 from audit.models import AuditEvent
 from compliance import trail
@@ -41,6 +41,7 @@ def log(request: SignedInRequest) -> HttpResponse:
         "older_url": _url(filters, before=page.older) if page.older else None,
         "zone": timezone.get_current_timezone_name().replace("_", " "),
         "is_filtered": filters != trail.Filters(),
+        "may_export": may(request, "audit.evidence"),
     }
     return render(request, "compliance/audit.html", context)
 

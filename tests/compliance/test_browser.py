@@ -55,6 +55,7 @@ htmx.ajax("POST", document.querySelector("#records").getAttribute("hx-post"),
           {source: "#records", target: "#records", swap: "outerHTML"})
 """
 PAGES = [
+    "/compliance/audit/evidence/",
     "/compliance/audit/integrity/",
     "/compliance/",
     "/compliance/agreement/",
