@@ -59,6 +59,8 @@ def numbers(node: Node, operator: str) -> tuple[float, float]:
 
 
 def _number(value: object, refusal: str) -> float:
+    if isinstance(value, str) and value:
+        raise OperandRefused(f"“{value[:40]}” is no number. {refusal}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise OperandRefused(refusal)
     if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:  # also true of NaN

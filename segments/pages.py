@@ -106,9 +106,16 @@ def words_context(rule: Group | None) -> Context:
     return {"phrases": phrases(rule), "is_phi": membership_is_phi(rule)}
 
 
-def unfinished_context(may_see_people: bool) -> Context:
+def unfinished_context(editing: Editing, schema: Schema, *, may_see_people: bool) -> Context:
+    """Why there is no number yet, in the words that saving would refuse the rule with."""
+    try:
+        parse(editing.draft, schema)
+    except RuleInvalid as refusal:
+        said = f" {refusal}"
+    else:
+        said = ""
     return {
-        "problem": "Finish the rule to see how many people match.",
+        "problem": f"Finish the rule to see how many people match.{said}",
         "may_see_people": may_see_people,
         **words_context(None),
     }

@@ -108,7 +108,8 @@ def preview(request: SignedInRequest, segment_id: UUID | None = None) -> HttpRes
     may_see_people = may(request, "contacts.view")
     rule = pages.read(editing, queries.schema())
     if rule is None:
-        return render(request, "segments/_preview.html", pages.unfinished_context(may_see_people))
+        context = pages.unfinished_context(editing, queries.schema(), may_see_people=may_see_people)
+        return render(request, "segments/_preview.html", context)
     survey = queries.count(rule)
     if editing.segment and editing.segment.rule == editing.draft:
         services.store_count(editing.segment, people=survey.people)

@@ -30,7 +30,7 @@ def problems(rule):
         (condition("attribute.city", "is", value="x" * 201), "Shorten the text to 200 characters."),
         (condition("attribute.city", "is_one_of", values=[]), "Enter at least one text."),
         (condition("attribute.city", "is_one_of", values=["x"] * 101), "Enter at most 100 texts"),
-        (condition("attribute.visits", "equals", value="5"), "Enter a number."),
+        (condition("attribute.visits", "equals", value="5"), "“5” is no number. Enter a number."),
         (condition("attribute.visits", "equals", value=True), "Enter a number."),
         (condition("attribute.visits", "equals", value=float("nan")), "Enter a number of at most"),
         (condition("attribute.visits", "equals", value=10**400), "Enter a number of at most"),

@@ -55,6 +55,19 @@ def test_says_at_its_row_what_is_missing_and_saves_nothing(browser, clinic):
     assert not Segment.objects.exists()
 
 
+def test_says_what_is_wrong_with_a_number_while_it_is_counted(browser):
+    wrong = {"rule.match": "all", "rule.0.field": "identity.age", "rule.0.operator": "at_least"}
+    said = text(browser.post(url("preview_new"), {**wrong, "rule.0.value": "abc"}))
+    assert "how many people match. “abc” is no number. Enter a number." in said
+
+
+def test_says_nothing_of_people_before_they_are_counted(browser, segment):
+    opened = text(browser.get(url("detail", segment)))
+    assert "Finish the rule to see" not in opened
+    assert ">None<" not in opened
+    assert opened.count("Not counted yet") == 3
+
+
 def test_asks_for_a_name(browser, clinic):
     answer = browser.post(url("new"), {"name": " ", **GOLD_FORM})
     assert answer.status_code == 422
