@@ -11,6 +11,7 @@ from campaigns.models import Approval, Brand, Campaign, Template
 from campaigns.services import drafts, sending
 from campaigns.services import templates as template_services
 from contacts.models import Contact
+from tenancy import clock
 from tenancy.models import SystemMail
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member
@@ -238,6 +239,18 @@ def test_who_wrote_it_learns_that_it_was_sent_back_and_why(busy_clinic, author, 
     author.post(f"{page}submit/", {"version": campaign.version})
     assert "was sent back" not in text_of(author.get("/"))
     assert "Sent back" not in text_of(author.get("/campaigns/"))
+
+
+def test_a_check_on_the_review_leads_to_the_row_of_the_campaign(busy_clinic, author, approver):
+    campaign, page = make_campaign(author)
+    author.post(f"{page}submit/", {"version": campaign.version})
+    other = drafts.duplicate(campaign, actor=MARKETER)
+    Campaign.objects.filter(pk=other.pk).update(
+        status="sent", send_at=clock.now(), content_hash="ab"
+    )
+    shown = approver.get(f"{page}review/").content.decode()
+    assert "Another campaign goes out on the same day." in shown
+    assert f'<a href="{page}#timing">Show</a>' in shown
 
 
 def test_an_author_cannot_approve(busy_clinic, author, approver):
