@@ -70,6 +70,7 @@ _SENTENCES = {
     "contact.route_chosen": "Chose how a person reads mail",
     "contacts.searched": "Searched for people",
     "contact.upserted": "Added or changed a person",
+    "domain.checked": "Looked for the DNS records, as before",
     "domain.verified": "Found every DNS record in place",
     "domain.broken": "Found a DNS record missing or wrong",
     "escrow.revoked": "Took back a portal message",

@@ -104,6 +104,8 @@ def _store_findings(
     if domain.may_send(now) != could_send:
         action = "domain.verified" if domain.may_send(now) else "domain.broken"
         audit.record(action, actor=actor, on=domain)
+    elif actor != SYSTEM:
+        audit.record("domain.checked", actor=actor, on=domain)
     return domain
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from audit.models import AuditEvent
 from compliance import services as compliance
 from compliance.models import SenderDomain
+from tests.accounts.signing_in import browser_of, make_member
 from tests.compliance import zone
 from tests.compliance.reading import text_of
 from tests.factories.compliance import OWNER, published, verified_domain
@@ -40,6 +42,22 @@ def test_the_check_says_what_to_enter(owner, dns):
     page = text_of(owner.post(f"/settings/domains/{domain.id}/check/", follow=True))
     assert "Wrong place." in page
     assert "Enter only _dmarc.news as the name." in page
+
+
+def test_a_check_is_for_editors_and_is_recorded(clinic, owner, dns):
+    domain = compliance.add_domain("news.elm.example", actor=OWNER)
+    url = f"/settings/domains/{domain.id}/"
+    auditor = browser_of(make_member(clinic, "auditor", "Uma Auditor"))
+    assert "Check now" not in text_of(auditor.get(url))
+    assert f"{url}check/" not in auditor.get(url).content.decode()
+    assert auditor.post(f"{url}check/").status_code == 403
+    domain.refresh_from_db()
+    assert domain.checked_at is None
+    assert "Check now" in text_of(owner.get(url))
+    owner.post(f"{url}check/", headers={"HX-Request": "true", "X-Background": "1"})
+    assert not AuditEvent.objects.filter(action="domain.checked").exists()
+    owner.post(f"{url}check/")
+    assert AuditEvent.objects.get(action="domain.checked").object_id == str(domain.id)
 
 
 def test_senders_come_and_go(owner):
