@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +21,8 @@ class Arrival:
     received_at: datetime
     tls_version: str
     cipher: str
+    # The id of the message that it is, if we made its Message-ID.
+    message_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,6 @@ class Letter:
     html: str
     text: str
     headers: tuple[tuple[str, str], ...]
-    # The id of the message that it is, if we made its Message-ID.
-    message_id: UUID | None
 
 
 def arrivals(root: Path, *, wanted: str = "") -> list[Arrival]:
@@ -59,7 +59,6 @@ def letter(root: Path, domain: str, name: UUID) -> Letter:
         html=_body(message, "html"),
         text=_body(message, "plain"),
         headers=tuple((field, str(value)) for field, value in message.items()),
-        message_id=_id_in(str(message["Message-ID"] or "")),
     )
 
 
@@ -90,7 +89,14 @@ def _arrival(path: Path) -> Arrival:
         received_at=datetime.fromisoformat(envelope["received_at"]),
         tls_version=tls["version"],
         cipher=tls["cipher"],
+        message_id=_id_of(path.with_suffix(".eml")),
     )
+
+
+def _id_of(path: Path) -> UUID | None:
+    with path.open("rb") as file:
+        header = BytesHeaderParser().parse(file)
+    return _id_in(str(header["Message-ID"] or ""))
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -15,6 +15,7 @@ from accounts.http import SignedInRequest
 from accounts.permissions import may, public, requires
 from delivery import sandbox_inbox
 from delivery.reports.messages import Addressee, addressees
+from delivery.sandbox_sight import seen_by
 from tenancy.origins import url_on
 
 LISTED = 100
@@ -27,7 +28,7 @@ OPENS_BESIDE = '<base target="_blank">'
 @require_GET
 def inbox(request: SignedInRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
-    found = sandbox_inbox.arrivals(_root(), wanted=wanted)
+    found = seen_by(request, sandbox_inbox.arrivals(_root(), wanted=wanted))
     letters = [sandbox_inbox.letter(_root(), each.domain, each.name) for each in found[:LISTED]]
     rows = list(zip(letters, _addressees(request, letters), strict=True))
     context = {"rows": rows, "total": len(found), "wanted": wanted}
@@ -37,8 +38,10 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 @requires("reports.view")
 @require_GET
 def letter(request: SignedInRequest, domain: str, name: UUID) -> HttpResponse:
-    pointer = signing.dumps([domain, str(name)], salt=SALT)
     shown = _letter(domain, name)
+    if not seen_by(request, [shown.arrival]):
+        raise Http404
+    pointer = signing.dumps([domain, str(name)], salt=SALT)
     (addressee,) = _addressees(request, [shown])
     context = {
         "letter": shown,
@@ -73,7 +76,7 @@ def _addressees(
     """Families share an address, and no header of ours holds a name: the ledger tells whose it is."""
     if not may(request, "contacts.view"):
         return [None] * len(letters)
-    ids = [each.message_id for each in letters]
+    ids = [each.arrival.message_id for each in letters]
     known = addressees([each for each in ids if each])
     return [known.get(each) if each else None for each in ids]
 

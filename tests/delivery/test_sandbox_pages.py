@@ -10,6 +10,7 @@ from django.test import Client
 from delivery.models import Message
 from delivery.wire.headers import message_id
 from dev.sandbox.mailbox import Tls
+from tenancy import services as tenancy
 from tests.accounts.signing_in import browser_of, make_member, staff_browser
 from tests.delivery.test_sandbox_inbox import receive
 from tests.factories.contacts import make_contact
@@ -27,21 +28,23 @@ def browser(clinic) -> Client:
     return browser_of(make_member(clinic))
 
 
+def sent(mail: Path, to: str, **more) -> UUID:
+    """What a server of the sandbox took of this workspace; the name of the stored file."""
+    message = make_message(make_contact(email=to))
+    at = more.pop("at", "2026-11-24T09:05:00+00:00")
+    return receive(mail, to, at=at, message_id=message_id(message.id, "elm.example"), **more)
+
+
 def test_lists_what_came_and_how(browser, mail):
-    receive(
-        mail,
-        "ada@postbox.example",
-        at="2026-11-24T09:05:00+00:00",
-        tls=Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384"),
-    )
-    receive(mail, "omar@plainmail.example", at="2026-11-24T09:00:00+00:00")
+    sent(mail, "ada@postbox.example", tls=Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384"))
+    sent(mail, "omar@plainmail.example", at="2026-11-24T09:00:00+00:00")
     shown = browser.get("/sandbox/").content.decode()
     assert shown.index("TLS 1.3") < shown.index("In clear")
     assert "omar@plainmail.example" not in browser.get("/sandbox/?q=ada").content.decode()
 
 
 def test_a_message_is_rendered_on_the_preview_host_only(browser, mail, settings):
-    name = receive(mail, "ada@postbox.example", at="2026-11-24T09:05:00+00:00")
+    name = sent(mail, "ada@postbox.example")
     page = browser.get(f"/sandbox/postbox.example/{name}/").content.decode()
     assert "<p>Hello Ada</p>" not in page
     preview = re.escape(settings.ORIGINS["preview"])
@@ -82,17 +85,43 @@ def test_a_shared_mailbox_tells_whose_message_is_which(browser, family):
     assert "Omar" not in page.partition("</title>")[0] + listed
 
 
-@pytest.mark.parametrize("workspace", ["clinic", "other_clinic"])
-def test_who_a_message_is_for_is_shown_to_nobody_who_may_not_see_people(request, family, workspace):
-    role = "analyst" if workspace == "clinic" else "marketer"
-    stranger = browser_of(make_member(request.getfixturevalue(workspace), role))
-    listed = stranger.get("/sandbox/").content.decode()
-    assert listed.count(f"{FAMILY}</a>") == 2
-    assert "For <a" not in listed
+@pytest.mark.parametrize(
+    ("workspace", "role"),
+    [("clinic", "analyst"), ("clinic", "auditor"), ("other_clinic", "marketer")],
+)
+def test_the_mail_of_patients_is_for_who_may_see_people_of_the_workspace(
+    request, family, browser, workspace, role
+):
+    stranger = browser_of(make_member(request.getfixturevalue(workspace), role, "Hal Stranger"))
+    assert FAMILY not in stranger.get("/sandbox/").content.decode()
+    letter = f"/sandbox/postbox.example/{family[0]}/"
+    assert stranger.get(letter).status_code == 404
+    assert browser.get(letter).status_code == 200
+
+
+def test_everybody_reads_what_came_for_them(clinic, mail):
+    analyst = make_member(clinic, "analyst", "Anna Analyst")
+    name = receive(mail, analyst.email, at="2026-11-24T09:05:00+00:00")
+    own = browser_of(analyst)
+    domain = analyst.email.partition("@")[2]
+    assert analyst.email in own.get("/sandbox/").content.decode()
+    assert own.get(f"/sandbox/{domain}/{name}/").status_code == 200
+
+
+def test_of_the_services_own_mail_an_invitation_is_shown_to_who_invites(clinic, browser, mail):
+    for kind in ("invitation", "password_reset"):
+        to = f"{kind}@clinics.example"
+        queued = tenancy.queue_system_mail(to=to, kind=kind, context={})
+        at = "2026-11-24T09:05:00+00:00"
+        receive(mail, to, at=at, message_id=message_id(queued.id, "sealpost.example"))
+    listed = browser_of(make_member(clinic, "admin", "Ann Admin")).get("/sandbox/")
+    assert b"invitation@clinics.example" in listed.content
+    assert b"password_reset@clinics.example" not in listed.content
+    assert b"@clinics.example" not in browser.get("/sandbox/").content
 
 
 def test_what_was_not_received_is_not_found(browser, mail):
-    name = receive(mail, "ada@postbox.example", at="2026-11-24T09:05:00+00:00")
+    name = sent(mail, "ada@postbox.example")
     assert browser.get(f"/sandbox/lakepost.example/{name}/").status_code == 404
 
 
