@@ -26,7 +26,10 @@ from tests.factories.contacts import make_contact
 ROOT = Path(__file__).parents[2]
 MARKER = "Zyxomarkfield"
 KEY, KEYS_KEY = "11" * 32, "22" * 32
-NEW_MAIN, NEW_KEYS = "restored_main", "restored_keys"
+# Worker processes share the server.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+NEW_MAIN, NEW_KEYS = f"restored_{WORKER}", f"restored_keys_{WORKER}"
+NOTHING = {"main": f"nothing_{WORKER}", "keys": f"nothing_keys_{WORKER}"}
 
 
 def at(url, database):
@@ -188,8 +191,8 @@ def test_the_backup_role_changes_nothing(taken):
 
 def test_the_wrong_key_and_a_changed_byte_change_nothing(taken, folder, tmp_path):
     _, main, keys = taken
-    drop("restored_nothing", "restored_nothing_keys")
-    names = {"main": "restored_nothing", "keys": "restored_nothing_keys"}
+    names = NOTHING
+    drop(*names.values())
     assert manage(folder, "bootstrap_database", **names).returncode == 0
     wrong = tmp_path / "wrong"
     wrong.write_text(secrets.token_hex(32))
