@@ -74,6 +74,8 @@ TASKS = {
     "compliance.tasks.anchor_due": ("system", NONE),
     "compliance.tasks.check_domains": ("system", NONE),
     "compliance.tasks.check_due_domains": ("system", NONE),
+    "compliance.tasks.run_due_retention": ("system", NONE),
+    "compliance.tasks.run_retention": ("system", SPECIAL),
     "contacts.tasks.wake_exports": ("system", NONE),
     "contacts.tasks.wake_imports": ("system", NONE),
     "contacts.tasks.work_on_export": ("contacts.export", SPECIAL),

@@ -32,6 +32,12 @@ def newest_checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size", "-signed_at").first()
 
 
+def waiting_since() -> datetime | None:
+    """When the oldest event was recorded that has no place in the tree yet."""
+    oldest: datetime | None = PendingLeaf.objects.aggregate(at=Min("recorded_at"))["at"]
+    return oldest
+
+
 def leaf_hashes(size: int) -> Iterator[bytes]:
     """The first `size` leaves, in order."""
     after = -1

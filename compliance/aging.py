@@ -74,8 +74,6 @@ def growing_old(entry: Lifecycle, periods: Periods, held: Held) -> QuerySet[Any]
     """The rows that will go, each with the moment at which it does as `goes_at`."""
     if entry.retention is None or not entry.aging.since:
         raise ValueError(f"{entry.model.__name__} does not grow old")
-    if held.everything:
-        return entry.model.objects.none()
     period = Value(periods.of(entry.retention), DurationField())
     own = ExpressionWrapper(F(entry.aging.since) + period, DateTimeField())
     rows = entry.model.objects.filter(entry.aging.only, **{f"{entry.aging.since}__isnull": False})
@@ -93,7 +91,7 @@ def growing_old(entry: Lifecycle, periods: Periods, held: Held) -> QuerySet[Any]
         moments.append(Coalesce(Subquery(latest.values("goes_at")[:1]), own))
     goes_at = Greatest(*moments) if len(moments) > 1 else own
     found: QuerySet[Any] = rows.annotate(goes_at=goes_at)
-    return found
+    return found.none() if held.everything else found
 
 
 @cache

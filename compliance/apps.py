@@ -7,8 +7,9 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks, setting_checks  # noqa: F401 - registers the system checks
-        from compliance.services import anchor_ways, protection
+        from compliance.services import anchor_ways, holds, protection
 
         anchor_ways.register()
         protection.register()
+        holds.register()
         autodiscover_modules("data_lifecycle")

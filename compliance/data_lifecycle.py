@@ -36,7 +36,9 @@ from compliance.lifecycle import SIX_YEARS, Aging, DataClass, Erasure, Export, r
 from compliance.models import (
     Agreement,
     Alert,
+    LegalHold,
     Policy,
+    RetentionRun,
     RetentionSettings,
     Sender,
     SenderDomain,
@@ -193,6 +195,22 @@ register(
     retention=None,
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
+)
+register(
+    LegalHold,
+    data_class=DataClass.EVIDENCE,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
+    aging=Aging(since="released_at"),
+)
+register(
+    RetentionRun,
+    data_class=DataClass.EVIDENCE,
+    retention=SIX_YEARS,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
+    aging=Aging(since="ended_at"),
 )
 register(
     SenderDomain,

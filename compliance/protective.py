@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from django.db.models import Model
-
 from compliance.models import Policy, RetentionSettings
 from compliance.retained import TERMS, Retained, in_words
 from tenancy.models import TenantModel
@@ -42,6 +40,14 @@ class Group:
     settings: tuple[Setting, ...]
     neutral: frozenset[str] = frozenset()
 
+    @property
+    def fields(self) -> list[str]:
+        return [field for setting in self.settings for field in setting.fields]
+
+    def typed(self, field: str, plain: object) -> object:
+        """A value of the column from what JSON made of it."""
+        return self.model._meta.get_field(field).to_python(plain)  # type: ignore[union-attr]
+
     def looser(self, row: TenantModel, wanted: Mapping[str, object]) -> list[Setting]:
         """The decisions among `wanted` that would protect less than `row` does."""
         return [
@@ -52,7 +58,7 @@ class Group:
         ]
 
 
-def _values(setting: Setting, row: Model, wanted: Mapping[str, object]) -> Values:
+def _values(setting: Setting, row: TenantModel, wanted: Mapping[str, object]) -> Values:
     return tuple(wanted.get(field, getattr(row, field)) for field in setting.fields)
 
 

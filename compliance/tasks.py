@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 from audit import anchoring
 from compliance import queries
 from compliance import services as compliance
+from compliance.services import retention
 from compliance.services.anchoring import send_due
 from tenancy.fetch import door
 from tenancy.keyring import usable
@@ -40,3 +41,16 @@ def anchor_due() -> None:
 @shared_task(base=TenantTask)
 def anchor_checkpoint() -> None:
     send_due(door())
+
+
+@shared_task(base=PlatformTask)
+def run_due_retention() -> None:
+    """Tick: wakes retention where it is time, or where its worker is gone."""
+    for tenant_id in retention.tenants_with_work():
+        with tenant_scope(tenant_id):
+            run_retention.delay()
+
+
+@shared_task(base=TenantTask)
+def run_retention() -> None:
+    retention.work()

@@ -4,13 +4,17 @@ from compliance.views import (
     agreement,
     alerts,
     audit,
+    changes,
     domains,
     evidence,
+    holds,
     home,
     integrity,
     operator,
     policy,
+    posture,
     retention,
+    runs,
     suppressions,
 )
 
@@ -31,6 +35,8 @@ compliance = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<uuid:alert_id>/answer/", alerts.answer, name="answer_alert"),
+    path("changes/", changes.index, name="changes"),
+    path("posture/", posture.index, name="posture"),
     path("policy/", policy.policy, name="policy"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/add/", suppressions.suppress, name="suppress"),
@@ -48,6 +54,14 @@ sender_domains = [
 retained = [
     path("", retention.settings, name="settings"),
     path("preview/", retention.preview, name="preview"),
+    path("runs/", runs.index, name="runs"),
+    path("runs/begin/", runs.begin, name="begin"),
+    path("runs/stop/", runs.stop, name="stop"),
+    path("runs/<uuid:retention_run_id>/", runs.certificate_page, name="certificate"),
+    path("runs/<uuid:retention_run_id>/certificate.json", runs.download, name="download"),
+    path("holds/", holds.index, name="holds"),
+    path("holds/place/", holds.place, name="place_hold"),
+    path("holds/<uuid:hold_id>/release/", holds.release, name="release_hold"),
 ]
 agreements = [
     path("", operator.agreements, name="list"),

@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "check-audit-logs": {"task": "audit.tasks.wake_checks", "schedule": 2.0},
     "anchor-checkpoints": {"task": "compliance.tasks.anchor_due", "schedule": 300.0},
     "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},
+    "run-retention": {"task": "compliance.tasks.run_due_retention", "schedule": 30.0},
     "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},
     "recover-messages": {"task": "delivery.tasks.recover_messages", "schedule": 30.0},

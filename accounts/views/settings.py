@@ -79,6 +79,13 @@ ENTRIES = (
         "policy.view",
     ),
     Entry(
+        "Posture",
+        "Which safeguards are met, and which are not.",
+        "shield-check",
+        "compliance:posture",
+        "policy.view",
+    ),
+    Entry(
         "Retention",
         "How long data stays, what goes when, and legal holds.",
         "clock",

@@ -1,14 +1,18 @@
 from compliance.models.agreement import Agreement
 from compliance.models.alert import Alert
+from compliance.models.hold import LegalHold
 from compliance.models.policy import Policy
 from compliance.models.retention import RetentionSettings
+from compliance.models.run import RetentionRun
 from compliance.models.sender import Sender, SenderDomain
 from compliance.models.suppression import Suppression
 
 __all__ = [
     "Agreement",
     "Alert",
+    "LegalHold",
     "Policy",
+    "RetentionRun",
     "RetentionSettings",
     "Sender",
     "SenderDomain",

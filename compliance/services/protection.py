@@ -71,7 +71,7 @@ def _loosening(group: Group) -> countersign.Perform:
             raise ChangedSince(
                 "This was changed since it was asked for. Refuse it; they can ask again."
             )
-        wanted = {field: _typed(group, field, value) for field, value in payload["is"].items()}
+        wanted = {field: group.typed(field, value) for field, value in payload["is"].items()}
         asked = {
             "reason": payload["reason"],
             "asked_by": asked_by.id,
@@ -96,7 +96,7 @@ def _describing(group: Group) -> Callable[[dict[str, Any]], str]:
 
 
 def _words(group: Group, setting: Setting, plain: Mapping[str, object]) -> str:
-    return setting.words(tuple(_typed(group, field, plain[field]) for field in setting.fields))
+    return setting.words(tuple(group.typed(field, plain[field]) for field in setting.fields))
 
 
 def _store(
@@ -126,7 +126,3 @@ def _plain_of(row: Model, fields: Any) -> dict[str, object]:
 
 def _plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
-def _typed(group: Group, field: str, value: object) -> object:
-    return group.model._meta.get_field(field).to_python(value)  # type: ignore[union-attr]

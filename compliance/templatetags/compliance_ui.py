@@ -1,12 +1,14 @@
 """Pieces of compliance that other apps' pages show: `{% load compliance_ui %}`."""
 
+from uuid import UUID
+
 from django import template
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 
 from accounts.permissions import may
 from audit.models import AuditEvent
-from compliance import audit_words, queries
+from compliance import audit_words, holding, queries
 from compliance.retained import in_words
 
 register = template.Library()
@@ -29,6 +31,18 @@ def agreement_required(context: Context) -> dict[str, object]:
         "agreement": queries.agreement_in_force(),
         "waiting": queries.waiting_agreement(),
         "may_view": may(context["request"], "baa.view"),
+    }
+
+
+@register.inclusion_tag("compliance/retention/_hold.html", takes_context=True)
+def legal_hold(context: Context, subject: str, subject_id: UUID) -> dict[str, object]:
+    """The hold on a contact or campaign, or, for who may, the way to place one."""
+    return {
+        "hold": holding.hold_on(subject, subject_id),
+        "subject": subject,
+        "subject_id": subject_id,
+        "may_edit": may(context["request"], "policy.edit"),
+        "csrf_token": context.get("csrf_token"),
     }
 
 

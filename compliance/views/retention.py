@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from accounts.step_up import StepUpNeeded, must_confirm
-from compliance import queries
+from compliance import holding, queries
 from compliance import services as compliance
-from compliance.aging import NOTHING_HELD
 from compliance.forecast import forecast
+from compliance.models import RetentionRun
 from compliance.protective import RETENTION
 from compliance.retention_forms import RetentionForm
 from tenancy.errors import DomainError
@@ -61,8 +61,10 @@ def _page(request: SignedInRequest, form: RetentionForm) -> HttpResponse:
     context = {
         "form": form,
         "may_edit": may_edit,
-        "forecast": forecast(form.chosen_periods(), NOTHING_HELD),
+        "forecast": forecast(form.chosen_periods(), holding.held()),
         "version": queries.retention().version,
+        "run": RetentionRun.objects.select_related("job").order_by("-begun_at").first(),
+        "holds": holding.in_force().count(),
         "waiting": queries.waiting_request(RETENTION.kind),
     }
     status = 422 if form.errors else 200

@@ -67,6 +67,10 @@ PAGES = [
     "/settings/domains/",
     "/settings/domains/add/",
     "/settings/retention/",
+    "/settings/retention/holds/",
+    "/settings/retention/runs/",
+    "/compliance/changes/",
+    "/compliance/posture/",
 ]
 
 

@@ -18,8 +18,8 @@ from campaigns.models import Campaign
 from campaigns.services import approvals, drafts, sending, templates
 from compliance import services as compliance
 from compliance.facts import SuppressionReason
-from compliance.models import Alert, SenderDomain, Suppression
-from compliance.services import alerts
+from compliance.models import Alert, LegalHold, RetentionRun, SenderDomain, Suppression
+from compliance.services import alerts, holds, retention
 from contacts import services as contacts
 from contacts.importing.dates import Order
 from contacts.models import ImportRun
@@ -223,6 +223,12 @@ def _contacts(world: World) -> None:
     world.ids["alert_id"] = list(Alert.objects.values_list("pk", flat=True))
     world.ids["export_id"] = [_exported(world) for _ in range(4)]
     world.ids |= {"contact_id": [ada.pk], "attribute_id": [color.pk]}
+    held = holds.place(
+        LegalHold.Subject.CONTACT, subject_id=ada.pk, reason=mark("Letter"), actor=OFFICER
+    )
+    retention.work()
+    world.ids["hold_id"] = [held.pk]
+    world.ids["retention_run_id"] = [RetentionRun.objects.get().pk]
 
 
 def _exported(world: World) -> object:

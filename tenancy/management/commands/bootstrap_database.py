@@ -18,6 +18,7 @@ OTHER_ROLES = {
     "sealpost_owner": "NOBYPASSRLS",
     "sealpost_scheduler": "BYPASSRLS",
     "sealpost_resealer": "NOBYPASSRLS",
+    "sealpost_disposer": "NOBYPASSRLS",
 }
 # Error details and parameters would carry values of people into the server's log.
 QUIET = ("log_parameter_max_length", "log_parameter_max_length_on_error")
@@ -60,7 +61,7 @@ def _make_roles(admin: psycopg.Connection[Any]) -> None:
                 sql.Identifier(role), sql.SQL(flags), sql.Literal(password)
             )
         )
-    admin.execute("GRANT sealpost_owner, sealpost_scheduler, sealpost_resealer TO sealpost_migrate")
+    admin.execute(f"GRANT {', '.join(OTHER_ROLES)} TO sealpost_migrate")
     admin.execute("GRANT pg_read_all_data TO sealpost_backup")
     _limit_runtime(admin)
 
@@ -106,5 +107,6 @@ def _grant_schema(admin: psycopg.Connection[Any]) -> None:
     admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     admin.execute("GRANT USAGE, CREATE ON SCHEMA public TO sealpost_migrate, sealpost_owner")
     admin.execute(
-        "GRANT USAGE ON SCHEMA public TO sealpost_runtime, sealpost_scheduler, sealpost_resealer"
+        "GRANT USAGE ON SCHEMA public TO sealpost_runtime, sealpost_scheduler, sealpost_resealer,"
+        " sealpost_disposer"
     )
