@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -59,7 +59,7 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     """Where a fragment sends somebody who has to prove again who they are."""
     wanted = request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return redirect(wanted if is_ours else "/")
+    return HttpResponseRedirect(wanted if is_ours else "/")  # never read as the name of a page
 
 
 @requires("account.own")

@@ -1,0 +1,56 @@
+"""An id of another clinic, wherever it is put, is answered like an id of nothing.
+
+One role in turn tries each of a part of the addresses. The attacked clinic's texts are marked, so that
+one word of it tells.
+"""
+
+import pytest
+from django.conf import settings
+
+from config.hosts import URLCONFS
+from tests.security import leaky_urls, trespass, witness
+from tests.security import world as worlds
+from tests.security.attack import Attack, Report, is_stopped
+from tests.security.marks import Marks
+from tests.security.routes import all_routes, routes_of
+
+SAMPLE = 12  # one address of so many
+
+
+@pytest.fixture(scope="module")
+def marked(_database):
+    """The third clinic, which the others attack."""
+    return worlds.build("Fir Street Clinic", Marks())
+
+
+def asked_by(mine, marked, routes, *, everybody):
+    report = Report()
+    before = witness.rows_of(marked.tenant.id)
+    for host in trespass.METHODS:
+        attack = Attack(mine, marked, trespass.people_of(mine, host))
+        attack.on([one for one in routes if one.host == host], report, everybody=everybody)
+    assert witness.changed(before, witness.rows_of(marked.tenant.id)) == []
+    print(f"\n{mine.tenant.name}: {report}")  # noqa: T201 - the report of make prove
+    return report
+
+
+def worth_asking():
+    return [route for route in all_routes() if not route.is_public]
+
+
+def test_a_part_of_all_positions(harbor, marked):
+    report = asked_by(harbor, marked, worth_asking()[::SAMPLE], everybody=False)
+    assert report.leaks == []
+    assert not is_stopped(report)
+    assert {"path", "cursor", "query", "header", "body"} <= report.positions.keys()
+
+
+def test_a_planted_leak_is_found(monkeypatch, harbor, marked):
+    strangers = trespass.people_of(harbor, "staff")
+    monkeypatch.setitem(URLCONFS, settings.HOSTS["staff"], leaky_urls.__name__)
+    routes = {one.view.__name__: one for one in routes_of("staff", leaky_urls.__name__)}
+    report = Report()
+    Attack(harbor, marked, strangers).on([routes["reads_anybodys"]], report, everybody=False)
+    assert [leak.rpartition(" as ")[0] for leak in report.leaks] == [
+        "GET staff /reads/<uuid:contact_id>/ path contact_id"
+    ]

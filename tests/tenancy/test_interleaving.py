@@ -1,0 +1,40 @@
+"""No step of any thread ever shows a row of another tenant, however steps are mixed and broken off."""
+
+import pytest
+
+from tenancy import services
+from tenancy.scope import tenant_scope
+from tests.conftest import make_tenant
+from tests.security.witness import superuser
+from tests.tenancy import interleaving
+
+THREADS = 4
+
+
+@pytest.fixture(scope="module")
+def tenants(_database):
+    made = [make_tenant().id for _ in range(20)]
+    for tenant_id in made:
+        with tenant_scope(tenant_id):
+            for _ in range(2):
+                services.start_job(kind="import", started_by="nurse")
+    return made
+
+
+def test_a_thousand_steps_show_no_wrong_row(tenants):
+    told = interleaving.wrong_rows(tenants, interleaving.STEPS, threads=THREADS, each=250)
+    assert told == (1_000, 0)
+
+
+@pytest.mark.prove
+def test_twelve_thousand_steps_show_no_wrong_row(tenants):
+    told = interleaving.wrong_rows(tenants, interleaving.STEPS, threads=THREADS, each=3_000)
+    assert told == (12_000, 0)
+
+
+def test_a_step_that_forgets_the_tenant_is_counted(tenants):
+    def leaks():
+        with superuser() as connection:
+            return {row[0] for row in connection.execute("SELECT tenant_id FROM tenancy_job")}
+
+    assert interleaving.wrong_rows(tenants, (leaks,), threads=2, each=3) == (6, 6)
