@@ -32,6 +32,7 @@ def log(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "filters": filters,
+        "is_no_day": "day" in form.errors,
         "actors": actors,
         "is_other": bool(filters.actor_id) and filters.actor_id not in dict(actors),
         "kinds": [(kind, _url(filters, kind=kind)) for kind in trail.Kind],

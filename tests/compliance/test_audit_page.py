@@ -45,7 +45,9 @@ def test_the_log_shows_one_day(officer, nurse):
     compliance.add_domain("elm.example", actor=nurse)
     assert "No event matches" in text_of(officer.get("/compliance/audit/?day=2020-01-01"))
     assert officer.get(f"/compliance/audit/?day={today}").status_code == 200
-    assert officer.get("/compliance/audit/?day=nonsense&before=x&kind=y").status_code == 200
+    nonsense = officer.get("/compliance/audit/?day=nonsense&before=x&kind=y")
+    assert "What was asked for is no day, so every day is shown." in text_of(nonsense)
+    assert "is no day" not in text_of(officer.get(f"/compliance/audit/?day={today}"))
 
 
 def test_details_lead_to_the_thing_if_it_has_a_page(officer, nurse):
