@@ -50,6 +50,8 @@ PERMISSIONS = {
     "api_keys.edit": NONE,
     "api_keys.allow_phi": NONE,
     "settings.view": NONE,
+    "keys.view": NONE,
+    "keys.edit": NONE,
     "operator.tenants": NONE,
 }
 
@@ -67,6 +69,8 @@ TASKS = {
     "accounts.tasks.expire_requests": ("system", NONE),
     "accounts.tasks.look_after_accounts": ("system", NONE),
     "accounts.tasks.look_after_emergencies": ("system", NONE),
+    "accounts.tasks.reseal": ("keys.edit", SPECIAL),
+    "accounts.tasks.wake_reseals": ("system", NONE),
     "audit.tasks.check_log": ("audit.view", LIMITED),
     "audit.tasks.sequence_events": ("system", NONE),
     "audit.tasks.wake_checks": ("system", NONE),

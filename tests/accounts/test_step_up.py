@@ -54,7 +54,7 @@ SENSITIVE = {
     "accounts.views.workspace_keys.rotate",
 }
 # These share an address with a page that everybody of the workspace may look at.
-ON_POST_ONLY = ["/compliance/policy/", "/compliance/agreement/sign/"]
+ON_POST_ONLY = ["/compliance/agreement/sign/"]
 
 
 @pytest.fixture

@@ -83,19 +83,20 @@ WRONG = [
     {"iss": DROPPED},
     {"sub": "somebody"},
     {"sub": DROPPED},
-    {"exp": int(time.time()) - 1},
-    {"exp": int(time.time()) + 400},
     {"exp": 10**30},
     {"exp": True},
     {"exp": "tomorrow"},
     {"exp": DROPPED},
-    {"iat": int(time.time()) + 120},
-    {"nbf": int(time.time()) + 120},
     {"jti": DROPPED},
     {"jti": ""},
     {"jti": 7},
     {"jti": "j" * 256},
 ]
+
+
+def token_url():
+    """Asked for when it is needed: a live server of an earlier test may have moved it."""
+    return url_on("api", "/oauth/token")
 
 
 def assert_refused(text):
@@ -117,6 +118,13 @@ def test_an_assertion_that_says_something_else_proves_nothing(client, changes):
     assert_refused(oauth.assertion(client.pk, **changes))
 
 
+@pytest.mark.parametrize(
+    ("claim", "seconds"), [("exp", -1), ("exp", 400), ("iat", 120), ("nbf", 120)]
+)
+def test_an_assertion_of_another_time_proves_nothing(client, claim, seconds):
+    assert_refused(oauth.assertion(client.pk, **{claim: int(time.time()) + seconds}))
+
+
 def test_a_header_that_must_be_understood_is_not(client):
     head = {"alg": "ES384", "kid": "ec", "crit": ["exp"], "exp": 1}
     signed = oauth.assertion(client.pk)
@@ -125,7 +133,7 @@ def test_a_header_that_must_be_understood_is_not(client):
 
 
 def test_a_list_with_our_address_alone_is_an_audience(client):
-    assert oauth.ask_with(oauth.assertion(client.pk, aud=[TOKEN_URL])).status_code == 200
+    assert oauth.ask_with(oauth.assertion(client.pk, aud=[token_url()])).status_code == 200
 
 
 def test_an_assertion_works_once(client):
