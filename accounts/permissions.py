@@ -68,6 +68,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "baa.sign": frozenset({O}),
     "audit.view": frozenset({O, C, U}),
     "audit.edit": frozenset({O, C}),
+    "audit.review": frozenset({O, C, U}),
     "audit.evidence": frozenset({O, C, U}),
     "alerts.view": frozenset({O, C, U}),
     "alerts.answer": frozenset({O, C}),

@@ -40,6 +40,9 @@ from compliance.models import (
     Policy,
     RetentionRun,
     RetentionSettings,
+    Review,
+    ReviewPlan,
+    SavedView,
     Sender,
     SenderDomain,
     Suppression,
@@ -196,6 +199,21 @@ register(
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
 )
+for _way_to_review in (ReviewPlan, SavedView):
+    register(
+        _way_to_review,
+        data_class=DataClass.OPERATIONAL,
+        retention=None,
+        export=Export.TENANT,
+        erasure=Erasure.WITH_TENANT,
+    )
+register(
+    Review,
+    data_class=DataClass.EVIDENCE,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.KEPT,
+)
 register(
     LegalHold,
     data_class=DataClass.EVIDENCE,
@@ -263,6 +281,7 @@ for _table, _column, _kind, _algorithm, _key in (
     ("audit_tree", "root", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_checkpoint", "root", "proof", "SHA-256 (RFC 6962), signed with Ed25519", "none"),
     ("audit_checkpoint", "public_key", "public", "Ed25519", "none"),
+    ("compliance_review", "root", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_signingkey", "public_key", "public", "Ed25519", "none"),
 ):
     inventory.declare(_table, _column, kind=_kind, algorithm=_algorithm, key=_key)

@@ -1,6 +1,7 @@
 """What people type on the compliance pages."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.html import format_html
@@ -264,3 +265,27 @@ class EvidenceForm(forms.Form):
             elif last < first:
                 self.add_error("last", "The last day is before the first.")
         return cleaned
+
+
+class SavedViewForm(forms.Form):
+    name = forms.CharField(label="Name of the view", max_length=80)
+
+
+class ReviewPlanForm(forms.Form):
+    """Who looks through the log, and how often."""
+
+    reviewers = forms.MultipleChoiceField(label="Reviewers", widget=forms.CheckboxSelectMultiple)
+    every_days = forms.IntegerField(label="Every (days)", min_value=1, max_value=366)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reviewers"].choices = people  # type: ignore[attr-defined]
+
+
+class SignOffForm(forms.Form):
+    note = forms.CharField(
+        label="What you found",
+        max_length=2_000,
+        help_text="Kept sealed with the sign-off. Name no patient.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )

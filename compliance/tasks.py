@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 from audit import anchoring
 from compliance import queries
 from compliance import services as compliance
-from compliance.services import retention
+from compliance.services import retention, reviews
 from compliance.services.anchoring import send_due
 from tenancy.fetch import door
 from tenancy.keyring import usable
@@ -54,3 +54,11 @@ def run_due_retention() -> None:
 @shared_task(base=TenantTask)
 def run_retention() -> None:
     retention.work()
+
+
+@shared_task(base=PlatformTask)
+def remind_reviewers() -> None:
+    """Tick: an audit log that nobody looked through in time is brought to mind."""
+    for tenant_id in usable(reviews.tenants_overdue()):
+        with tenant_scope(tenant_id):
+            reviews.remind()

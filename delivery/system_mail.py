@@ -38,6 +38,7 @@ SUBJECTS = {
     "invitation": "Join {workspace} on Sealpost",
     "key_elsewhere": "A key of {workspace} was used from an unknown place",
     "password_reset": "Choose a new password for Sealpost",
+    "review_overdue": "The audit log of {workspace} waits for its review",
     "request_decided": "Your request in {workspace} was decided",
     "request_waits": "A request in {workspace} waits for you",
 }

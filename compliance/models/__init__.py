@@ -3,6 +3,7 @@ from compliance.models.alert import Alert
 from compliance.models.hold import LegalHold
 from compliance.models.policy import Policy
 from compliance.models.retention import RetentionSettings
+from compliance.models.review import Review, ReviewPlan, SavedView
 from compliance.models.run import RetentionRun
 from compliance.models.sender import Sender, SenderDomain
 from compliance.models.suppression import Suppression
@@ -14,6 +15,9 @@ __all__ = [
     "Policy",
     "RetentionRun",
     "RetentionSettings",
+    "Review",
+    "ReviewPlan",
+    "SavedView",
     "Sender",
     "SenderDomain",
     "Suppression",

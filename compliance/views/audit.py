@@ -35,13 +35,14 @@ def log(request: SignedInRequest) -> HttpResponse:
         "is_no_day": "day" in form.errors,
         "actors": actors,
         "is_other": bool(filters.actor_id) and filters.actor_id not in dict(actors),
-        "kinds": [(kind, _url(filters, kind=kind)) for kind in trail.Kind],
-        "whole_url": _url(filters, whole="" if filters.is_whole else "1"),
+        "kinds": [(kind, url_of(filters, kind=kind)) for kind in trail.Kind],
+        "whole_url": url_of(filters, whole="" if filters.is_whole else "1"),
         "events": page.events,
-        "newer_url": _url(filters, after=page.newer) if page.newer else None,
-        "older_url": _url(filters, before=page.older) if page.older else None,
+        "newer_url": url_of(filters, after=page.newer) if page.newer else None,
+        "older_url": url_of(filters, before=page.older) if page.older else None,
         "zone": timezone.get_current_timezone_name().replace("_", " "),
         "is_filtered": filters != trail.Filters(),
+        "may_save": may(request, "audit.review"),
         "may_export": may(request, "audit.evidence"),
     }
     return render(request, "compliance/audit.html", context)
@@ -61,7 +62,7 @@ def _event(event_id: UUID | None) -> AuditEvent | None:
     return AuditEvent.objects.filter(pk=event_id).first() if event_id else None
 
 
-def _url(filters: trail.Filters, **changes: object) -> str:
+def url_of(filters: trail.Filters, **changes: object) -> str:
     values: dict[str, object] = {
         "kind": filters.kind.value,
         "actor": filters.actor_id,

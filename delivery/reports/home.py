@@ -15,6 +15,7 @@ from campaigns.models import Approval, Campaign
 from campaigns.queries import approvals
 from compliance import queries as compliance
 from compliance.models import Alert, SenderDomain, Suppression
+from compliance.services import reviews
 from contacts.models import Contact
 from delivery.models import EscrowEvent, EscrowItem, Message
 from delivery.reports import figures, filters, pages
@@ -102,6 +103,7 @@ def needs(request: SignedInRequest) -> list[Need]:
         *_alerts(request),
         *_approvals(request),
         *_sent_back(request),
+        *_reviews(request),
         *_requests(request),
         *_domains(request),
     ]
@@ -206,6 +208,18 @@ def _alerts(request: SignedInRequest) -> Iterator[Need]:
             f"{alert.person_name} {alert.get_kind_display().lower()}",
             f"{alert.count} times within an hour. Look into it.",
             reverse("compliance:alert", args=[alert.pk]),
+        )
+
+
+def _reviews(request: SignedInRequest) -> Iterator[Need]:
+    due_at = reviews.due_for(request.actor) if may(request, "audit.review") else None
+    if due_at is not None:
+        yield Need(
+            "list-check",
+            "held" if due_at > clock.now() else "bad",
+            "Review the audit log",
+            f"Due {due_at:%d %B %Y}. Look through it and sign off.",
+            reverse("compliance:reviews"),
         )
 
 

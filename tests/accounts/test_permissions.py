@@ -44,6 +44,7 @@ TABLE = {
     "baa.sign": "o.....",
     "audit.view": "o...cu",
     "audit.edit": "o...c.",
+    "audit.review": "o...cu",
     "audit.evidence": "o...cu",
     "alerts.view": "o...cu",
     "alerts.answer": "o...c.",

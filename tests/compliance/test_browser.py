@@ -56,6 +56,7 @@ htmx.ajax("POST", document.querySelector("#records").getAttribute("hx-post"),
 """
 PAGES = [
     "/compliance/audit/evidence/",
+    "/compliance/audit/reviews/",
     "/compliance/audit/integrity/",
     "/compliance/",
     "/compliance/agreement/",

@@ -19,7 +19,8 @@ from campaigns.services import approvals, drafts, sending, templates
 from compliance import services as compliance
 from compliance.facts import SuppressionReason
 from compliance.models import Alert, LegalHold, RetentionRun, SenderDomain, Suppression
-from compliance.services import alerts, holds, retention
+from compliance.services import alerts, holds, retention, reviews
+from compliance.trail import Filters
 from contacts import services as contacts
 from contacts.importing.dates import Order
 from contacts.models import ImportRun
@@ -271,7 +272,9 @@ def _compliance(world: World) -> None:
         compliance.suppress(
             address, reason=SuppressionReason.BOUNCED, source="staff", actor=OFFICER
         )
+    saved = [reviews.save_view(name, Filters(), actor=OFFICER).pk for name in ("Night", "Day")]
     world.ids |= {
+        "saved_view_id": saved,
         "agreement_id": [waiting.pk],
         "domain_id": [domain.pk, spare.pk],
         "sender_id": [senders[1].pk],
