@@ -2,7 +2,7 @@ import pytest
 from hypothesis import settings
 
 from compliance import services as compliance
-from tests.accounts.signing_in import make_member
+from tests.accounts.signing_in import browser_of, make_member
 from tests.factories.campaigns import brand, segment
 from tests.factories.compliance import OWNER, agreement_in_force, published
 from tests.factories.contacts import make_contact, make_schema
@@ -20,6 +20,16 @@ def marketer(clinic):
 @pytest.fixture
 def officer(clinic):
     return make_member(clinic, "compliance_officer", "Priya Castellane")
+
+
+@pytest.fixture
+def author(marketer):
+    return browser_of(marketer)
+
+
+@pytest.fixture
+def approver(officer):
+    return browser_of(officer)
 
 
 @pytest.fixture

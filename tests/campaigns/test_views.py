@@ -1,41 +1,17 @@
 """The pages do what they say, for who may; another tenant's campaign does not exist."""
 
-import json
-import re
-
 import pytest
 
-from audit.models import AuditEvent
 from campaigns import models
 from campaigns.models import Approval, Brand, Campaign, Template
 from campaigns.services import drafts, sending
 from campaigns.services import templates as template_services
-from contacts.models import Contact
 from tenancy import clock
 from tenancy.models import SystemMail
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member
-from tests.factories.campaigns import CONTENT, MARKETER, next_visit, segment
-
-
-@pytest.fixture
-def author(marketer):
-    return browser_of(marketer)
-
-
-@pytest.fixture
-def approver(officer):
-    return browser_of(officer)
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-def make_campaign(author):
-    answer = author.post("/campaigns/new/appointment/")
-    assert answer.status_code == 302
-    return Campaign.objects.get(), answer["Location"]
+from tests.campaigns.drafting import make_campaign, text_of
+from tests.factories.campaigns import CONTENT, MARKETER, segment
 
 
 def test_from_home_to_sent(busy_clinic, author, approver):
@@ -126,91 +102,6 @@ def test_a_draft_is_renamed_in_a_row_that_is_there_only_then(busy_clinic, author
     assert 'name="name"' in refused.content.decode()
     author.post(f"{page}change/name/", {"name": "Winter", "version": campaign.version})
     assert "Winter" in text_of(author.get(page))
-
-
-def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
-    next_visit()
-    campaign, page = make_campaign(author)
-    assert "editor-values" in author.get(f"{page}content/").content.decode()
-    posted = {"document": json.dumps(CONTENT), "version": campaign.version}
-    answer = author.post(f"{page}content/save/", posted, headers={"accept": "application/json"})
-    assert answer.json()["version"] == campaign.version + 1
-    assert answer.json()["meter"] == "1 clinical, 1 limited"
-    assert answer.json()["problems"] == []
-    again = author.post(f"{page}content/save/", posted, headers={"accept": "application/json"})
-    assert again.status_code == 412
-    broken = {"document": '{"blocks": [{"type": "script"}]}', "version": campaign.version + 1}
-    answer = author.post(f"{page}content/save/", broken, headers={"accept": "application/json"})
-    assert answer.status_code == 422
-    plain = {"document": json.dumps(CONTENT), "version": campaign.version + 1}
-    assert author.post(f"{page}content/save/", plain).status_code == 302
-
-
-def test_the_content_is_only_read_by_who_may_not_change_it(busy_clinic, author, approver):
-    campaign, page = make_campaign(author)
-    opened = author.get(f"{page}content/")
-    assert "<mail-editor" in opened.content.decode()
-    read = approver.get(f"{page}content/")
-    assert "Only to read: your role does not change it." in text_of(read)
-    assert not re.search("<mail-editor|/content/save/", read.content.decode())
-    assert "<mail-reading" in read.content.decode()
-    answer = approver.post(f"{page}content/save/", {"document": "{}", "version": campaign.version})
-    assert answer.status_code == 403
-
-
-def test_the_content_of_what_is_given_up_is_only_read(busy_clinic, author):
-    campaign, page = make_campaign(author)
-    drafts.discard(campaign, actor=MARKETER)
-    read = author.get(f"{page}content/")
-    assert "Only to read: the campaign is canceled. Make a copy to go on." in text_of(read)
-    assert "<mail-editor" not in read.content.decode()
-
-
-def test_the_editor_says_what_is_wrong(busy_clinic, author):
-    campaign, page = make_campaign(author)
-    document = {"subject": "Your {{ provider }}", "preheader": "", "blocks": [
-        {"id": "a", "type": "text", "text": "{{ nick }}"}]}  # fmt: skip
-    answer = author.post(
-        f"{page}content/save/",
-        {"document": json.dumps(document), "version": campaign.version},
-        headers={"accept": "application/json"},
-    )
-    problems = {(one["where"], one["severity"]) for one in answer.json()["problems"]}
-    assert problems == {("subject", "block"), ("a", "block")}
-    assert answer.json()["safe_subject"] == "A reminder from {{ organization }}"
-
-
-def test_a_preview_is_masked_until_somebody_says_why(busy_clinic, author, client):
-    _, page = make_campaign(author)
-    masked = preview_in(author.get(f"{page}preview/"), client)
-    assert "A•••••" in masked
-    assert "Ada" not in masked
-    shown = author.post(f"{page}preview/show/", {"n": "0", "reason": "Checking the greeting"})
-    assert "Hello Ada" in preview_in(shown, client)
-    event = AuditEvent.objects.get(action="contacts.previewed")
-    assert event.detail["why"] == "Checking the greeting"
-    assert author.post(f"{page}preview/show/", {"n": "0", "reason": ""}).status_code == 422
-    text = author.get(f"{page}preview/?view=text&n=1")
-    assert "Elm Street Clinic, 1 Elm Street" in preview_in(text, client)
-
-
-def preview_in(page, client):
-    url = re.search(r'src="http://preview[^/]*(/[^"]*)"', page.content.decode())[1]
-    answer = client.get(url, headers={"host": "preview.localhost"})
-    policy = answer["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "sandbox" in policy
-    assert "script" not in policy
-    return answer.content.decode()
-
-
-def test_a_preview_link_is_worth_nothing_altered(busy_clinic, author, client):
-    _, page = make_campaign(author)
-    html = author.get(f"{page}preview/").content.decode()
-    url = re.search(r'src="http://preview[^/]*(/[^"]*)"', html)[1]
-    assert Contact.objects.first().identity["given_name"] not in url
-    answer = client.get(f"{url[:-4]}AAA/", headers={"host": "preview.localhost"})
-    assert answer.status_code == 404
 
 
 def test_a_test_goes_to_colleagues_only(busy_clinic, author, marketer):
