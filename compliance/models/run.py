@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from compliance.retained import Periods, Retained
 from tenancy import clock
 from tenancy.models import Job, TenantForeignKey, TenantModel
 
@@ -51,6 +52,11 @@ class RetentionRun(TenantModel):
             # For the page, newest first, and for kernel.due_retention.
             models.Index(fields=["tenant", "-begun_at"], name="retention_run_newest"),
         ]
+
+    @property
+    def periods(self) -> Periods:
+        """Those of the certificate: a change in the middle of a run counts from the next one on."""
+        return Periods({retained: self.days[retained.value] for retained in Retained})
 
     @property
     def rows(self) -> int:

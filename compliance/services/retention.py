@@ -106,7 +106,7 @@ def _step(run: RetentionRun, entry: Lifecycle) -> bool:
     """False when nothing more of this table is due, or somebody asked to stop."""
     with transaction.atomic():
         # Asked for in each step: a hold that was placed a moment ago keeps what is left.
-        removed, gone = removing.remove_step(entry, queries.retention().periods, holding.held())
+        removed, gone = removing.remove_step(entry, run.periods, holding.held())
         if not removed:
             return False
         counts = run.removed.setdefault(removing.class_name(entry), {})

@@ -101,6 +101,16 @@ def test_stops_after_the_step_under_way(clinic, nurse, monkeypatch):
     assert (run.outcome, run.job.status, Message.objects.count()) == ("stopped", "canceled", 3)
 
 
+def test_a_change_counts_from_the_next_run_on(clinic):
+    make_message(make_contact(), settled_at=clock.now() - timedelta(days=400))
+    retention.begin(actor=retention.SYSTEM)
+    RetentionSettings.objects.create(messages_days=365, version=2)
+    retention.work()
+    run = RetentionRun.objects.get()
+    assert (run.rule_version, run.days["messages"], run.rows) == (1, 2192, 0)
+    assert Message.objects.count() == 1
+
+
 def test_a_run_that_ended_does_not_change(clinic):
     retention.work()
     with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
