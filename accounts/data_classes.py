@@ -16,6 +16,7 @@ PERMISSIONS = {
     "contacts.import": PHI,
     "contacts.export": SPECIAL,
     "contacts.export_allow": NONE,
+    "contacts.erase": PHI,
     "segments.view": PHI,
     "segments.edit": PHI,
     "templates.view": NONE,

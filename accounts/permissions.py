@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "contacts.import": frozenset({O, M}),
     "contacts.export": frozenset({O, M, C}),
     "contacts.export_allow": frozenset({O, C}),
+    "contacts.erase": frozenset({O, C}),
     "segments.view": EVERYONE,
     "segments.edit": frozenset({O, M}),
     "templates.view": EVERYONE,

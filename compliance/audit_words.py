@@ -72,6 +72,7 @@ _SENTENCES = {
     "contact.messages_viewed": "Saw the messages to one person",
     "contact.paused": "Paused all email to a person",
     "contact.resumed": "Resumed email to a person",
+    "contact.erased": "Erased a person",
     "contact.revealed": "Saw the PHI of one person",
     "contact.route_chosen": "Chose how a person reads mail",
     "contacts.searched": "Searched for people",

@@ -58,6 +58,16 @@ class RevealForm(forms.Form):
         return ": ".join(part for part in parts if part)
 
 
+class EraseForm(forms.Form):
+    reason = forms.CharField(
+        label="Why is this person erased?",
+        max_length=300,
+        help_text="Kept in the audit log: write nothing about the person. “Asked in writing” is enough.",
+        widget=forms.TextInput(_NO_AUTOFILL),
+    )
+    understood = forms.BooleanField(label="I know that this cannot be undone by anybody.")
+
+
 class ContactForm(forms.Form):
     """The identity and the tenant's own fields; every value is read as an import would read it."""
 

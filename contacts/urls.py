@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from contacts.views import attributes, exports, imports, looks, people, person
+from contacts.views import attributes, erasing, exports, imports, looks, people, person
 
 contacts = [
     path("contacts/", people.people, name="list"),
@@ -11,6 +11,7 @@ contacts = [
     path("contacts/<uuid:contact_id>/edit/", people.edit, name="edit"),
     path("contacts/<uuid:contact_id>/reveal/", person.reveal, name="reveal"),
     path("contacts/<uuid:contact_id>/hide/", person.hide, name="hide"),
+    path("contacts/<uuid:contact_id>/erase/", erasing.erase, name="erase"),
     path("contacts/<uuid:contact_id>/consent/", person.consent, name="consent"),
     path("imports/", imports.runs, name="imports"),
     path("imports/new/", imports.start, name="import_start"),

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenancy import clock
-from tenancy.fields import SealedJSONField, SealedTextField
+from tenancy.fields import BlindIndexField, SealedJSONField, SealedTextField
 from tenancy.ids import uuid7
 from tenancy.scope import current_tenant_id
 
@@ -144,6 +144,30 @@ class WrappedKey(models.Model):
                 | Q(state="destroyed", wrapped__isnull=True, destroyed_at__isnull=False),
                 name="wrapped_key_is_empty_once_destroyed",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ErasureOrder(models.Model):
+    """A person whose data had to go. Lives in the keys database, which is never older than the main one:
+    a restore of older rows erases them again. Append-only.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.UUIDField()
+    contact = models.UUIDField()
+    # Keyed: who presents the address or record number finds the proof that was kept; nobody lists people.
+    record_token = BlindIndexField()
+    email_token = BlindIndexField(null=True)
+    # Of the address, if it has to stay suppressed without being known.
+    suppressed_index = BlindIndexField(null=True)
+    ordered_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "contact"], name="erasure_ordered_once"),
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,10 @@
-"""Wrapped keys live in a database of their own; everything else in the main one."""
+"""Wrapped keys, and who was erased, live in a database of their own; everything else in the main one."""
 
 from typing import Any
 
 from django.db.models import Model
 
-KEYS_MODELS = frozenset({"wrappedkey", "keyring"})
+KEYS_MODELS = frozenset({"wrappedkey", "keyring", "erasureorder"})
 # Only the migrating role's connections change tables.
 MIGRATED_THROUGH = {True: "keys_migrate", False: "migrate"}
 

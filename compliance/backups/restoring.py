@@ -1,6 +1,6 @@
 """The way back: into empty databases only, and in one transaction, so that nothing is seen half-way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,13 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum >
 """
 
 
+Amend = Callable[[str], None]
+
+
+def _as_it_was(alias: str) -> None:
+    """Nothing is amended."""
+
+
 def check(path: Path, *, key: bytes, purpose: str) -> Manifest:
     """Read the file to its end, for its manifest. Raises BackupRefused if a byte is not as it was."""
     with path.open("rb") as file:
@@ -38,9 +45,11 @@ def refuse_unless_empty(alias: str) -> None:
 
 
 @contextmanager
-def restored(alias: str, path: Path, *, key: bytes, purpose: str) -> Iterator[Any]:
-    """The rows of the file are in the migrated tables, compared with the manifest, and not yet seen by
-    anybody else: that is when the caller's block ends.
+def restored(
+    alias: str, path: Path, *, key: bytes, purpose: str, amend: Amend = _as_it_was
+) -> Iterator[Any]:
+    """The rows of the file are in the migrated tables, compared with the manifest, then amended, and not
+    yet seen by anybody else: that is when the caller's block ends.
 
     Raises BackupRefused if the tables are of another version, or if they do not amount to the manifest.
     """
@@ -56,10 +65,11 @@ def restored(alias: str, path: Path, *, key: bytes, purpose: str) -> Iterator[An
             frames = FrameReader(opened(file, key, purpose=purpose))
             _fill(cursor, frames, found)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _compare(alias, cursor, frames.manifest)
+        amend(alias)
         for table in found:
             _execute(cursor, "ALTER TABLE {} ENABLE TRIGGER USER", table)
         _advance_sequences(cursor)
-        _compare(alias, cursor, frames.manifest)
         yield cursor
 
 

@@ -16,6 +16,7 @@ from contacts.services.consent import (
     stop_everything,
     withdraw,
 )
+from contacts.services.erasing import NotErased, erase
 from contacts.services.patients import patient
 from contacts.services.people import (
     ReasonNeeded,
@@ -31,6 +32,7 @@ __all__ = [
     "ConsentRefused",
     "Evidence",
     "Fact",
+    "NotErased",
     "ReasonNeeded",
     "RecordNumberTaken",
     "add",
@@ -39,6 +41,7 @@ __all__ = [
     "choose_route",
     "come_back",
     "define_attribute",
+    "erase",
     "patient",
     "pause",
     "record_activity",

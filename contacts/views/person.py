@@ -131,6 +131,7 @@ def page(
         "groups": groups(person, showing.classes(request)),
         "view": view if view in VIEWS else VIEWS[0],
         "days": timeline(contact),
+        "may_erase": may(request, "contacts.erase"),
         "may_see_messages": may(request, "reports.people"),
         "ledger": ConsentRecord.objects.filter(contact_id=contact.pk).order_by("-recorded_at"),
         "form": form,

@@ -22,6 +22,7 @@ TABLE = {
     "contacts.import": "o.m...",
     "contacts.export": "o.m.c.",
     "contacts.export_allow": "o...c.",
+    "contacts.erase": "o...c.",
     "segments.view": "oamncu",
     "segments.edit": "o.m...",
     "templates.view": "oamncu",

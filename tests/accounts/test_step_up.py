@@ -25,6 +25,7 @@ from tests.accounts.test_permissions import views
 INVITATION = {"email": "ina@clinic.example", "role": "analyst"}
 # Every act that research/security names: reveal, export, approve, keys, people, policy, BAA, factors.
 SENSITIVE = {
+    "contacts.views.erasing.erase",
     "accounts.views.account.confirm",
     "accounts.views.factors.new_app",
     "accounts.views.factors.new_codes",

@@ -17,6 +17,8 @@ from audit import services as audit
 from audit.services import SYSTEM
 from compliance.backups import contents, restoring, writing
 from compliance.backups.chunks import BackupRefused
+from contacts.models import Contact
+from contacts.services.erasing import erase
 from tenancy.keyring import current_keys
 from tenancy.scope import tenant_scope
 from tests.conftest import make_tenant
@@ -28,7 +30,7 @@ MARKER = "Zyxomarkfield"
 KEY, KEYS_KEY = "11" * 32, "22" * 32
 # Worker processes share the server.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-NEW_MAIN, NEW_KEYS = f"restored_{WORKER}", f"restored_keys_{WORKER}"
+NEW_MAIN, NEW_KEYS, LATER = (f"{name}_{WORKER}" for name in ("restored", "restored_keys", "later"))
 NOTHING = {"main": f"nothing_{WORKER}", "keys": f"nothing_keys_{WORKER}"}
 
 
@@ -130,7 +132,7 @@ def test_a_restored_database_amounts_to_the_same(taken, restored):
     assert restored.returncode == 0, restored.stderr
     total = sum(rows.values())
     assert restored.stdout.startswith(
-        f"It holds: {total} rows in {len(rows)} tables and {len(trees)} audit trees are as at "
+        f"It holds: {total} rows in {len(rows)} tables and {len(trees)} audit trees were as at "
     )
     assert amount(NEW_MAIN) == (rows, trees)
     assert rows["contacts_contact"] >= 2
@@ -220,4 +222,25 @@ def test_the_keys_are_not_sealed_with_the_key_of_the_rows(taken):
     with pytest.raises(BackupRefused, match="Another key"):
         restoring.check(keys, key=bytes.fromhex(KEY), purpose=writing.KEYS)
     manifest = restoring.check(keys, key=bytes.fromhex(KEYS_KEY), purpose=writing.KEYS)
-    assert set(manifest.rows) == {"tenancy_keyring", "tenancy_wrappedkey"}
+    assert set(manifest.rows) == {"tenancy_erasureorder", "tenancy_keyring", "tenancy_wrappedkey"}
+
+
+def test_whoever_was_erased_since_does_not_come_back(taken, clinic_of_marker, folder):
+    """The rows are of before; the keys database, still there, says who had to go."""
+    tenant, index = clinic_of_marker
+    (rows, trees), main, _ = taken
+    with tenant_scope(tenant.pk):
+        ada = Contact.objects.get(email_index=index)
+        erase(ada, reason="Asked in writing, case 12", actor=SYSTEM)
+    drop(LATER)
+    names = {"main": LATER, "keys": here("keys")}
+    assert manage(folder, "bootstrap_database", **names).returncode == 0
+    done = manage(folder, "restore", main, **names)
+    by_index = look(names["main"], "SELECT id FROM contacts_contact WHERE email_index = %s", index)
+    by_id = look(names["main"], "SELECT id FROM contacts_contact WHERE id = %s", ada.pk)
+    others = amount(names["main"])
+    drop(LATER)
+    assert done.returncode == 0, done.stderr
+    assert "; 1 people erased since are erased again; every table has its wall." in done.stdout
+    assert (by_index, by_id) == ([], [])
+    assert others == (rows | {"contacts_contact": rows["contacts_contact"] - 1}, trees)

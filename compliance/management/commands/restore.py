@@ -6,11 +6,13 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from compliance import erasure
 from compliance.backups import restoring, writing
-from compliance.backups.chunks import BackupRefused, key_from
+from compliance.backups.chunks import key_from
 from compliance.backups.frames import Manifest
 from tenancy import catalogue, catalogue_roles, environment, provisioning
 from tenancy.catalogue import CatalogueHasHoles
+from tenancy.errors import DomainError
 
 MAIN_ALIAS, KEYS_ALIAS = "migrate", "keys_migrate"
 
@@ -27,7 +29,7 @@ class Command(BaseCommand):
         keys: Path | None = options["keys"]
         try:
             said = restore(main, keys)
-        except (BackupRefused, CatalogueHasHoles, FileNotFoundError) as error:
+        except (DomainError, FileNotFoundError) as error:
             raise CommandError(f"Nothing was opened. {error}") from error
         self.stdout.write(said)
 
@@ -45,10 +47,17 @@ def restore(main: Path, keys: Path | None) -> str:
         with restoring.restored(KEYS_ALIAS, keys, key=keys_key, purpose=writing.KEYS):
             pass
     call_command("migrate", database=MAIN_ALIAS, interactive=False, verbosity=0)
-    with restoring.restored(MAIN_ALIAS, main, key=main_key, purpose=writing.MAIN) as cursor:
+    again: list[int] = []
+    with restoring.restored(
+        MAIN_ALIAS,
+        main,
+        key=main_key,
+        purpose=writing.MAIN,
+        amend=lambda alias: again.append(erasure.erase_again(alias)),
+    ) as cursor:
         provisioning.provision()
         _refuse_holes(cursor)
-    return _said(manifest)
+    return _said(manifest, again[0])
 
 
 def _refuse_holes(cursor: Any) -> None:
@@ -58,8 +67,9 @@ def _refuse_holes(cursor: Any) -> None:
         raise CatalogueHasHoles("; ".join(real))
 
 
-def _said(manifest: Manifest) -> str:
+def _said(manifest: Manifest, again: int) -> str:
     return (
         f"It holds: {manifest.total} rows in {len(manifest.rows)} tables and {len(manifest.trees)} audit "
-        f"trees are as at {manifest.taken_at}, and every table has its wall."
+        f"trees were as at {manifest.taken_at}; {again} people erased since are erased again; "
+        "every table has its wall."
     )
