@@ -64,6 +64,7 @@ BY_NAME = {
     "campaigns:preview": "preview",
     "templates:preview": "preview",
     "contacts:import_problems": "export",
+    "retention:preview": "search",
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

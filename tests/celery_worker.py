@@ -12,10 +12,10 @@ QUEUES = "dispatch,deliver,ingest,default"
 
 
 @contextmanager
-def running(log: Path, *include: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(log: Path, *include: str, queues: str = QUEUES) -> Iterator[subprocess.Popen[bytes]]:
     """A worker that is ready for tasks; ended with its children when the block is left."""
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-P", "solo"]
-    command += ["-Q", QUEUES, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    command += ["-Q", queues, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     for module in include:
         command += ["-I", module]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings_test"}
