@@ -26,7 +26,7 @@ from tenancy.errors import DomainError
 CHUNK = 500
 # Drafted together: few enough that the gate's answer is fresh when the message leaves.
 SLICE = 150
-RECORD_AT = 50
+RECORD_AT = 150
 RENEW_AFTER_SECONDS = lease.LEASE_LASTS.total_seconds() / 5
 
 Drafter = Callable[[Sequence[Claimed]], Iterable[Draft | Result]]
