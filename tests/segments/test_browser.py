@@ -135,6 +135,6 @@ def test_shows_what_is_missing_when_saved_too_early(open_as, marketer):
     page = open_as(marketer, "/segments/new/")
     page.get_by_label("Name").fill("Nobody yet")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("Choose a field.").wait_for()
+    page.get_by_text("Choose a field.", exact=True).wait_for()
     assert_accessible(page)
     assert page.get_by_label("Name").input_value() == "Nobody yet"
