@@ -13,4 +13,5 @@ class ContactsConfig(AppConfig):
             permission="contacts.export_allow",
             perform=exports.grant,
             describe=exports.sentence,
+            drop=exports.drop,
         )

@@ -21,6 +21,7 @@ from accounts.api_keys import (
 from accounts.models import ApiKey
 from accounts.models.api_keys import LONGEST_LIFE
 from accounts.networks import Network
+from accounts.services import countersignatures
 from accounts.services.key_places import refuse_elsewhere
 from audit import services as audit
 from audit.services import Actor
@@ -126,7 +127,8 @@ def change_networks(key: ApiKey, networks: Sequence[Network], *, actor: Actor) -
 
 @transaction.atomic
 def revoke(key: ApiKey, *, actor: Actor) -> None:
-    """End the key; the next request with it is refused. Repeat-safe."""
+    """End the key, and the question whether it may work. Repeat-safe: the next request is refused."""
+    countersignatures.withdraw_on(key, actor=actor)
     key = ApiKey.objects.select_for_update().get(pk=key.pk)
     if key.revoked_at is not None:
         return

@@ -45,7 +45,7 @@ def ask(
     Raises NotAsked without a reason, while the same is asked already, and if nobody else may.
     """
     permission = countersign.kind_named(kind).permission
-    reason = _checked(reason, "Write why, for the person who decides.", NotAsked)
+    reason = checked_reason(reason)
     deciders = _deciders(permission, besides=actor.id)
     if not deciders:
         raise NotAsked("Nobody else here may decide this. Invite a second person who may.")
@@ -89,6 +89,7 @@ def refuse(request_id: UUID, *, actor: Actor, reason: str) -> Countersignature:
     _answer(request, Decision.REFUSED, actor)
     request.save(update_fields=[*ANSWER, "answer"])
     audit.record("request.refused", actor=actor, on=request, **_said(request))
+    countersign.kind_named(request.kind).drop(request.payload, actor)
     _mail_asker(request)
     return request
 
@@ -102,6 +103,14 @@ def withdraw(request_id: UUID, *, actor: Actor) -> Countersignature:
         raise NotDecided("Only the person who asked can take it back.")
     _close([request], Decision.WITHDRAWN, actor, "request.withdrawn")
     return request
+
+
+def withdraw_on(subject: models.Model, *, actor: Actor) -> int:
+    """Close the question about something that is not wanted any more. For the caller's transaction."""
+    rows = Countersignature.objects.select_for_update().filter(
+        subject_type=subject._meta.label_lower, subject_id=str(subject.pk), decision=""
+    )
+    return _close(list(rows.order_by("pk")), Decision.WITHDRAWN, actor, "request.withdrawn")
 
 
 def withdraw_all(person_id: str, *, actor: Actor) -> int:
@@ -134,6 +143,7 @@ def _close(requests: list[Countersignature], decision: Decision, actor: Actor, a
         _answer(request, decision, actor)
         request.save(update_fields=ANSWER)
         audit.record(action, actor=actor, on=request, **_said(request))
+        countersign.kind_named(request.kind).drop(request.payload, actor)
     return len(requests)
 
 
@@ -157,6 +167,11 @@ def _refuse_all_but_second_person(request: Countersignature, actor: Actor, actio
     if queries.active_membership(UUID(request.requested_by)) is None:
         audit.record_denial(action, actor=actor, on=request, reason="asker has left")
         raise NotDecided("Who asked for this works here no longer. Ask for it yourself.")
+
+
+def checked_reason(reason: str) -> str:
+    """Without the blanks around it. Raises NotAsked for none, and for one that is too long."""
+    return _checked(reason, "Write why: it is kept, and read by whoever decides.", NotAsked)
 
 
 def _answer(request: Countersignature, decision: Decision, actor: Actor) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from accounts import countersign
 from accounts.countersign import Payload
 from accounts.models import ApiKey
-from accounts.services import countersignatures
+from accounts.services import api_keys, countersignatures
 from audit import services as audit
 from audit.services import Actor
 from tenancy.errors import DomainError
@@ -33,9 +33,16 @@ def allow(payload: Payload, requested_by: Actor, decided_by: Actor) -> None:
     audit.record("api_key.allowed", actor=decided_by, on=key, asked_by=requested_by.id)
 
 
+def drop(payload: Payload, closed_by: Actor) -> None:
+    """A key that nobody allowed ends: it would only wait."""
+    api_keys.revoke(ApiKey.objects.get(pk=UUID(payload["key"])), actor=closed_by)
+
+
 def sentence(payload: Payload) -> str:
     return f"Let the system “{payload['name']}” ({payload['hint']}…) see PHI unmasked"
 
 
 def register() -> None:
-    countersign.register(KIND, permission="api_keys.allow_phi", perform=allow, describe=sentence)
+    countersign.register(
+        KIND, permission="api_keys.allow_phi", perform=allow, describe=sentence, drop=drop
+    )

@@ -103,6 +103,13 @@ def grant(payload: Payload, requested_by: Actor, decided_by: Actor) -> None:
     _queue(export)
 
 
+def drop(payload: Payload, closed_by: Actor) -> None:
+    """What nobody allowed is not written."""
+    export = ContactExport.objects.select_for_update().get(pk=UUID(payload["export"]))
+    if export.status == Status.ASKED:
+        end(export, Status.CANCELED, actor=closed_by)
+
+
 def sentence(payload: Payload) -> str:
     what_for = PROFILES[payload["profile"]].title.lower()
     return f"Export {payload['rows']:,} people to a file for {what_for}"
@@ -110,7 +117,9 @@ def sentence(payload: Payload) -> str:
 
 @transaction.atomic
 def cancel(export: ContactExport, *, actor: Actor) -> None:
-    """Stop the writing, or delete the file unread. Raises ExportRefused."""
+    """Take the wish back, stop the writing, or delete the file unread. Raises ExportRefused."""
+    if countersignatures.withdraw_on(export, actor=actor):
+        return
     export = _locked(export.pk, Status.ASKED, Status.QUEUED, Status.READY)
     if export.job is not None and export.job.is_open:
         tenancy.cancel_job(export.job)

@@ -16,11 +16,15 @@ def perform(payload: dict, requested_by: Actor, decided_by: Actor) -> None:
     audit.record("sample.done", actor=decided_by, door=payload["door"], asked_by=requested_by.name)
 
 
+def drop(payload: dict, closed_by: Actor) -> None:
+    audit.record("sample.dropped", actor=closed_by, door=payload["door"])
+
+
 def describe(payload: dict) -> str:
     return f"Open the {payload['door']} door"
 
 
-countersign.register(KIND, permission="policy.edit", perform=perform, describe=describe)
+countersign.register(KIND, permission="policy.edit", perform=perform, describe=describe, drop=drop)
 
 
 def ask(actor: Actor, door: str = "side", **more: object) -> Countersignature:

@@ -152,6 +152,30 @@ def test_the_tick_closes_what_nobody_answered(clinic, owner, officer):
     assert AuditEvent.objects.get(action="request.expired").actor_kind == "system"
 
 
+@pytest.mark.parametrize("answer", ["refused", "withdrawn", "expired", "left"])
+def test_what_was_prepared_is_undone_once_if_nobody_grants_it(asked, owner, officer, answer):
+    assert not AuditEvent.objects.filter(action="sample.dropped").exists()
+    if answer == "refused":
+        services.refuse(asked.pk, actor=actor_for(officer), reason="Not today")
+    elif answer == "withdrawn":
+        services.withdraw(asked.pk, actor=actor_for(owner))
+    elif answer == "left":
+        with transaction.atomic():
+            services.withdraw_all(str(owner.id), actor=actor_for(officer))
+    with clock.at(clock.now() + REQUEST_LASTS):
+        services.expire_due()
+    dropped = AuditEvent.objects.get(action="sample.dropped")
+    assert dropped.detail == {"door": "side"}
+    closed_by = {"withdrawn": "Olive Owner", "expired": "Sealpost"}.get(answer, "Cora Officer")
+    assert (dropped.actor_name, done()) == (closed_by, 0)
+
+
+def test_nothing_is_undone_by_a_grant(asked, officer):
+    services.grant(asked.pk, actor=actor_for(officer))
+    services.expire_due()
+    assert (done(), AuditEvent.objects.filter(action="sample.dropped").count()) == (1, 0)
+
+
 def test_mails_say_who_asks_and_not_what(clinic, asked, owner, officer):
     services.grant(asked.pk, actor=actor_for(officer))
     waits, decided = SystemMail.objects.order_by("created_at")

@@ -71,14 +71,38 @@ def test_who_made_a_key_does_not_allow_it(owners_browser, clinic):
     assert not ApiKey.objects.get().is_allowed
 
 
-def test_an_ended_key_is_not_allowed_any_more(owners_browser, owner, clinic):
+def test_an_ended_key_asks_nobody_any_more(owners_browser, owner, clinic):
     officer = make_member(clinic, "compliance_officer", "Cora Officer")
     owners_browser.post("/settings/api-keys/new/", {**FORM, "sees_phi": "on", "reason": "Letters"})
     api_keys.revoke(ApiKey.objects.get(), actor=actor_for(owner))
     asked = Countersignature.objects.get()
+    assert asked.decision == "withdrawn"
+    answer = browser_of(officer).post(f"/settings/requests/{asked.pk}/grant/")
+    assert "was answered, taken back or has expired" in answer.content.decode()
+    assert not ApiKey.objects.get().is_allowed
+    assert AuditEvent.objects.filter(action="api_key.revoked").count() == 1
+
+
+def test_an_expired_key_is_not_allowed_any_more(owners_browser, clinic):
+    officer = make_member(clinic, "compliance_officer", "Cora Officer")
+    owners_browser.post("/settings/api-keys/new/", {**FORM, "sees_phi": "on", "reason": "Letters"})
+    ApiKey.objects.update(expires_at=timezone.now())
+    asked = Countersignature.objects.get()
     answer = browser_of(officer).post(f"/settings/requests/{asked.pk}/grant/")
     assert "There is nothing left to allow" in answer.content.decode()
     assert not ApiKey.objects.get().is_allowed
+
+
+def test_a_key_that_was_refused_ends(owners_browser, clinic):
+    officer = make_member(clinic, "compliance_officer", "Cora Officer")
+    owners_browser.post("/settings/api-keys/new/", {**FORM, "sees_phi": "on", "reason": "Letters"})
+    asked = Countersignature.objects.get()
+    answer = browser_of(officer).post(
+        f"/settings/requests/{asked.pk}/refuse/", {"reason": "Too much"}
+    )
+    assert answer.status_code == 302
+    assert ApiKey.objects.get().revoked_at is not None
+    assert AuditEvent.objects.get(action="api_key.revoked").actor_name == "Cora Officer"
 
 
 def test_networks_are_read_line_by_line_and_a_mistake_offers_its_fix(owners_browser, clinic):

@@ -229,6 +229,30 @@ def test_a_file_that_waits_can_be_stopped(mara):
     assert not ExportChunk.objects.exists()
 
 
+@pytest.mark.parametrize("how", ["refused", "canceled", "expired"])
+def test_a_file_that_nobody_allowed_ends_with_its_question(mara, officer, monkeypatch, how):
+    monkeypatch.setattr(exports, "SECOND_PERSON_OVER", 0)
+    make_contact()
+    export = ask(mara)
+    question = Countersignature.objects.get()
+    if how == "refused":
+        countersignatures.refuse(question.pk, actor=actor_for(officer), reason="Too many")
+    elif how == "canceled":
+        exports.cancel(export, actor=actor_for(mara))
+    else:
+        with clock.at(question.expires_at):
+            countersignatures.expire_due()
+    export.refresh_from_db()
+    question.refresh_from_db()
+    decision = {"canceled": "withdrawn"}.get(how, how)
+    assert (export.status, question.decision) == ("canceled", decision)
+    assert AuditEvent.objects.filter(action="export.canceled").count() == 1
+    with pytest.raises(countersignatures.NotDecided):
+        countersignatures.grant(question.pk, actor=actor_for(officer))
+    export_work.work_on(export.pk)
+    assert not ExportChunk.objects.exists()
+
+
 def test_a_segment_is_exported_as_it_is_today(mara):
     make_schema()
     make_contact(given_name="Ada", plan="Medicare")
