@@ -151,6 +151,11 @@ def security_settings() -> SecuritySettings:
     return SecuritySettings.objects.first() or SecuritySettings()
 
 
+def works_alone() -> bool:
+    """Whether the workspace has no second person who could decide anything."""
+    return Membership.objects.filter(status=Membership.Status.ACTIVE).count() == 1
+
+
 def is_last_owner(membership: Membership) -> bool:
     others = Membership.objects.filter(role=membership.role, status=Membership.Status.ACTIVE)
     return not others.exclude(pk=membership.pk).exists()

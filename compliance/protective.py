@@ -26,6 +26,8 @@ class Setting:
     fields: tuple[str, ...]
     loosens: Callable[[Values, Values], bool]
     words: Callable[[Values], str]
+    # Whether somebody who works alone may decide it, with a reason: else they could never send.
+    may_be_decided_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ POLICY = Group(
         Setting(
             "Approval", ("approval_mode",),
             _is(Policy.ApprovalMode.SELF_ATTESTATION), _label_of(Policy.ApprovalMode.choices),
+            may_be_decided_alone=True,
         ),
         Setting("Protection of the way", ("tls_floor",), lower, _label_of(Policy.TlsFloor.choices)),
         Setting(

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts import countersign
+from accounts.queries import works_alone
 from accounts.services import countersignatures
 from audit import services as audit
 from audit.services import Actor
@@ -30,20 +31,26 @@ def change(group: Group, wanted: Mapping[str, object], *, reason: str, actor: Ac
     """
     row = locked_row(group)
     looser = group.looser(row, wanted)
-    held_back = {field for setting in looser for field in setting.fields}
+    reason = countersignatures.checked_reason(reason) if looser else ""
+    waiting = [setting for setting in looser if not _may_decide_alone(setting)]
+    held_back = {field for setting in waiting for field in setting.fields}
     at_once = {field: value for field, value in wanted.items() if field not in held_back}
-    _store(group, row, at_once, actor, {})
-    if not looser:
+    _store(group, row, at_once, actor, {"reason": reason} if len(waiting) < len(looser) else {})
+    if not waiting:
         return True
     payload = {
         "was": _plain_of(row, held_back),
         "is": {
             field: _plain(wanted.get(field, getattr(row, field))) for field in sorted(held_back)
         },
-        "reason": reason.strip(),
+        "reason": reason,
     }
     countersignatures.ask(group.kind, payload=payload, reason=reason, actor=actor, on=row)
     return False
+
+
+def _may_decide_alone(setting: Setting) -> bool:
+    return setting.may_be_decided_alone and works_alone()
 
 
 def locked_row(group: Group) -> Any:

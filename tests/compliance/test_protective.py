@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Countersignature
 from accounts.services import countersignatures
+from accounts.services.countersignatures import NotAsked
 from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
 from compliance import services as compliance
@@ -84,6 +85,35 @@ def test_a_policy_that_protects_less_waits(clinic):
         "asked_by": str(olive.id),
         "asked_by_name": "Olive Owner",
     }
+
+
+def test_who_works_alone_may_choose_to_approve_the_own_campaigns_and_nothing_else(clinic):
+    olive = make_member(clinic, "owner", "Olive Owner")
+    alone = {"approval_mode": "self_attestation"}
+    with pytest.raises(NotAsked, match="Write why"):
+        compliance.set_policy(alone, actor=actor_for(olive))
+    with pytest.raises(NotAsked, match="Nobody else"):
+        compliance.set_policy(
+            {**alone, "portal_expiry_days": 60}, reason="I", actor=actor_for(olive)
+        )
+    assert Policy.objects.get_or_create()[0].approval_mode == "second_person"
+
+    assert compliance.set_policy(alone, reason="A practice of one", actor=actor_for(olive))
+
+    assert Policy.objects.get().approval_mode == "self_attestation"
+    event = AuditEvent.objects.get(action="policy.changed")
+    assert event.detail == {
+        "changed": {"approval_mode": {"was": "second_person", "is": "self_attestation"}},
+        "reason": "A practice of one",
+    }
+
+
+def test_with_a_second_person_it_waits_for_them(clinic):
+    olive = make_member(clinic, "owner", "Olive Owner")
+    make_member(clinic, "compliance_officer", "Cora Officer")
+    wanted = {"approval_mode": "self_attestation"}
+    assert not compliance.set_policy(wanted, reason="Faster", actor=actor_for(olive))
+    assert Policy.objects.get().approval_mode == "second_person"
 
 
 def test_the_page_asks_who_it_is_for_less_and_not_for_more(clinic):

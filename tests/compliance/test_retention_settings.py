@@ -173,7 +173,7 @@ def test_the_page_says_what_is_missing(clinic, olive, cora):
     browser = browser_of(olive)
     answer = browser.post("/settings/retention/", {**EVERY_PERIOD, "messages": "365"})
     assert answer.status_code == 422
-    assert "Write why, for the person who decides." in text_of(answer)
+    assert "Write why: it is kept, and read by whoever decides." in text_of(answer)
 
 
 @pytest.mark.parametrize(
