@@ -61,10 +61,9 @@ class Demo:
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 command = path.read_bytes().replace(b"\0", b" ").decode()
-                place = str((path.parent / "cwd").readlink())
             except OSError:
                 continue
-            if words in command and any(mark in place + command for mark in marks):
+            if words in command and any(mark in _place(path.parent) + command for mark in marks):
                 found.append(int(path.parent.name))
         return found
 
@@ -73,6 +72,14 @@ class Demo:
         while self.processes() and time.monotonic() < deadline:
             time.sleep(0.1)
         return self.processes() == []
+
+
+def _place(process):
+    """Its folder, which a process that holds keys shows to nobody but root."""
+    try:
+        return str((process / "cwd").readlink())
+    except OSError:
+        return ""
 
 
 @pytest.fixture
