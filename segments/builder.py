@@ -202,18 +202,24 @@ def _input(operand: Operand, value: object, field: Field) -> Input:
         kind=operand.kind,
         label=operand.label,
         text="\n".join(texts),
-        options=_options(_choices(operand, field), *texts),
+        options=_options(_choices(operand, field, texts), *texts),
         before=operand.before,
         after=operand.after,
     )
 
 
-def _choices(operand: Operand, field: Field) -> Mapping[str, str]:
+def _choices(operand: Operand, field: Field, chosen: list[str]) -> Mapping[str, str]:
+    """What to choose from. A stored value that is no choice stays in sight, to be replaced."""
     match operand.kind:
         case "unit":
             return {unit: unit for unit in LONGEST}
         case "month":
             return MONTHS
         case "choice" | "choices":
-            return {choice: choice for choice in field.choices}
+            gone = {
+                text: f"{text} (not a choice)"
+                for text in chosen
+                if text and text not in field.choices
+            }
+            return gone | {choice: field.name_of(choice) for choice in field.choices}
     return {}

@@ -1,8 +1,10 @@
 """What a rule can ask about: attributes of the tenant's schema, identity, consent, activity."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from contacts import languages
 
 
 class FieldType(StrEnum):
@@ -24,13 +26,17 @@ PHI_CLASSES = ("none", "limited", "phi", "special")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a rule can ask, as `source.name`: `attribute.last_visit`, `consent.marketing`."""
+    """One thing a rule can ask, as `source.name`: `attribute.last_visit`, `consent.marketing`.
+
+    `names` are the words for choices that are stored as codes.
+    """
 
     key: str
     label: str
     type: FieldType
     phi_class: str = "none"
     choices: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def source(self) -> str:
@@ -39,6 +45,9 @@ class Field:
     @property
     def name(self) -> str:
         return self.key.partition(".")[2]
+
+    def name_of(self, choice: str) -> str:
+        return self.names.get(choice, choice)
 
     @property
     def is_phi(self) -> bool:
@@ -50,7 +59,13 @@ Schema = Mapping[str, Field]
 IDENTITY_FIELDS = (
     Field("identity.age", "Age", FieldType.NUMBER, "limited"),
     Field("identity.birth_date", "Birthday", FieldType.DATE, "limited"),
-    Field("identity.language", "Language", FieldType.TEXT),
+    Field(
+        "identity.language",
+        "Language",
+        FieldType.CHOICE,
+        choices=tuple(languages.NAMES),
+        names=languages.NAMES,
+    ),
     Field("identity.is_patient", "Is a patient", FieldType.BOOLEAN, "limited"),
     Field("identity.email", "E-mail address", FieldType.PRESENCE, "limited"),
     Field("identity.email_domain", "Mail domain", FieldType.TEXT, "limited"),

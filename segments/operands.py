@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from segments.fields import Field
 from segments.periods import LONGEST, Period
 
 LONGEST_TEXT = 200
@@ -41,9 +42,12 @@ def _one_text(value: object) -> str:
     return value.strip()
 
 
-def require_choices(chosen: tuple[str, ...], choices: tuple[str, ...], *, label: str) -> None:
-    if not set(chosen) <= set(choices):
-        raise OperandRefused(f"Choose from the choices of “{label}”.")
+def choices(node: Node, operator: str, field: Field) -> tuple[str, ...]:
+    """One choice, or several for the operator that takes a list."""
+    given = node.get("values") if operator == "is_one_of" else [node.get("value")]
+    if not isinstance(given, list) or not given or any(one not in field.choices for one in given):
+        raise OperandRefused(f"Choose from the choices of “{field.label}”.")
+    return tuple(given)
 
 
 def numbers(node: Node, operator: str) -> tuple[float, float]:

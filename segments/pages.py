@@ -12,7 +12,7 @@ from segments import builder
 from segments.fields import Schema
 from segments.forms import Editing
 from segments.models import Segment
-from segments.parsing import RuleInvalid, parse
+from segments.parsing import Problem, RuleInvalid, parse
 from segments.rules import Group, membership_is_phi
 from segments.sentences import phrases, sentence
 from segments.services import SegmentChanged, SegmentNotNamed
@@ -63,15 +63,26 @@ def editing_context(
         "heading": segment.name if segment else "New segment",
         "purpose": editing.purpose,
         "purposes": Purpose.choices,
-        "box": builder.build(
-            editing.draft, schema, refusal.problems if isinstance(refusal, RuleInvalid) else ()
-        ),
+        "box": builder.build(editing.draft, schema, _problems(editing, schema, refusal)),
         "save_url": url("save", segment) if segment else reverse("segments:new"),
         "preview_url": url("preview", segment),
         "reach_url": url("reach", segment),
         **words_context(read(editing, schema)),
         **_refusal_context(refusal),
     }
+
+
+def _problems(editing: Editing, schema: Schema, refusal: DomainError | None) -> tuple[Problem, ...]:
+    """Why saving was refused; before anything is changed, what the stored rule needs."""
+    if isinstance(refusal, RuleInvalid):
+        return refusal.problems
+    if editing.segment is None or editing.draft != editing.segment.rule:
+        return ()
+    try:
+        parse(editing.draft, schema)
+    except RuleInvalid as unreadable:
+        return unreadable.problems
+    return ()
 
 
 def _refusal_context(refusal: DomainError | None) -> Context:

@@ -156,9 +156,11 @@ def _did(field: Field, operator: str, node: Mapping[str, object]) -> Condition:
 
 def _text_match(field: Field, operator: str, node: Mapping[str, object]) -> Condition:
     texts = operands.texts(node) if operator == "is_one_of" else (operands.text(node),)
-    if field.type is FieldType.CHOICE:
-        operands.require_choices(texts, field.choices, label=field.label)
     return TextMatch(field, operator, texts)
+
+
+def _choice(field: Field, operator: str, node: Mapping[str, object]) -> Condition:
+    return TextMatch(field, operator, operands.choices(node, operator, field))
 
 
 def _date(field: Field, operator: str, node: Mapping[str, object]) -> Condition:
@@ -172,7 +174,7 @@ def _date(field: Field, operator: str, node: Mapping[str, object]) -> Condition:
 
 READERS: dict[FieldType, Callable[[Field, str, Mapping[str, object]], Condition]] = {
     FieldType.TEXT: _text_match,
-    FieldType.CHOICE: _text_match,
+    FieldType.CHOICE: _choice,
     FieldType.NUMBER: _number,
     FieldType.DATE: _date,
     FieldType.BOOLEAN: _yes_no,

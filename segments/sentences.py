@@ -105,7 +105,7 @@ def _yes_no(condition: YesNo) -> str:
 
 @words.register
 def _text(condition: TextMatch) -> str:
-    *others, last = (f"“{text}”" for text in condition.values)
+    *others, last = (f"“{condition.field.name_of(text)}”" for text in condition.values)
     texts = f"{', '.join(others)} or {last}" if others else last
     return f"whose {condition.field.label} {TEXT[condition.operator]} {texts}"
 

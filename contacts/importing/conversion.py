@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 
+from contacts import languages
 from contacts.addresses import AddressError, normalize_email, normalize_phone
 from contacts.fields import Field, Value
 from contacts.importing.dates import DateError, Order, read_date
@@ -41,8 +42,8 @@ _COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
 _YES = frozenset({"yes", "y", "true", "t", "1", "x", "si", "sí"})
 _NO = frozenset({"no", "n", "false", "f", "0"})
 _LANGUAGES = {
-    "english": "en", "eng": "en", "inglés": "en", "ingles": "en",
-    "spanish": "es", "spa": "es", "español": "es", "espanol": "es",
+    **{name.casefold(): code for code, name in languages.NAMES.items()},
+    "eng": "en", "inglés": "en", "ingles": "en", "spa": "es", "español": "es", "espanol": "es",
 }  # fmt: skip
 _LANGUAGE_TAG = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]{2,8})*")
 

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from accounts import display
+from contacts import languages
 from contacts.fields import Field, PhiClass, Value
 from contacts.queries import Person
 from contacts.queries.timeline import purpose_label
@@ -18,17 +19,16 @@ _SHAPE_LIMIT = 24
 # Every letter but those that a wrong encoding would spoil.
 _PLAIN_LETTERS = re.compile(r"[^\W\d_\u00a0-\u024f]+")
 _DATED = re.compile(r"(\d{4})[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](\d{4})(?!\d)")
-LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
 @register.filter
-def known(value: Value) -> str:
-    """A stored value in words: yes and no, dates with their month written out.
+def known(value: Value, field: Field) -> str:
+    """A stored value in words: yes and no, names of languages, dates with their month written out.
 
     A long address may break after its @.
     """
-    if isinstance(value, str) and value in LANGUAGES:
-        return LANGUAGES[value]
+    if field.kind == "language":
+        return languages.NAMES.get(str(value), str(value))
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, int):

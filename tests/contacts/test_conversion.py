@@ -31,6 +31,7 @@ def convert(kind: str, cell: str, order: Order = Order.NOT_SHOWN, choices: tuple
         ("boolean", "Sí", True),
         ("boolean", "0", False),
         ("language", "Spanish", "es"),
+        ("language", "haitian creole", "ht"),
         ("language", "pt-BR", "pt"),
         ("phone", "(555) 010-0142", "+15550100142"),
         ("phone", "0044 20 7946 0000", "+442079460000"),

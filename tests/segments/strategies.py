@@ -30,15 +30,10 @@ def pairs(values):
 PERIODS = st.sampled_from(list(UNITS)).flatmap(
     lambda unit: st.integers(0, UNITS[unit]).map(lambda amount: {"amount": amount, "unit": unit})
 )
-CHOICES = ["Gold", "Silver"]
 BY_OPERANDS = {
     (): st.just({}),
     ("value:text",): st.fixed_dictionaries({"value": TEXTS}),
     ("values:texts",): st.fixed_dictionaries({"values": st.lists(TEXTS, min_size=1, max_size=3)}),
-    ("value:choice",): st.fixed_dictionaries({"value": st.sampled_from(CHOICES)}),
-    ("values:choices",): st.fixed_dictionaries(
-        {"values": st.sets(st.sampled_from(CHOICES), min_size=1).map(sorted)}
-    ),
     ("value:number",): st.fixed_dictionaries({"value": NUMBERS}),
     ("low:number", "high:number"): pairs(NUMBERS),
     ("value:date",): st.fixed_dictionaries({"value": DAYS}),
@@ -56,12 +51,28 @@ BY_OPERANDS = {
 }
 
 
+def by_choice(field):
+    """Operands of the operators that choose from what the field has."""
+    choices = st.sampled_from(field.choices[:5])
+
+    def in_order(chosen):
+        return sorted(chosen, key=field.choices.index)
+
+    return {
+        ("value:choice",): st.fixed_dictionaries({"value": choices}),
+        ("values:choices",): st.fixed_dictionaries(
+            {"values": st.sets(choices, min_size=1, max_size=4).map(in_order)}
+        ),
+    }
+
+
 @st.composite
 def conditions(draw):
     field = draw(st.sampled_from(list(SCHEMA.values())))
     operator = draw(st.sampled_from(list(OPERATORS[field.type].values())))
     operands = tuple(f"{operand.name}:{operand.kind}" for operand in operator.operands)
-    return {"field": field.key, "operator": operator.name, **draw(BY_OPERANDS[operands])}
+    values = BY_OPERANDS | (by_choice(field) if field.choices else {})
+    return {"field": field.key, "operator": operator.name, **draw(values[operands])}
 
 
 MATCHES = st.sampled_from(["all", "any", "none"])
@@ -127,7 +138,7 @@ def people(rule, today, zone):
         identity=some_of(
             {
                 "birth_date": maybe(iso_days),
-                "language": maybe(TEXTS),
+                "language": maybe(st.sampled_from(["en", "es", "af", "zu", "xx"])),
                 "email": maybe(TEXTS.map(lambda domain: f"ada@{domain}")),
                 "phone": maybe(st.just("+12025550100")),
             }

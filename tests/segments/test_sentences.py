@@ -40,6 +40,10 @@ def test_a_rule_of_exclusions_starts_with_everybody():
             condition("attribute.plan", "is_one_of", values=["Gold", "Silver"]),
             "whose Plan is “Gold” or “Silver”",
         ),
+        (
+            condition("identity.language", "is_one_of", values=["es", "ht"]),
+            "whose Language is “Spanish” or “Haitian Creole”",
+        ),
         (condition("attribute.city", "is_not", value="Elm"), "whose City is known and not “Elm”"),
         (condition("attribute.visits", "more_than", value=1000), "whose Visits is more than 1,000"),
         (

@@ -1,6 +1,8 @@
 import pytest
 from django.urls import reverse
 
+from contacts.entries import Entry
+from contacts.services.storing import store
 from segments import services
 from segments.models import Segment
 from tenancy.scope import tenant_scope
@@ -66,6 +68,42 @@ def test_says_nothing_of_people_before_they_are_counted(browser, segment):
     assert "Finish the rule to see" not in opened
     assert ">None<" not in opened
     assert opened.count("Not counted yet") == 3
+
+
+def test_languages_are_chosen_by_their_names(browser, clinic):
+    store([Entry({"external_id": "E-1", "given_name": "Eva", "language": "es"}, {})])
+    asked = {"rule.match": "all", "rule.0.field": "identity.language", "rule.0.operator": "is"}
+    page = text(browser.post(url("new"), {**asked, "change": "refresh"}))
+    assert '<option value="es">Spanish</option>' in page
+    answer = browser.post(url("new"), {"name": "Spanish", **asked, "rule.0.value": "es"})
+    segment = Segment.objects.get()
+    assert (answer.status_code, segment.rule["rules"][0]["value"]) == (302, "es")
+    assert "People whose Language is “Spanish”." in text(browser.get(url("detail", segment)))
+    counted = browser.post(url("preview", segment), {**asked, "rule.0.value": "es"})
+    assert '<p class="sp-big">1</p>' in text(counted)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown", "told"),
+    [
+        (
+            condition("identity.language", "is", value="Spanish"),
+            '<option value="Spanish" selected>Spanish (not a choice)</option>',
+            "Choose from the choices of “Language”.",
+        ),
+        (
+            condition("identity.language", "contains", value="es"),
+            '<option value="is">is</option>',
+            "Choose what should be true of “Language”.",
+        ),
+    ],
+)
+def test_a_language_that_was_typed_before_opens_and_is_told_about(browser, stored, shown, told):
+    segment = Segment.objects.create(name="Typed", rule=group("all", stored))
+    page = text(browser.get(url("detail", segment)))
+    assert shown in page
+    assert f"{told}</p>" in page
+    assert f"This rule needs a change. {told}" in text(browser.get(url("list")))
 
 
 def test_asks_for_a_name(browser, clinic):
