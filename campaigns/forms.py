@@ -17,7 +17,7 @@ LONGEST_SUBJECT = 200
 
 
 def purpose_choices() -> list[tuple[str, str]]:
-    return [(one.value, f"{one.label}. {PURPOSE_RULES[one].basis}") for one in Purpose]
+    return [(one.value, f"{one.label}. {PURPOSE_RULES[one].summary}") for one in Purpose]
 
 
 class NameForm(forms.Form):

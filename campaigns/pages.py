@@ -117,7 +117,7 @@ VALUES: dict[str, Callable[[Campaign], str]] = {
 }
 NOTES: dict[str, Callable[[Campaign], str]] = {
     "subject": lambda campaign: campaign.content.get("preheader", ""),
-    "purpose": lambda campaign: PURPOSE_RULES[Purpose(campaign.purpose)].basis,
+    "purpose": lambda campaign: PURPOSE_RULES[Purpose(campaign.purpose)].summary,
     "protection": lambda _: "Looked at again for each person at the moment of sending.",
 }
 

@@ -1,6 +1,6 @@
 """The wording of the business associate agreement, filled in for two parties.
 
-A version is a file that never changes once it was offered: a correction is a new version. The whole
+A version is two files that never change once offered: a correction is a new version. The whole
 filled-in text is kept with the signature, and its hash covers every character.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from compliance.purposes import PURPOSE_RULES, Purpose
+from compliance.purposes import Purpose
 
 CURRENT_VERSION = "1"
 
@@ -36,18 +36,20 @@ class Clause(NamedTuple):
 
 def compose(version: str, terms: Terms) -> str:
     """The complete text of `version` for these terms. Raises FileNotFoundError if there is none."""
-    wording = Path(__file__).parent / "agreements" / f"baa-{version}.txt"
-    return Template(wording.read_text(encoding="utf-8")).substitute(
+    purposes = dict(line.split(": ", 1) for line in _wording(f"purposes-{version}").splitlines())
+    return Template(_wording(f"baa-{version}")).substitute(
         covered_entity=terms.covered_entity,
         business_associate=terms.business_associate,
         notify_within_hours=terms.notify_within_hours,
         permitted_purposes=_paragraphs(
-            f"{purpose.label}. {PURPOSE_RULES[purpose].basis}"
-            for purpose in Purpose
-            if purpose in terms.permitted_purposes
+            purposes[purpose] for purpose in Purpose if purpose in terms.permitted_purposes
         ),
         subcontractors=_paragraphs(terms.subcontractors or ("None at present.",)),
     )
+
+
+def _wording(name: str) -> str:
+    return (Path(__file__).parent / "agreements" / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def fingerprint(text: str) -> str:

@@ -75,6 +75,10 @@ class Reason(TextChoices):
     )
     CONSENT_WITHDRAWN = "consent_withdrawn", "Consent for this purpose was withdrawn."
     CONSENT_MISSING = "consent_missing", "There is no opt-in for this purpose."
+    NO_PATIENT_NO_OPT_IN = (
+        "no_patient_no_opt_in",
+        "Not a patient, and there is no opt-in for this purpose.",
+    )
     AUTHORIZATION_MISSING = (
         "authorization_missing",
         "There is no signed authorization for this purpose (45 CFR 164.508).",

@@ -25,7 +25,7 @@ USUAL_PURPOSES = [
 def purpose_choices() -> list[tuple[str, str]]:
     two_lines = '<b>{}</b><span class="sp-help">{}</span>'
     return [
-        (purpose.value, format_html(two_lines, purpose.label, PURPOSE_RULES[purpose].basis))
+        (purpose.value, format_html(two_lines, purpose.label, PURPOSE_RULES[purpose].summary))
         for purpose in Purpose
     ]
 

@@ -84,6 +84,19 @@ def lacks_evidence(facts: GateFacts, needed: Evidence) -> bool:
     return evidence_for(purpose, person) < needed
 
 
+def lacks_opt_in_of_patient(facts: GateFacts) -> bool:
+    return facts.person.is_patient and lacks_evidence(facts, Evidence.OPT_IN)
+
+
+def lacks_opt_in_of_other(facts: GateFacts) -> bool:
+    """Told apart, as for care the one needs an opt-in and the patient none."""
+    return not facts.person.is_patient and lacks_evidence(facts, Evidence.OPT_IN)
+
+
+def lacks_authorization(facts: GateFacts) -> bool:
+    return lacks_evidence(facts, Evidence.WRITTEN)
+
+
 def is_withdrawn(facts: GateFacts) -> bool:
     return facts.person.consents.get(facts.sending.purpose) == ConsentState.WITHDRAWN
 
@@ -130,10 +143,6 @@ def _suppressed(reason: SuppressionReason) -> Callable[[GateFacts], bool]:
     return lambda facts: facts.person.suppression == reason
 
 
-def _lacks(needed: Evidence) -> Callable[[GateFacts], bool]:
-    return lambda facts: lacks_evidence(facts, needed)
-
-
 RULES: tuple[Rule, ...] = (
     Rule(Reason.NO_AGREEMENT, Outcome.DENY, lambda f: not f.sending.agreement_in_force),
     Rule(
@@ -147,8 +156,9 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.REMUNERATION_NOT_STATED, Outcome.DENY, states_too_little),
     Rule(Reason.REMUNERATION_NOT_ALLOWED, Outcome.DENY, states_other_pay),
     Rule(Reason.CONSENT_WITHDRAWN, Outcome.DENY, is_withdrawn),
-    Rule(Reason.CONSENT_MISSING, Outcome.DENY, _lacks(Evidence.OPT_IN)),
-    Rule(Reason.AUTHORIZATION_MISSING, Outcome.DENY, _lacks(Evidence.WRITTEN)),
+    Rule(Reason.CONSENT_MISSING, Outcome.DENY, lacks_opt_in_of_patient),
+    Rule(Reason.NO_PATIENT_NO_OPT_IN, Outcome.DENY, lacks_opt_in_of_other),
+    Rule(Reason.AUTHORIZATION_MISSING, Outcome.DENY, lacks_authorization),
     Rule(Reason.SPECIAL_CONSENT_MISSING, Outcome.DENY, lacks_special_consent),
     Rule(Reason.OPTED_OUT, Outcome.DENY, lambda f: f.person.has_opted_out),
     *(

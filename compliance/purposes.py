@@ -46,7 +46,7 @@ class PurposeRule:
     """One row of the purpose table.
 
     `is_discretionary` messages can wait: they count against the frequency cap, keep quiet hours and
-    carry the one-click unsubscribe header (RFC 8058).
+    carry the one-click unsubscribe header (RFC 8058). `basis` is what holds for patients.
     """
 
     patients_need: Evidence
@@ -56,6 +56,20 @@ class PurposeRule:
     policy_may_waive_opt_in: bool
     basis: str
 
+    @property
+    def basis_of_others(self) -> str:
+        """For people who are no patients, of whom the exceptions for care do not speak."""
+        if self.others_need is Evidence.OPT_IN:
+            return "People who are no patients must have opted in."
+        return self.basis
+
+    @property
+    def summary(self) -> str:
+        """What holds for everybody whom a message with this purpose may be meant for."""
+        if self.basis == self.basis_of_others:
+            return self.basis
+        return f"{self.basis} {self.basis_of_others}"
+
 
 _UNPAID = frozenset({Remuneration.UNSTATED, Remuneration.NONE})
 _CARE = PurposeRule(
@@ -64,7 +78,7 @@ _CARE = PurposeRule(
     remuneration=_UNPAID,
     is_discretionary=False,
     policy_may_waive_opt_in=False,
-    basis="No consent is needed; people may refuse email (45 CFR 164.506(c)).",
+    basis="Patients need not agree; they may refuse email (45 CFR 164.506(c)).",
 )
 _MARKETING = PurposeRule(
     patients_need=Evidence.WRITTEN,
@@ -85,7 +99,7 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=_UNPAID,
         is_discretionary=False,
         policy_may_waive_opt_in=False,
-        basis="No consent is needed; people may refuse email (45 CFR 164.506(c)).",
+        basis="Patients need not agree; they may refuse email (45 CFR 164.506(c)).",
     ),
     Purpose.OPERATIONS: PurposeRule(
         patients_need=Evidence.OPT_IN,
@@ -93,7 +107,8 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=frozenset({Remuneration.NONE}),
         is_discretionary=True,
         policy_may_waive_opt_in=True,
-        basis="Allowed while no third party pays (45 CFR 164.501). People must have agreed.",
+        basis="Allowed while no third party pays (45 CFR 164.501). Patients must have opted in, "
+        "unless your policy waives it.",
     ),
     Purpose.REFILL: PurposeRule(
         patients_need=Evidence.OPT_IN,
@@ -101,7 +116,8 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=frozenset({Remuneration.NONE, Remuneration.AT_COST}),
         is_discretionary=True,
         policy_may_waive_opt_in=True,
-        basis="A third party may pay no more than our cost (45 CFR 164.501).",
+        basis="A third party may pay no more than our cost (45 CFR 164.501). Patients must have "
+        "opted in, unless your policy waives it.",
     ),
     Purpose.MARKETING: _MARKETING,
     Purpose.REMUNERATED: PurposeRule(
@@ -110,7 +126,8 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=frozenset({Remuneration.AT_COST, Remuneration.PAID}),
         is_discretionary=True,
         policy_may_waive_opt_in=False,
-        basis="The signed authorization must say who pays (45 CFR 164.508(a)(3)(ii)).",
+        basis="Patients must have signed an authorization that says who pays "
+        "(45 CFR 164.508(a)(3)(ii)).",
     ),
     Purpose.FUNDRAISING: PurposeRule(
         patients_need=Evidence.WRITTEN,
@@ -118,7 +135,7 @@ PURPOSE_RULES: dict[Purpose, PurposeRule] = {
         remuneration=_UNPAID,
         is_discretionary=True,
         policy_may_waive_opt_in=False,
-        basis="People must have signed an authorization; 45 CFR 164.514(f) asks for less.",
+        basis="Patients must have signed an authorization; 45 CFR 164.514(f) asks for less.",
     ),
     # The written consent is asked for by the gate's own rule for specially protected information,
     # which holds for such content under any purpose.

@@ -89,10 +89,15 @@ def reachability(person: Person) -> list[Reach]:
             decide(GateFacts(_sending(purpose), facts)),
             person.consents.get(purpose, ConsentState.NEVER),
             latest.get(purpose),
-            PURPOSE_RULES[purpose].basis,
+            _basis(purpose, is_patient=person.is_patient),
         )
         for purpose in Purpose
     ]
+
+
+def _basis(purpose: Purpose, *, is_patient: bool) -> str:
+    rule = PURPOSE_RULES[purpose]
+    return rule.basis if is_patient else rule.basis_of_others
 
 
 def _sending(purpose: Purpose) -> SendingFacts:

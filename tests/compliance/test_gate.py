@@ -54,16 +54,17 @@ CARE = [Purpose.TREATMENT, Purpose.APPOINTMENT, Purpose.CARE_GAP, Purpose.PAYMEN
 OWN_SERVICES = [Purpose.OPERATIONS, Purpose.REFILL]
 PROMOTION = [Purpose.MARKETING, Purpose.REMUNERATED, Purpose.FUNDRAISING]
 NO_OPT_IN, NO_PAPER = Reason.CONSENT_MISSING, Reason.AUTHORIZATION_MISSING
+OTHER_NO_OPT_IN = Reason.NO_PATIENT_NO_OPT_IN
 WITHDREW, NO_SPECIAL = Reason.CONSENT_WITHDRAWN, Reason.SPECIAL_CONSENT_MISSING
 
 #         purposes      patient  nothing     opt-in      paper  withdrawn
 TABLE = [
     (CARE, True, None, None, None, WITHDREW),
-    (CARE, False, NO_OPT_IN, None, None, WITHDREW),
+    (CARE, False, OTHER_NO_OPT_IN, None, None, WITHDREW),
     (OWN_SERVICES, True, NO_OPT_IN, None, None, WITHDREW),
-    (OWN_SERVICES, False, NO_OPT_IN, None, None, WITHDREW),
+    (OWN_SERVICES, False, OTHER_NO_OPT_IN, None, None, WITHDREW),
     (PROMOTION, True, NO_PAPER, NO_PAPER, None, WITHDREW),
-    (PROMOTION, False, NO_OPT_IN, None, None, WITHDREW),
+    (PROMOTION, False, OTHER_NO_OPT_IN, None, None, WITHDREW),
     ([Purpose.PART2], True, NO_SPECIAL, NO_SPECIAL, None, WITHDREW),
     ([Purpose.PART2], False, NO_SPECIAL, NO_SPECIAL, None, WITHDREW),
 ]

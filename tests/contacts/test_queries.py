@@ -114,6 +114,17 @@ def test_care_mail_is_allowed_and_marketing_waits_for_a_signature(clinic, nurse)
     assert verdicts(contact)["marketing"].is_allowed
 
 
+def test_somebody_who_is_no_patient_must_opt_in_even_to_care_mail(clinic, nurse):
+    agreement_in_force()
+    contact = make_contact(is_patient=False)
+    before = verdicts(contact)["appointment"]
+    assert before.verdict.reasons == (Reason.NO_PATIENT_NO_OPT_IN,)
+    assert before.basis == "People who are no patients must have opted in."
+    agree(contact, "appointment", nurse)
+    assert verdicts(contact)["appointment"].is_allowed
+    assert verdicts(make_contact())["appointment"].basis.startswith("Patients need not agree;")
+
+
 def test_every_reason_is_named(clinic, nurse):
     agreement_in_force()
     contact = make_contact(deceased_at="yes")

@@ -163,6 +163,15 @@ def test_says_who_may_receive_mail_for_a_purpose(browser, segment):
     assert "There is no signed authorization for this purpose" in text(answer)
 
 
+def test_says_that_people_who_are_no_patients_did_not_opt_in(browser, segment):
+    agreement_in_force()
+    bea = {"external_id": "V-1", "given_name": "Bea", "email": "bea@mail.example"}
+    store([Entry(bea | {"is_patient": False}, {"plan": "Gold"})])
+    page = text(browser.post(url("reach", segment), {**GOLD_FORM, "purpose": "appointment"}))
+    assert "Not a patient, and there is no opt-in for this purpose.</span><span>1<" in page
+    assert "<dt>May receive it</dt><dd>1</dd><dt>Left out</dt><dd>1</dd>" in page
+
+
 def test_keeps_what_two_editors_saved_apart(browser, segment, nurse):
     services.update(segment, name="Theirs", rule=SMOKERS, version=1, actor=nurse)
     form = {"name": "Mine", "version": 1, **GOLD_FORM}
