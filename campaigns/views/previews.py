@@ -4,32 +4,35 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may, public, requires
-from audit import services as audit
-from audit.services import Touched
 from campaigns.content.problems import ContentRefused
-from campaigns.forms import ReasonForm
 from campaigns.models import Campaign, Template
 from campaigns.queries import listings, previews
-from campaigns.queries.previews import View
+from campaigns.queries.previews import Sample, View
+from campaigns.services import showing
+from contacts.forms import RevealForm
+from contacts.models import Contact
+from contacts.services.looks import TooManyLooks
 from tenancy.scope import tenant_scope
 
 
 @requires("contacts.view")
 @require_GET
 def campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
-    return _page(request, get_object_or_404(listings.with_parts(), pk=campaign_id), is_shown=False)
+    source = get_object_or_404(listings.with_parts(), pk=campaign_id)
+    return _page(request, source, _sample(request, source))
 
 
 @requires("contacts.view")
 @require_GET
 def template(request: SignedInRequest, template_id: UUID) -> HttpResponse:
-    return _page(request, get_object_or_404(Template, pk=template_id), is_shown=False)
+    source = get_object_or_404(Template, pk=template_id)
+    return _page(request, source, _sample(request, source))
 
 
 @requires("contacts.reveal", step_up=True)
@@ -76,31 +79,28 @@ def _rendering(pointer: previews.Pointer) -> HttpResponse:
 
 def _shown(request: SignedInRequest, source: Campaign | Template) -> HttpResponse:
     """With real values, once: the reason is kept, and the next person is masked again."""
-    form = ReasonForm(request.POST)
+    form = RevealForm(request.POST)
+    sample = _sample(request, source)
     if not form.is_valid():
-        return _page(request, source, is_shown=False, form=form)
-    return _page(request, source, is_shown=True)
+        return _page(request, source, sample, form=form)
+    contact = get_object_or_404(Contact, pk=sample.person.contact_id if sample.person else None)
+    try:
+        showing.show(source, contact, reason=form.sentence, actor=request.actor)
+    except TooManyLooks as error:
+        return _page(request, source, sample, problem=str(error))
+    return _page(request, source, sample, is_shown=True)
 
 
 def _page(
     request: SignedInRequest,
     source: Campaign | Template,
+    sample: Sample,
     *,
-    is_shown: bool,
-    form: ReasonForm | None = None,
+    is_shown: bool = False,
+    form: RevealForm | None = None,
+    problem: str = "",
 ) -> HttpResponse:
-    asked = request.POST if request.method == "POST" else request.GET
-    place = asked.get("n", "0")
-    sample = previews.sample(source, int(place) if place.isdecimal() else 0)
-    if is_shown and sample.person is not None:
-        audit.record_reading(
-            "contacts.previewed",
-            actor=request.actor,
-            on=source,
-            touched=Touched(classes=("message",), rows=1, purpose=source.purpose),
-            contact=str(sample.person.contact_id),
-            why=request.POST["reason"],
-        )
+    asked = _asked(request)
     view = View.TEXT if asked.get("view") == View.TEXT else View.HTML
     context = {
         "source": source,
@@ -110,8 +110,18 @@ def _page(
         "width": "phone" if asked.get("width") == "phone" else "desktop",
         "url": previews.point_to(source, sample.person, view, is_shown=is_shown).url(),
         "is_shown": is_shown,
-        "form": form or ReasonForm(),
+        "form": form or RevealForm(),
+        "problem": problem,
         "may_reveal": may(request, "contacts.reveal"),
     }
-    status = 422 if form is not None else 200
+    status = 422 if form is not None or problem else 200
     return render(request, "campaigns/preview.html", context, status=status)
+
+
+def _asked(request: SignedInRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _sample(request: SignedInRequest, source: Campaign | Template) -> Sample:
+    place = _asked(request).get("n", "0")
+    return previews.sample(source, int(place) if place.isdecimal() else 0)

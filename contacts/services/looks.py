@@ -36,7 +36,18 @@ def begin_reveal(contact: Contact, *, actor: Actor) -> Look:
     """From now on, for five minutes. Raises TooManyLooks."""
     _wait_for_own_looks(actor)
     _refuse_beyond_budget(contact, actor)
-    return _note(Look.Kind.REVEAL, actor, contact=contact)
+    return _note(Look.Kind.REVEAL, actor, contact=contact, lasts=REVEAL_LASTS)
+
+
+@transaction.atomic
+def look_once(contact: Contact, *, actor: Actor) -> Look:
+    """One look at what a message says about the person; their own page stays masked.
+
+    It counts like any other. Raises TooManyLooks.
+    """
+    _wait_for_own_looks(actor)
+    _refuse_beyond_budget(contact, actor)
+    return _note(Look.Kind.REVEAL, actor, contact=contact, lasts=timedelta())
 
 
 def _refuse_beyond_budget(contact: Contact, actor: Actor) -> None:
@@ -84,6 +95,7 @@ def _note(
     actor: Actor,
     *,
     contact: Contact | None = None,
+    lasts: timedelta | None = None,
 ) -> Look:
     now = clock.now()
     look = Look.objects.create(
@@ -92,7 +104,7 @@ def _note(
         person_name=actor.name,
         contact=contact,
         occurred_at=now,
-        shown_until=now + REVEAL_LASTS if contact is not None else None,
+        shown_until=None if lasts is None else now + lasts,
     )
     count = len(_recent(kind, actor, alerts.answered_at(ALERTS[kind], actor.id)))
     if count >= ALERT_AT[kind]:

@@ -3,11 +3,17 @@
 import json
 import re
 
+import pytest
+
+from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
 from campaigns.services import drafts
-from contacts.models import Contact
+from contacts.models import Contact, Look
+from contacts.services import looks
 from tests.campaigns.drafting import make_campaign, text_of
 from tests.factories.campaigns import CONTENT, MARKETER, next_visit
+
+CHECKING = "Checking a message before it is sent"
 
 
 def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
@@ -67,13 +73,50 @@ def test_a_preview_is_masked_until_somebody_says_why(busy_clinic, author, client
     masked = preview_in(author.get(f"{page}preview/"), client)
     assert "A•••••" in masked
     assert "Ada" not in masked
-    shown = author.post(f"{page}preview/show/", {"n": "0", "reason": "Checking the greeting"})
+    shown = author.post(f"{page}preview/show/", {"n": "0", "reason": CHECKING})
     assert "Hello Ada" in preview_in(shown, client)
     event = AuditEvent.objects.get(action="contacts.previewed")
-    assert event.detail["why"] == "Checking the greeting"
-    assert author.post(f"{page}preview/show/", {"n": "0", "reason": ""}).status_code == 422
+    assert event.detail["reason"] == CHECKING
+    look = Look.objects.get()
+    assert (str(look.contact_id), look.shown_until) == (event.detail["contact"], look.occurred_at)
     text = author.get(f"{page}preview/?view=text&n=1")
     assert "Elm Street Clinic, 1 Elm Street" in preview_in(text, client)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"reason": ""},
+        {"reason": "Checking the greeting"},
+        {"reason": "other", "note": "  abc"},
+        {"reason": CHECKING, "note": "x" * 201},
+    ],
+)
+def test_a_preview_takes_no_reason_that_the_person_page_would_not(
+    busy_clinic, author, client, said
+):
+    _, page = make_campaign(author)
+    refused = author.post(f"{page}preview/show/", {"n": "0", **said})
+    assert refused.status_code == 422
+    assert "Ada" not in preview_in(refused, client)
+    assert '<dialog-opener target="show" now>' in refused.content.decode()
+    assert not AuditEvent.objects.filter(action="contacts.previewed").exists()
+    assert not Look.objects.exists()
+
+
+def test_previews_count_among_the_looks_of_an_hour(busy_clinic, author, marketer, client):
+    _, page = make_campaign(author)
+    for _ in range(looks.MOST_REVEALS - 1):
+        looks.look_once(Contact.objects.latest("pk"), actor=actor_for(marketer))
+    said = {"n": "0", "reason": "other", "note": "A letter came back"}
+    assert "Hello Ada" in preview_in(author.post(f"{page}preview/show/", said), client)
+    refused = author.post(f"{page}preview/show/", said)
+    assert refused.status_code == 422
+    assert "You have looked at 60 people within an hour." in text_of(refused)
+    assert "Ada" not in preview_in(refused, client)
+    event = AuditEvent.objects.get(action="contacts.previewed")
+    assert event.detail["reason"] == "A letter came back"
 
 
 def preview_in(page, client):
