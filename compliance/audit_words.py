@@ -27,6 +27,23 @@ ACTOR_KINDS = {
 }
 
 _SENTENCES = {
+    "attribute.changed": "Changed a contact field",
+    "attribute.defined": "Added a contact field",
+    "brand.changed": "Changed the brand of messages",
+    "campaign.attested": "Approved their own campaign",
+    "campaign.refused": "Sent a campaign back to its author",
+    "campaign.sent": "Sent all messages of a campaign",
+    "campaign.tested": "Sent a test of a campaign",
+    "contact.added": "Added a person",
+    "contact.changed": "Changed a person's data",
+    "contact.observed": "Recorded a fact about a person",
+    "contacts.previewed": "Saw a message with a person's data",
+    "escrow.deposited": "Sealed messages in the secure portal",
+    "factor.reset": "Reset somebody's second factor",
+    "import.ended": "Finished an import",
+    "import.failed": "Could not finish an import",
+    "import.matched": "Matched the columns of an import",
+    "import.uploaded": "Uploaded a file to import",
     "agreement.signed": "Signed the agreement",
     "agreement.countersigned": "Countersigned the agreement",
     "agreement.ended": "Ended the agreement",
@@ -264,32 +281,3 @@ def object_words(object_type: str) -> str:
 
 def shows_phi(action: str) -> bool:
     return action.rpartition(".")[2] in PHI_VERBS
-
-
-def detail_lines(detail: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:
-    """Names and values of an event's details, nested ones flattened; `was` beside `is`."""
-    lines: list[tuple[str, str]] = []
-    for name, value in sorted(detail.items()):
-        label = f"{prefix}{name}".replace("_", " ")
-        match value:
-            case {"was": before, "is": now}:
-                lines.append((label, f"{_plain(now)}, was {_plain(before)}"))
-            # The ids of a batch, in columns: an export holds them, a page says how many.
-            case [[_, *_], *_]:
-                lines.append((label, f"{len(value):,}"))
-            case dict():
-                lines += detail_lines(value, "" if name == "changed" else f"{name} ")
-            case _:
-                lines.append((label, _plain(value)))
-    return lines
-
-
-def _plain(value: object) -> str:
-    match value:
-        case None | "":
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(str, value)) or "none"
-    return str(value)

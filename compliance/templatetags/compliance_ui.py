@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.permissions import may
 from audit.models import AuditEvent
 from compliance import audit_words, holding, queries
+from compliance.refusal_words import refusal
 from compliance.retained import in_words
 
 register = template.Library()
@@ -55,7 +56,7 @@ def days(count: int) -> str:
 @register.filter
 def audit_sentence(event: AuditEvent) -> str:
     if event.outcome == AuditEvent.Outcome.DENIED:
-        return f"Was refused: {audit_words.sentence(event.action).lower()}"
+        return refusal(event.action)
     counts = event.detail if audit_words.is_counted(event.action) else None
     return audit_words.sentence(event.action, counts)
 

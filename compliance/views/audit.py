@@ -15,7 +15,7 @@ from accounts.permissions import may, requires
 from audit import services as audit
 from audit.models import AuditEvent
 from compliance import trail
-from compliance.audit_words import detail_lines
+from compliance.audit_details import detail_lines
 from compliance.forms import TrailForm
 
 

@@ -53,6 +53,11 @@ class Entry:
     share: float | None = None
     url: str = ""
 
+    @property
+    def in_midst(self) -> str:
+        """The words within a sentence; an abbreviation keeps its capitals."""
+        return f"{self.words[0].lower()}{self.words[1:]}"
+
 
 @dataclass(frozen=True)
 class Retry:
@@ -129,7 +134,7 @@ def _progress(groups: Sequence[Group], campaign_id: UUID, *, may_see_people: boo
     ]
     left = figures.BY_EMAIL | {"portal"}
     handed_over = sum(entry.count for entry in entries if entry.key in left)
-    spoken = ", ".join(f"{entry.count} {entry.words.lower()}" for entry in entries)
+    spoken = ", ".join(f"{entry.count} {entry.in_midst}" for entry in entries)
     return Progress(
         total=sum(entry.count for entry in entries),
         handed_over=handed_over,

@@ -34,7 +34,9 @@ def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
     withdrawn = contacts.withdraw(
         message.contact,
         purposes=purposes,
-        evidence=contacts.Evidence(source="unsubscribe link", wording=wording, address=network),
+        evidence=contacts.Evidence(
+            source="Unsubscribe link in a message", wording=wording, address=network
+        ),
         actor=patient,
     )
     _stop_waiting(message.contact_id, purposes)

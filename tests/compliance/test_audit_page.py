@@ -13,13 +13,13 @@ def test_the_log_filters_by_kind_person_and_object(officer, nurse):
     audit.record_denial("contacts.reveal", actor=nurse, reason="role")
     everything = text_of(officer.get("/compliance/audit/"))
     assert "Added a domain" in everything
-    assert "Was refused: reveal contacts" in everything
+    assert "Was refused: see people" in everything
     refused = text_of(officer.get("/compliance/audit/?kind=refused"))
-    assert "Was refused: reveal contacts" in refused
+    assert "Was refused: see people" in refused
     assert "Added a domain" not in refused
     one_object = text_of(officer.get(f"/compliance/audit/?object={domain.id}"))
     assert "Added a domain" in one_object
-    assert "reveal contacts" not in one_object
+    assert "Was refused: see people" not in one_object
     nobody = text_of(officer.get("/compliance/audit/?actor=nobody"))
     assert "No event matches" in nobody
 
@@ -29,7 +29,7 @@ def test_opening_details_is_an_event_itself(officer, nurse):
     event = AuditEvent.objects.get(action="policy.changed")
     page = text_of(officer.get(f"/compliance/audit/{event.id}/"))
     assert "Nora Nurse" in page
-    assert "Tls floor 3, was 2" in page
+    assert "TLS floor 3, was 2" in page
     opened = AuditEvent.objects.get(action="audit.event_opened")
     assert (opened.object_id, opened.actor_name) == (str(event.id), "Cora Officer")
 

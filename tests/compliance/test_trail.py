@@ -8,7 +8,8 @@ import pytest
 from audit import services as audit
 from audit.models import AuditEvent
 from compliance import trail
-from compliance.audit_words import detail_lines, object_words, sentence
+from compliance.audit_details import detail_lines
+from compliance.audit_words import object_words, sentence
 from tenancy import clock
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -81,8 +82,8 @@ def test_tells_looks_mail_changes_and_refusals_apart(clinic, nurse, kind, action
         ("segment.archived", "Archived a segment"),
         ("import.canceled", "Canceled an import"),
         ("user.suspended", "Suspended a user"),
-        ("contacts.reveal", "Reveal contacts"),
-        ("contacts.previewed", "Previewed contacts"),
+        ("template.restored", "Restored a template"),
+        ("contacts.previewed", "Saw a message with a person's data"),
         ("api.called", "Called the API"),
         ("api_key.issued", "Issued an API key"),
         ("campaign.not_frozen", "Could not fix who receives a campaign"),
@@ -137,7 +138,7 @@ def test_details_show_what_was_beside_what_is():
     }
     assert detail_lines(detail) == [
         ("quiet from", "21:00, was none"),
-        ("tls floor", "3, was 2"),
+        ("TLS floor", "3, was 2"),
         ("counts sent", "12"),
         ("fields", "email, phone"),
         ("is open", "yes"),

@@ -118,7 +118,7 @@ def test_what_is_going_out_shows_its_bar(see):
         make_message(make_contact(email=f"p{number}@x.example"), cause_id=campaign.id, **fate)
     shown = see()
     assert "1 campaign is going out." in shown
-    assert "1 verified tls 1 waiting" in shown
+    assert "1 verified TLS 1 waiting" in shown
     assert "Watch" in shown
 
 
