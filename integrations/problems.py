@@ -58,6 +58,11 @@ class ContactNotFound(Problem):
     default_code = "contact_not_found"
 
 
+class KeyWaits(Problem):
+    status_code = HTTPStatus.FORBIDDEN
+    default_code = "key_waits"
+
+
 class KeyReused(Problem):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     default_code = "idempotency_key_reused"

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from accounts.api_keys import TOKEN_PREFIX, KeyNotReadable, hashed, new_secret
 from accounts.models import AccessToken, ApiKey
 from accounts.models.api_keys import TOKEN_LASTS
-from accounts.services.api_keys import Caller, KeyRefused, admit, refuse
+from accounts.services.api_keys import Caller, KeyRefused, admit, refuse, require_allowed
 from audit import services as audit
 from audit.services import Actor
 from tenancy import clock
@@ -55,6 +55,7 @@ def find(text: str, *, address: str) -> Caller:
         if token.revoked_at is not None or token.expires_at <= clock.now():
             refuse(token.key, "token ended")
         admit(token.key, address=address)
+        require_allowed(token.key)
     return Caller(tenant_id, token.key, frozenset(token.scopes) & frozenset(token.key.scopes))
 
 

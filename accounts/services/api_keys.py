@@ -41,6 +41,10 @@ class KeyRefused(DomainError):
     """The key is unknown, has ended, waits to be allowed, or came from elsewhere."""
 
 
+class KeyWaits(KeyRefused):
+    """The key is right, and somebody has to allow it first. Only for who has proven to hold it."""
+
+
 @dataclass(frozen=True)
 class Right:
     """What a system is given: a name, what it may do, until when, from where."""
@@ -164,19 +168,29 @@ def find(text: str, *, address: str) -> Caller:
         if not key.works_with(secret_hash):
             refuse(key, "replaced")
         admit(key, address=address)
+        require_allowed(key)
     return Caller(tenant_id, key, frozenset(key.scopes))
 
 
 def admit(key: ApiKey, *, address: str) -> None:
-    """Let a known key in, or raise KeyRefused: it ended, waits, or comes from elsewhere."""
+    """Let a known key in, or raise KeyRefused: it ended, or comes from elsewhere."""
     if key.revoked_at is not None:
         refuse(key, "revoked")
     if key.is_expired:
         refuse(key, "expired")
-    if not key.is_allowed:
-        refuse(key, "not allowed")
     if refuse_elsewhere(key, address):
         raise KeyRefused("This API key may not be used from here.")
+
+
+def require_allowed(key: ApiKey) -> None:
+    """Raise KeyWaits while nobody allowed the key to see PHI. For who has proven to hold it."""
+    if key.is_allowed:
+        return
+    _deny(key, "not allowed")
+    raise KeyWaits(
+        "This API key is right, but does not work yet: a second person of the workspace, a "
+        "compliance officer, has to allow it to see PHI."
+    )
 
 
 def note_use(key: ApiKey) -> None:
@@ -188,9 +202,13 @@ def note_use(key: ApiKey) -> None:
 
 def refuse(key: ApiKey, reason: str) -> NoReturn:
     """Leave a denial in the trail of the key's tenant. For its scope."""
+    _deny(key, reason)
+    raise KeyRefused("This API key has ended.")
+
+
+def _deny(key: ApiKey, reason: str) -> None:
     actor = Actor(kind="api_key", id=str(key.pk), name=key.name)
     audit.record_denial("api_key.used", actor=actor, on=key, reason=reason)
-    raise KeyRefused("This API key has ended or is not allowed yet.")
 
 
 def _places(key: ApiKey) -> dict[str, list[str]]:

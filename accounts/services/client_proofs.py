@@ -12,7 +12,7 @@ from accounts import assertions
 from accounts.api_keys import CLIENT_PREFIX, KeyNotReadable, hashed
 from accounts.assertions import AssertionRefused, Fault
 from accounts.models import ApiKey, UsedAssertion
-from accounts.services.api_keys import admit
+from accounts.services.api_keys import admit, require_allowed
 from accounts.services.client_keys import keys_of
 from audit import services as audit
 from audit.services import Actor
@@ -38,6 +38,7 @@ def proven_by_secret(client_id: str, secret: str, *, address: str) -> Iterator[A
         if client.way != ApiKey.Way.SECRET or not client.works_with(secret_hash):
             _refuse(client, "secret")
         admit(client, address=address)
+        require_allowed(client)
         yield client
 
 
@@ -58,6 +59,7 @@ def proven_by_assertion(text: str, *, audience: str, address: str) -> Iterator[A
             _use(client, assertion, audience)
         except AssertionRefused as refusal:
             _refuse(client, f"assertion: {refusal.fault.name.lower()}", refusal)
+        require_allowed(client)
         yield client
 
 

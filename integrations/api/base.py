@@ -17,7 +17,7 @@ from accounts.api_keys import TOKEN_PREFIX, Scope
 from accounts.http import address_of
 from accounts.models import ApiKey
 from accounts.services import access_tokens, api_keys
-from accounts.services.api_keys import Caller, KeyRefused
+from accounts.services.api_keys import Caller, KeyRefused, KeyWaits
 from audit import services as audit
 from audit.services import Actor, Touched
 from integrations import problems, rate_limits
@@ -75,6 +75,8 @@ class Resource(APIView):
         find = access_tokens.find if text.startswith(TOKEN_PREFIX) else api_keys.find
         try:
             return find(text, address=address_of(request))
+        except KeyWaits as waits:
+            raise problems.KeyWaits(str(waits)) from None
         except KeyRefused:
             raise AuthenticationFailed from None
 

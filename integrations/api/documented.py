@@ -13,7 +13,7 @@ from integrations.problems import CONTENT_TYPE
 REFUSALS = {
     HTTPStatus.BAD_REQUEST: "Something that was sent is not valid.",
     HTTPStatus.UNAUTHORIZED: "There is no key, or it is not valid.",
-    HTTPStatus.FORBIDDEN: "The key lacks a scope.",
+    HTTPStatus.FORBIDDEN: "The key lacks a scope, or waits to be allowed.",
     HTTPStatus.NOT_FOUND: "There is no such object.",
     HTTPStatus.NOT_ACCEPTABLE: "Only JSON is answered.",
     HTTPStatus.CONFLICT: "It cannot be done as things stand, or the same request is still running.",

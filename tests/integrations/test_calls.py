@@ -1,15 +1,18 @@
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.api_keys import new_secret
 from accounts.services import api_keys
 from audit.models import AuditEvent
+from audit.services import SYSTEM
 from contacts.models import Activity, ConsentRecord, Contact
 from integrations import rate_limits
 from tenancy import clock
-from tests.integrations.client import System, make_system
+from tests.integrations.client import System, make_system, right
 
 ADA = {"external_id": "MRN-1", "given_name": "Ada"}
 FORM = {"source": "Paper form", "wording": "I agree to news by email."}
@@ -30,6 +33,29 @@ def test_an_expired_or_revoked_key_opens_nothing(system, nurse):
         assert system.get("/contacts").status_code == 401
     api_keys.revoke(system.key, actor=nurse)
     assert system.get("/contacts").status_code == 401
+
+
+def test_a_key_that_waits_for_a_second_person_says_so_to_who_holds_it(agreed):
+    _, text = api_keys.issue(right("contacts.read", "phi.read"), actor=SYSTEM)
+    answer = System(text).get("/contacts")
+    assert (answer.status_code, answer.json()["code"]) == (403, "key_waits")
+    assert "has to allow it to see PHI" in answer.json()["detail"]
+    denied = AuditEvent.objects.get(outcome="denied")
+    assert (denied.action, denied.detail) == ("api_key.used", {"reason": "not allowed"})
+    wrong = text[:20] + ("A" if text[20] != "A" else "B") + text[21:]
+    altered = System(wrong).get("/contacts")
+    unknown = System(new_secret()).get("/contacts")
+    assert (altered.status_code, altered.json()) == (401, unknown.json())
+
+
+def test_a_key_that_waits_says_nothing_elsewhere_or_once_it_ended(agreed):
+    bound = right("phi.read", networks=[ip_network("203.0.113.0/24")])
+    _, bound_text = api_keys.issue(bound, actor=SYSTEM)
+    ended, ended_text = api_keys.issue(right("phi.read"), actor=SYSTEM)
+    api_keys.revoke(ended, actor=SYSTEM)
+    for text in (bound_text, ended_text):
+        answer = System(text).get("/contacts")
+        assert (answer.status_code, "allow" in answer.json()["detail"]) == (401, False)
 
 
 def test_a_key_does_what_its_scopes_say_and_a_try_is_recorded(agreed):

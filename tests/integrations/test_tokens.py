@@ -112,6 +112,17 @@ def test_a_token_ends_after_five_minutes_and_with_its_client(client, nurse):
     assert oauth.ask_with(oauth.assertion(client.pk)).status_code == 401
 
 
+def test_a_client_that_waits_learns_it_only_with_a_right_proof(client):
+    client.is_allowed = False
+    client.save(update_fields=["is_allowed"])
+    stranger = oauth.ask_with(oauth.assertion(client.pk, aud="https://elsewhere.example"))
+    holder = oauth.ask_with(oauth.assertion(client.pk))
+    assert [answer.status_code for answer in (stranger, holder)] == [401, 401]
+    assert "allow" not in stranger.json()["error_description"]
+    assert "has to allow it to see PHI" in holder.json()["error_description"]
+    assert not AccessToken.objects.exists()
+
+
 def test_a_client_ends_its_own_tokens_and_nobody_elses(client):
     mine = oauth.ask_with(oauth.assertion(client.pk)).json()["access_token"]
     other, secret = oauth.make_secret_client("contacts.read")
