@@ -20,6 +20,12 @@ Status = Message.Status
 IN_STATE = {"held": Status.DEFERRED, "failed": Status.FAILED, "uncertain": Status.UNCERTAIN}
 
 
+def to_people() -> QuerySet[Message]:
+    """Messages for the people whom they are about: no test, which goes to a colleague, no notice."""
+    messages: QuerySet[Message] = Message.objects.exclude(mail_class=Message.MailClass.CODE)
+    return messages.exclude(cause__in=[Message.Cause.NOTICE, Message.Cause.TEST])
+
+
 def recent() -> Q:
     """What came to its end within the last seven days."""
     return Q(settled_at__gte=clock.now() - WEEK)
@@ -38,5 +44,5 @@ def in_state(state: str) -> QuerySet[Message]:
         return messages.filter(cause=Message.Cause.NOTICE)
     messages = messages.exclude(cause=Message.Cause.NOTICE)
     if state == "attention":
-        return messages.filter(needing_attention())
+        return to_people().filter(needing_attention())
     return messages.filter(status=IN_STATE[state]) if state in IN_STATE else messages

@@ -145,8 +145,9 @@ def setup(request: SignedInRequest) -> list[SetupStep]:
 
 
 def _of_the_week() -> dict[str, int]:
+    """What was meant for people: a test goes to a colleague, a notice beside what it announces."""
     recent = filters.recent()
-    counts: dict[str, int] = Message.objects.exclude(cause=Message.Cause.NOTICE).aggregate(
+    counts: dict[str, int] = filters.to_people().aggregate(
         sent=Count("id", filter=recent & Q(status=Message.Status.SENT)),
         failed=Count("id", filter=recent & Q(status=Message.Status.FAILED)),
         uncertain=Count("id", filter=recent & Q(status=Message.Status.UNCERTAIN)),

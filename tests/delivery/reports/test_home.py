@@ -9,6 +9,7 @@ from audit.services import Actor
 from campaigns.models import Campaign
 from delivery.escrow import services as escrow
 from delivery.models import MessageEvent
+from delivery.reports import filters
 from segments.models import Segment
 from tenancy import clock
 from tests.accounts.signing_in import browser_of, make_member
@@ -63,6 +64,19 @@ def test_four_numbers_of_the_week(see):
     assert "Delivered by email, last 7 days 1 50.0 % of what was sent by email" in shown
     assert "Need attention 1 0 held, 1 failed, 0 uncertain" in shown
     assert "May receive care email 4 of 5 contacts" in shown
+
+
+def test_a_test_to_a_colleague_is_none_of_the_messages_that_were_sent(see):
+    ada = make_contact(email="ada@postbox.example")
+    make_message(ada, cause_id=make_campaign().id, **SENT)
+    make_message(ada, cause="test", **SENT)
+    bea = make_contact(email="bea@postbox.example")
+    make_message(bea, cause="test", status="failed", route="", reason="refused")
+    shown = see()
+    assert "Delivered by email, last 7 days 1 100 % of what was sent by email" in shown
+    assert "Need attention 0 0 held, 0 failed, 0 uncertain" in shown
+    assert filters.in_state("attention").count() == 0
+    assert filters.in_state("").count() == 3
 
 
 def test_a_question_is_put_to_whoever_may_answer_it(see):
