@@ -32,6 +32,8 @@ OUTCOMES = {
     "uncertain": "Uncertain",
     "waiting": "Waiting",
 }
+# What other numbers of the report are called above the people behind them.
+NOT_SENT = {"skipped": "Not sent", "canceled": "Canceled"}
 # What the design calls these parts of the bar.
 BAR = {
     "tls": "tls",

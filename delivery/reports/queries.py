@@ -17,9 +17,12 @@ BEHIND = {
     "segment": Q(),
     "allowed": ~Q(status=Status.SKIPPED),
     "handed_over": Q(status__in=[Status.SENT, Status.ESCROWED]),
+    # Bounced later is not accepted any more: see `behind`.
+    "accepted": Q(status=Status.SENT),
     "tls": Q(status=Status.SENT, route=Message.Route.TLS),
     "plain": Q(status=Status.SENT, route=Message.Route.PLAIN),
     "portal": Q(status=Status.ESCROWED),
+    "read": Q(status=Status.ESCROWED),
     "held": Q(status=Status.DEFERRED),
     "failed": Q(status=Status.FAILED),
     "uncertain": Q(status=Status.UNCERTAIN),
@@ -102,4 +105,8 @@ def people_who_withdrew(campaign_id: UUID) -> int:
 def behind(campaign_id: UUID, outcome: str, reason: str = "") -> QuerySet[Message]:
     """The messages that a number of the report counts. Raises KeyError for an unknown outcome."""
     found = of_campaign(campaign_id).filter(BEHIND[outcome])
+    if outcome == "accepted":
+        found = found.exclude(id__in=bounced_messages(campaign_id))
+    if outcome == "read":
+        found = found.filter(id__in=_read_messages(campaign_id))
     return found.filter(reason=reason) if reason else found

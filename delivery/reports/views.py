@@ -89,7 +89,7 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     )
     context = {
         "campaign": shown,
-        "words": (pages.STEPS | pages.OUTCOMES).get(outcome, outcome.capitalize()),
+        "words": (pages.STEPS | pages.OUTCOMES | pages.NOT_SENT)[outcome],
         "page": page,
         "total": found.count(),
     }

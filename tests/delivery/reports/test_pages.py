@@ -11,6 +11,7 @@ from campaigns.models import Campaign
 from contacts import services as contacts
 from contacts.models import Activity
 from delivery.models import Message, MessageEvent
+from delivery.reports import pages, queries
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.scope import tenant_scope
@@ -104,6 +105,25 @@ def test_numbers_lead_to_people_for_those_who_may_see_them(marketer, analyst, ca
     assert "Quennell" not in shown
     with tenant_scope(campaign.tenant_id):
         assert AuditEvent.objects.filter(action="report.people_viewed").count() == 1
+
+
+def test_each_step_of_the_funnel_leads_to_as_many_people(marketer, analyst, campaign):
+    accepted = Message.objects.filter(status="sent").order_by("pk")
+    MessageEvent.objects.create(message=accepted[0], kind=MessageEvent.Kind.BOUNCED)
+    shown = marketer.get(report_of(campaign)).content.decode()
+    counts = {"segment": 6, "allowed": 5, "handed_over": 3, "accepted": 1, "portal": 1, "read": 0}
+    for step, count in counts.items():
+        link = f"{report_of(campaign)}people/?outcome={step}"
+        assert f'href="{link}">{count}</a>' in shown
+        assert f"{count} in Mammogram reminder" in page(marketer.get(link))
+        assert analyst.get(link).status_code == 403
+    assert "Accepted by its server" in page(
+        marketer.get(f"{report_of(campaign)}people/?outcome=accepted")
+    )
+
+
+def test_every_number_has_a_name_above_its_people(campaign):
+    assert set(pages.STEPS | pages.OUTCOMES | pages.NOT_SENT) == set(queries.BEHIND)
 
 
 @pytest.mark.parametrize(
