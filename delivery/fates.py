@@ -83,6 +83,14 @@ def unsendable(reason: str) -> Fate:
     return Fate(Status.FAILED, reason, kind=Kind.FAILED, detail={"reason": reason})
 
 
+def untried(message: Claimed, fate: Fate) -> Fate:
+    """An end without another try: what may have arrived at an earlier one stays uncertain (ADR 5)."""
+    if message.uncertain_at is None or not fate.is_settled:
+        return fate
+    kind = None if fate.kind is Kind.CANCELED else fate.kind
+    return replace(fate, status=Status.UNCERTAIN, reason="no_answer", kind=kind)
+
+
 def without_tls(portal: Fate) -> Fate:
     """What has no way through the portal ends here, with what was found on the wire."""
     failed = unsendable("tls_failed")

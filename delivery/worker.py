@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, islice
 from uuid import UUID
 
@@ -85,7 +86,8 @@ class Turn:
         ready: list[Draft] = []
         for drafted in self._drafters[messages[0].cause](messages):
             if isinstance(drafted, Result):
-                self._results.append(drafted)
+                fate = fates.untried(drafted.message, drafted.fate)
+                self._results.append(replace(drafted, fate=fate))
             elif drafted.route.way is Way.PORTAL:
                 self._settle(drafted, fates.to_portal(drafted.route.reasons[0]))
             else:

@@ -11,13 +11,11 @@ from campaigns.models import Campaign
 from contacts import services as contacts
 from contacts.models import Contact
 from contacts.preferences import Topic, topic_of
-from delivery import chronicle
-from delivery.chronicle import Turn
 from delivery.models import Message, MessageEvent
+from delivery.services import stopping
 from delivery.unsubscribe import LinkBroken
-from tenancy import clock
 
-Kind, Status = MessageEvent.Kind, Message.Status
+Kind = MessageEvent.Kind
 
 
 @transaction.atomic
@@ -71,13 +69,4 @@ def _stop_waiting(contact_id: UUID, purposes: Sequence[str]) -> None:
         cause_id__in=Campaign.objects.filter(purpose__in=purposes).values("id"),
         status__in=Message.DUE,
     )
-    stopped = list(waiting.order_by("pk").values_list("id", flat=True))
-    Message.objects.filter(id__in=stopped).update(
-        status=Status.CANCELED, reason="unsubscribed", settled_at=clock.now()
-    )
-    MessageEvent.objects.bulk_create(
-        MessageEvent(message_id=message_id, kind=Kind.CANCELED) for message_id in stopped
-    )
-    if stopped:
-        turns = (Turn(key, "canceled", "unsubscribed", kind="canceled") for key in stopped)
-        chronicle.tell_turns("messages.canceled", turns)
+    stopping.stop(list(waiting.order_by("pk").values_list("id", flat=True)), reason="unsubscribed")

@@ -201,6 +201,21 @@ def test_what_may_have_arrived_is_never_called_canceled(campaign):
     assert [event.kind for event in MessageEvent.objects.all()] == ["uncertain"]
 
 
+def test_what_may_have_arrived_is_not_called_refused_by_the_gate(campaign, nurse):
+    ada = make_contact()
+    freeze()
+    send(FakeTransport({"ada@harbourmail.example": NO_ANSWER}))
+    contacts.stop_everything(ada, evidence=PAPER, actor=nurse)
+    transport = FakeTransport()
+    with clock.at(Message.objects.get().due_at):
+        send(transport)
+    message = Message.objects.get()
+    assert (message.status, message.reason, transport.handed_over) == ("uncertain", "no_answer", {})
+    assert message.verdict["outcome"] == "deny"
+    kinds = MessageEvent.objects.order_by("occurred_at").values_list("kind", flat=True)
+    assert list(kinds) == ["uncertain", "decided"]
+
+
 def test_a_paused_campaign_with_nothing_left_is_sent(campaign):
     make_contact()
     freeze()

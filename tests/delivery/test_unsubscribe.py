@@ -5,11 +5,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from contacts import tokens
 from contacts.models import Contact
 from delivery import unsubscribe
 from delivery.models import Message, MessageEvent
 from delivery.reports import queries
+from tenancy import clock
 from tests.factories.delivery import make_campaign, make_message
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -65,6 +67,19 @@ def test_what_still_waits_of_that_kind_is_stopped_and_other_mail_is_not(browser,
     about_care.refresh_from_db()
     assert (of_the_kind.status, of_the_kind.reason) == ("canceled", "unsubscribed")
     assert about_care.status == "queued"
+
+
+def test_what_may_have_arrived_already_is_called_uncertain(browser, message, ada):
+    waits = {"status": "deferred", "route": "", "settled_at": None, "uncertain_at": clock.now()}
+    unknown = make_message(ada, cause_id=make_campaign(purpose="marketing").id, **waits)
+    browser.post(link_to(message), ONE_CLICK)
+    unknown.refresh_from_db()
+    assert (unknown.status, unknown.reason) == ("uncertain", "no_answer")
+    assert unknown.settled_at is not None
+    assert not MessageEvent.objects.filter(message=unknown).exists()
+    event = AuditEvent.objects.get(action="messages.canceled")
+    told = dict(zip(event.detail["columns"], event.detail["messages"][0], strict=True))
+    assert (told["id"], told["status"], told["kind"]) == (str(unknown.id), "uncertain", "")
 
 
 def test_posting_twice_is_recorded_once(browser, message):
