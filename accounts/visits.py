@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import browsers, delays, factor_demands, queries, totp
 from accounts.factor_rules import Factor
@@ -15,6 +14,7 @@ from accounts.models import User
 from accounts.services import allow_list, devices, sign_in, support
 from accounts.sessions import BROWSER, NETWORK, ROLE, TENANT, USER, SessionStore
 from accounts.step_up import mark_fresh
+from accounts.ways_back import page_of_ours
 from audit.services import Actor
 from tenancy.models import Tenant
 from tenancy.scope import tenant_scope
@@ -40,8 +40,7 @@ def begin(request: HttpRequest, user: User) -> None:
 
 def remember_wanted(request: HttpRequest) -> None:
     """Where the person was going, if that is a page of ours."""
-    wanted = request.GET.get(NEXT, "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+    if wanted := page_of_ours(request.GET.get(NEXT, "")):
         request.session[NEXT] = wanted
 
 

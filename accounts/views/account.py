@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import factor_queries, queries, theme, visits
@@ -16,6 +15,7 @@ from accounts.services import users as services
 from accounts.services.allow_list import NotFromHere
 from accounts.services.sign_in import NoLongerMember
 from accounts.views.sign_in import page
+from accounts.ways_back import page_of_ours
 from tenancy.models import Tenant
 from tenancy.scope import platform_scope
 
@@ -57,9 +57,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def confirm(request: SignedInRequest) -> HttpResponse:
     """Where a fragment sends somebody who has to prove again who they are."""
-    wanted = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(wanted if is_ours else "/")  # never read as the name of a page
+    return redirect(page_of_ours(request.GET.get("next", "")) or "/")
 
 
 @requires("account.own")
@@ -88,9 +86,7 @@ def switch_workspace(request: SignedInRequest, tenant_id: UUID) -> HttpResponse:
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", theme.SYSTEM)
-    back = request.POST.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    response = redirect(back if is_ours else "/")
+    response = redirect(page_of_ours(request.POST.get("back", "")) or "/")
     if chosen in theme.THEMES:
         response.set_cookie(
             theme.COOKIE,

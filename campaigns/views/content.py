@@ -60,30 +60,32 @@ def template(request: SignedInRequest, template_id: UUID) -> HttpResponse:
 @require_POST
 def save_campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Campaign, pk=campaign_id)
+    url = reverse("campaigns:content", args=[shown.pk])
     form = ContentForm(request.POST)
     if not form.is_valid():
-        return _refused(request, "The content cannot be read.", 422)
+        return _refused(request, "The content cannot be read.", 422, url)
     document, version = form.cleaned_data["document"], form.cleaned_data["version"]
     try:
         saved = drafts.change(shown, {"content": document}, version=version, actor=request.actor)
     except DomainError as error:
-        return _refused(request, str(error), _status(error))
-    return _saved(request, saved, reverse("campaigns:content", args=[saved.pk]))
+        return _refused(request, str(error), _status(error), url)
+    return _saved(request, saved, url)
 
 
 @requires("templates.edit")
 @require_POST
 def save_template(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Template, pk=template_id)
+    url = reverse("templates:content", args=[shown.pk])
     form = ContentForm(request.POST)
     if not form.is_valid():
-        return _refused(request, "The content cannot be read.", 422)
+        return _refused(request, "The content cannot be read.", 422, url)
     document, version = form.cleaned_data["document"], form.cleaned_data["version"]
     try:
         saved = templates.save_content(shown, document, version=version, actor=request.actor)
     except DomainError as error:
-        return _refused(request, str(error), _status(error))
-    return _saved(request, saved, reverse("templates:content", args=[saved.pk]))
+        return _refused(request, str(error), _status(error), url)
+    return _saved(request, saved, url)
 
 
 def _reading(
@@ -120,11 +122,11 @@ def _saved(request: SignedInRequest, saved: Campaign | Template, url: str) -> Ht
     return JsonResponse(editing.feedback(saved.content, saved.version, saved.purpose))
 
 
-def _refused(request: SignedInRequest, message: str, status: int) -> HttpResponse:
+def _refused(request: SignedInRequest, message: str, status: int, url: str) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"message": message}, status=status)
     messages.error(request, message)
-    return redirect(request.headers.get("Referer") or "campaigns:list")
+    return redirect(url)
 
 
 def _status(error: DomainError) -> int:

@@ -27,6 +27,8 @@ def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
     assert answer.json()["problems"] == []
     again = author.post(f"{page}content/save/", posted, headers={"accept": "application/json"})
     assert again.status_code == 412
+    answer = author.post(f"{page}content/save/", posted, headers={"referer": "evil"})
+    assert (answer.status_code, answer.url) == (302, f"{page}content/")
     broken = {"document": '{"blocks": [{"type": "script"}]}', "version": campaign.version + 1}
     answer = author.post(f"{page}content/save/", broken, headers={"accept": "application/json"})
     assert answer.status_code == 422
