@@ -8,8 +8,9 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db.models.functions import TruncDate
@@ -18,6 +19,7 @@ from audit import formats, leaf, notes, queries, sequencing, services, signing
 from audit.models import Anchor, AuditEvent, Checkpoint, SigningKey
 from audit.queries import Placed
 from audit.services import Actor, Touched
+from audit.sinks import UNDATED, Sink
 from audit.verifier import FORMAT
 from tenancy import clock
 from tenancy.keyring import SealBroken
@@ -26,8 +28,30 @@ from tenancy.scope import current_tenant_id, platform_scope
 VERIFIER = Path(__file__).with_name("verifier.py")
 # Handed on at once: a piece for each line would cost more than the line.
 PIECE = 256 * 1024
-# The same for every file: a zip that says nothing else has nothing else to be altered.
-_UNDATED = (1980, 1, 1, 0, 0, 0)
+
+
+class Start(NamedTuple):
+    """Where the leaves begin, and the roots of the complete subtrees over everything before: with them
+    the leaves lead to the checkpoint, as with all of them.
+    """
+
+    size: int
+    frontier: tuple[bytes, ...]
+
+
+@dataclass
+class Progress:
+    """How many events have been written."""
+
+    events: int = 0
+
+
+@dataclass(frozen=True)
+class Signers:
+    """The key that signs the manifest, and the public ones that may have signed checkpoints."""
+
+    key: Ed25519PrivateKey
+    keys: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -38,14 +62,20 @@ class Evidence:
     end: int
     with_details: bool
     checkpoint: Checkpoint
-    key: Ed25519PrivateKey
-    keys: tuple[bytes, ...]
+    signers: Signers
+    # For an archive of a part; what is exported otherwise has every leaf.
+    start: Start | None = None
+    progress: Progress = field(default_factory=Progress)
+
+    @property
+    def since(self) -> int:
+        return self.start.size if self.start else 0
 
     def stream(self) -> Iterator[bytes]:
         """The zip. For the scope of the tenant."""
-        sink, digests = _Sink(), {}
+        sink, digests = Sink(), {}
         with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, lines in _FILES.items():
+            for name, lines in (_ARCHIVED if self.start else _FILES).items():
                 digest = hashlib.sha256()
                 with archive.open(_undated(name), "w", force_zip64=True) as file:
                     for line in lines(self):
@@ -55,14 +85,14 @@ class Evidence:
                             yield sink.take()
                 digests[name] = digest.hexdigest()
             manifest = json.dumps(self._manifest(digests), indent=1).encode()
-            signature = base64.b64encode(self.key.sign(manifest)) + b"\n"
+            signature = base64.b64encode(self.signers.key.sign(manifest)) + b"\n"
             archive.writestr(_undated("manifest.json"), manifest)
             archive.writestr(_undated("manifest.sig"), signature)
         yield sink.take()
 
     def _manifest(self, digests: dict[str, str]) -> dict[str, object]:
         origin = sequencing.origin(current_tenant_id())
-        public = self.key.public_key().public_bytes_raw()
+        public = self.signers.key.public_key().public_bytes_raw()
         return {
             "format": FORMAT,
             "origin": origin,
@@ -70,9 +100,11 @@ class Evidence:
             "size": self.checkpoint.size,
             "first": self.first,
             "end": self.end,
+            "start": self.since,
+            "frontier": [value.hex() for value in self.start.frontier] if self.start else [],
             "exported_at": leaf.timestamp(clock.now()),
             "key": notes.verifier_key(origin, public),
-            "keys": [notes.verifier_key(origin, key) for key in self.keys],
+            "keys": [notes.verifier_key(origin, key) for key in self.signers.keys],
             "files": digests,
         }
 
@@ -90,35 +122,45 @@ def prepare(
     sequencing.catch_up()
     checkpoint = Checkpoint.objects.latest("size", "signed_at")
     last = checkpoint.size if end is None else min(end, checkpoint.size)
+    return Evidence(min(first, last), last, with_details, checkpoint, signers())
+
+
+def signers() -> Signers:
+    """Not for an open transaction."""
     with platform_scope():
         key = signing.current()
-        keys = tuple(bytes(row.public_key) for row in SigningKey.objects.order_by("number"))
-    return Evidence(min(first, last), last, with_details, checkpoint, key, keys)
+        rows = SigningKey.objects.order_by("number")
+        return Signers(key, tuple(bytes(row.public_key) for row in rows))
 
 
 def _leaves(of: Evidence) -> Iterator[bytes]:
-    return (f"{value.hex()}\n".encode() for value in queries.leaf_hashes(of.checkpoint.size))
+    hashes = queries.leaf_hashes(of.checkpoint.size, first=of.since)
+    return (f"{value.hex()}\n".encode() for value in hashes)
 
 
 def _checkpoints(of: Evidence) -> Iterator[bytes]:
     """The last of each day, and the newest."""
     origin = sequencing.origin(current_tenant_id())
-    known = Checkpoint.objects.filter(size__lte=of.checkpoint.size)
+    known = Checkpoint.objects.filter(size__lte=of.checkpoint.size, size__gte=of.since)
     daily = known.annotate(day=TruncDate("signed_at")).order_by("day", "-size", "-signed_at")
     for kept in sorted(daily.distinct("day"), key=lambda each: each.size):
         key = notes.verifier_key(origin, bytes(kept.public_key))
         yield _line({"size": kept.size, "note": kept.note, "key": key})
 
 
-def _anchors(_: Evidence) -> Iterator[bytes]:
+def _anchors(of: Evidence) -> Iterator[bytes]:
     """What left for places outside, newest last; the verifier holds the tree against each."""
-    for anchor in Anchor.objects.filter(problem="").order_by("anchored_at"):
+    left = Anchor.objects.filter(problem="", size__gte=of.since)
+    if of.start:
+        left = left.filter(size__lte=of.checkpoint.size)
+    for anchor in left.order_by("anchored_at"):
         at = leaf.timestamp(anchor.anchored_at)
         yield _line({"way": anchor.way, "at": at, "note": anchor.note})
 
 
 def _events(of: Evidence) -> Iterator[bytes]:
     for placed in _placed(of):
+        of.progress.events += 1
         yield _line(told(placed, with_details=of.with_details))
 
 
@@ -134,7 +176,8 @@ def _fhir(of: Evidence) -> Iterator[bytes]:
 
 def _placed(of: Evidence) -> Iterator[Placed]:
     yield from queries.placed_events(of.first, of.end)
-    yield from queries.unplaced_events()
+    if not of.start:
+        yield from queries.unplaced_events()
 
 
 def _verifier(_: Evidence) -> Iterable[bytes]:
@@ -149,6 +192,12 @@ _FILES: dict[str, Callable[[Evidence], Iterable[bytes]]] = {
     "events.cef": _cef,
     "events.fhir.ndjson": _fhir,
     "verifier.py": _verifier,
+}
+# The forms of other systems are for those who take evidence now; an archive is for years.
+_ARCHIVED = {
+    name: lines
+    for name, lines in _FILES.items()
+    if name not in ("events.cef", "events.fhir.ndjson")
 }
 
 
@@ -187,29 +236,6 @@ def _line(value: object) -> bytes:
 
 
 def _undated(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _UNDATED)
+    info = zipfile.ZipInfo(name, UNDATED)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
-
-
-class _Sink:
-    """Takes what the zip writes, until it is handed on."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self.size = 0
-
-    def write(self, part: bytes) -> int:
-        self._parts.append(bytes(part))
-        self.size += len(part)
-        return len(part)
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def take(self) -> bytes:
-        taken = b"".join(self._parts)
-        self._parts.clear()
-        self.size = 0
-        return taken

@@ -38,9 +38,9 @@ def waiting_since() -> datetime | None:
     return oldest
 
 
-def leaf_hashes(size: int) -> Iterator[bytes]:
-    """The first `size` leaves, in order."""
-    after = -1
+def leaf_hashes(size: int, *, first: int = 0) -> Iterator[bytes]:
+    """The leaves of a tree of `size`, in order, from place `first` on."""
+    after = first - 1
     while page := list(
         Leaf.objects.filter(seq__gt=after, seq__lt=size)
         .order_by("seq")

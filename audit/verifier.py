@@ -19,7 +19,9 @@ import sys
 import zipfile
 import zlib
 
-FORMAT = "sealpost-evidence-1"
+FORMAT = "sealpost-evidence-2"
+# Exports of before archives and disposals had neither.
+FORMATS = ("sealpost-evidence-1", FORMAT)
 LONGEST_LINE, LONGEST_NOTE, LARGEST_MANIFEST, MOST_FILES = 16_000_000, 10_000, 1_000_000, 20
 NAME = "[!-*,-~]{1,200}"
 BODY = re.compile(rf"({NAME})\n(0|[1-9][0-9]{{0,15}})\n([A-Za-z0-9+/]{{43}}=)\n\Z")
@@ -101,8 +103,8 @@ def signature_is_good(public: bytes, message: bytes, signature: bytes) -> bool:
 class Tree:
     """The roots of the complete subtrees of the leaves so far (RFC 6962 2.1)."""
 
-    def __init__(self) -> None:
-        self.size, self.frontier = 0, []  # type: int, list[bytes]
+    def __init__(self, size: int = 0, frontier: tuple[bytes, ...] = ()) -> None:
+        self.size, self.frontier = size, list(frontier)
 
     def append(self, leaf: bytes) -> None:
         place = self.size
@@ -169,8 +171,12 @@ class Export:
         require(len(names) <= MOST_FILES and len(set(names)) == len(names), "the zip has odd files")
         text = self.read("manifest.json", LARGEST_MANIFEST)
         self.manifest = json.loads(text)
-        require(self.manifest["format"] == FORMAT, "this verifier does not know the format")
+        require(self.manifest["format"] in FORMATS, "this verifier does not know the format")
         self.origin, self.size = str(self.manifest["origin"]), int(self.manifest["size"])
+        self.start = int(self.manifest.get("start", 0))
+        self.frontier = tuple(bytes.fromhex(root) for root in self.manifest.get("frontier", []))
+        fits = len(self.frontier) == self.start.bit_count() and 0 <= self.start <= self.size
+        require(fits and all(len(root) == 32 for root in self.frontier), "the start is malformed")
         self.key = key or str(self.manifest["key"])
         signature = decoded(self.read("manifest.sig", 200).decode().removesuffix("\n"))
         good = signature_is_good(public_of(self.key, self.origin), text, signature)
@@ -215,25 +221,27 @@ class Export:
         return [Checkpoint(each["note"], f"the anchor of {each['at']}") for each in kept]
 
     def leaves(self) -> list[bytes]:
+        """Those from the start of this file on."""
         found = [bytes.fromhex(line.decode()) for line in self.lines("leaves.txt")]
         require(
             all(len(leaf) == 32 for leaf in found), "leaves.txt holds something else than hashes"
         )
-        sentence = f"the tree should hold {self.size} events and holds {len(found)}"
-        require(len(found) == self.size, sentence)
+        holds = self.start + len(found)
+        require(holds == self.size, f"the tree should hold {self.size} events and holds {holds}")
         return found
 
 
 def check_events(export: Export, leaves: list[bytes]) -> int:
     """Raises Failed for the first event that is not as it was. Returns how many details were opened."""
     expected, end, opened = int(export.manifest["first"]), int(export.manifest["end"]), 0
+    require(export.start <= expected, "the events begin before the leaves")
     for line in export.lines("events.jsonl"):
         event = json.loads(line)
         seq = event["seq"]
         require(seq is not None, f"event {event['row']['id']} was put in past the tree")
         require(seq <= expected, f"event {expected} is missing")
         require(seq == expected < end, f"event {seq} is out of place")
-        opened += check_event(event, leaves[seq], export.manifest["tenant"])
+        opened += check_event(event, leaves[seq - export.start], export.manifest["tenant"])
         expected += 1
     require(expected == end, f"event {expected} is missing")
     return opened
@@ -263,16 +271,15 @@ def columns(facts: dict[str, dict[str, str]]) -> dict[str, object]:
     return parts | {name: facts[name] for name in ("id", "action", "outcome", "recorded_at")}
 
 
-def check_tree(leaves: list[bytes], checkpoints: list[Checkpoint]) -> None:
+def check_tree(export: Export, leaves: list[bytes], checkpoints: list[Checkpoint]) -> None:
     """Raises Failed for the first checkpoint that the leaves do not lead to."""
-    tree, good = Tree(), 0
+    tree, good = Tree(export.start, export.frontier), export.start
     for checkpoint in sorted(checkpoints, key=lambda each: each.size):
-        sentence = (
-            f"{checkpoint.called} holds {checkpoint.size} events, the export only {len(leaves)}"
-        )
-        require(checkpoint.size <= len(leaves), sentence)
+        held = f"{checkpoint.called} holds {checkpoint.size} events, "
+        require(checkpoint.size <= export.size, f"{held}the export only {export.size}")
+        require(checkpoint.size >= export.start, f"{held}and this archive begins after them")
         while tree.size < checkpoint.size:
-            tree.append(leaves[tree.size])
+            tree.append(leaves[tree.size - export.start])
         sentence = (
             f"{checkpoint.called} has another root: one of the events {good} to {tree.size - 1}"
         )
@@ -297,16 +304,19 @@ def kept_elsewhere(path: str, export: Export) -> Checkpoint:
 def check(path: str, against: str | None, key: str | None) -> str:
     """The sentence that says what holds. Raises Failed."""
     with zipfile.ZipFile(path) as archive:
-        export = Export(archive, key)
-        leaves, checkpoints = export.leaves(), export.checkpoints()
-        require(not leaves or checkpoints[-1].size == export.size, "the last checkpoint is missing")
-        outside = [kept_elsewhere(against, export)] if against else []
-        opened = check_events(export, leaves)
-        check_tree(leaves, [*checkpoints, *outside, *export.anchors()])
-        first, end = export.manifest["first"], export.manifest["end"]
+        return judged(Export(archive, key), against)
+
+
+def judged(export: Export, against: str | None) -> str:
+    leaves, checkpoints = export.leaves(), export.checkpoints()
+    require(not leaves or checkpoints[-1].size == export.size, "the last checkpoint is missing")
+    outside = [kept_elsewhere(against, export)] if against else []
+    opened = check_events(export, leaves)
+    check_tree(export, leaves, [*checkpoints, *outside, *export.anchors()])
+    first, end = export.manifest["first"], export.manifest["end"]
     return (
         f"{end - first} events (from {first}) of {export.origin} are whole, unaltered and in order under "
-        f"{len(checkpoints)} signed checkpoints of a tree of {len(leaves)}; {opened} details opened; "
+        f"{len(checkpoints)} signed checkpoints of a tree of {export.size}; {opened} details opened; "
         f"key {export.key.split('+')[1]}"
         + ("; continues what was kept elsewhere" if outside else "")
     )

@@ -25,6 +25,8 @@ from accounts.models import (
 from audit.models import (
     Anchor,
     Anchoring,
+    Archive,
+    ArchivePiece,
     AuditEvent,
     Checkpoint,
     Leaf,
@@ -78,7 +80,7 @@ register(
     aging=Aging(since="recorded_at", called="events", by_two=True),
 )
 # The tree outlives its events: after a disposal the proofs of those that are left still hold.
-for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey, Anchor):
+for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey, Anchor, Archive, ArchivePiece):
     register(
         _proof,
         data_class=DataClass.EVIDENCE,
@@ -279,6 +281,9 @@ for _table, _column, _kind, _algorithm, _key in (
     ("audit_leaf", "hash", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_tree", "frontier", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_tree", "root", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_archive", "before", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_archive", "after", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_archive", "root", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_checkpoint", "root", "proof", "SHA-256 (RFC 6962), signed with Ed25519", "none"),
     ("audit_checkpoint", "public_key", "public", "Ed25519", "none"),
     ("compliance_review", "root", "proof", "SHA-256 (RFC 6962)", "none"),

@@ -155,6 +155,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "expire-requests": {"task": "accounts.tasks.expire_requests", "schedule": 300.0},
     "sequence-events": {"task": "audit.tasks.sequence_events", "schedule": 5.0},
     "check-audit-logs": {"task": "audit.tasks.wake_checks", "schedule": 2.0},
+    "begin-archives": {"task": "audit.tasks.begin_archives", "schedule": 3600.0},
+    "wake-archives": {"task": "audit.tasks.wake_archives", "schedule": 5.0},
     "remind-reviewers": {"task": "compliance.tasks.remind_reviewers", "schedule": 3600.0},
     "anchor-checkpoints": {"task": "compliance.tasks.anchor_due", "schedule": 300.0},
     "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},

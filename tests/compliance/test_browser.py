@@ -9,6 +9,7 @@ from compliance import services as compliance
 from compliance.facts import SuppressionReason
 from compliance.models import SenderDomain
 from tests.accounts.signing_in import make_member, make_user
+from tests.audit.months import archived
 from tests.browser import assert_accessible, violations
 from tests.compliance import zone
 from tests.factories.compliance import OWNER, agreement_in_force, published, sign
@@ -46,6 +47,7 @@ def busy_clinic(clinic, nurse, records):
     compliance.set_policy({"tls_floor": 3}, actor=nurse)
     audit.record("contact.revealed", actor=nurse, on=domain)
     audit.record_denial("contacts.reveal", actor=nurse, reason="role")
+    archived(nurse, (2020, 3), (2020, 4))
     return clinic
 
 
@@ -55,6 +57,7 @@ htmx.ajax("POST", document.querySelector("#records").getAttribute("hx-post"),
           {source: "#records", target: "#records", swap: "outerHTML"})
 """
 PAGES = [
+    "/compliance/audit/archives/",
     "/compliance/audit/evidence/",
     "/compliance/audit/reviews/",
     "/compliance/audit/integrity/",

@@ -37,6 +37,7 @@ from tenancy.models import Tenant, WrappedKey
 from tenancy.scope import platform_scope, tenant_scope
 from tests.accounts import sample_act
 from tests.accounts.signing_in import browser_of, make_user
+from tests.audit import months
 from tests.conftest import make_tenant
 from tests.factories import campaigns as campaign_factory
 from tests.factories import delivery as delivery_factory
@@ -274,6 +275,7 @@ def _compliance(world: World) -> None:
         )
     saved = [reviews.save_view(name, Filters(), actor=OFFICER).pk for name in ("Night", "Day")]
     world.ids |= {
+        "archive_id": [archive.pk for archive in months.archived(OFFICER, (2020, 3))],
         "saved_view_id": saved,
         "agreement_id": [waiting.pk],
         "domain_id": [domain.pk, spare.pk],

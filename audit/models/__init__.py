@@ -1,0 +1,24 @@
+from audit.models.archive import Archive, ArchivePiece
+from audit.models.trail import (
+    Anchor,
+    Anchoring,
+    AuditEvent,
+    Checkpoint,
+    Leaf,
+    PendingLeaf,
+    SigningKey,
+    Tree,
+)
+
+__all__ = [
+    "Anchor",
+    "Anchoring",
+    "Archive",
+    "ArchivePiece",
+    "AuditEvent",
+    "Checkpoint",
+    "Leaf",
+    "PendingLeaf",
+    "SigningKey",
+    "Tree",
+]
