@@ -200,3 +200,17 @@ def test_the_preview_runs_no_script_and_steps_to_the_next_person(open_as, market
     page.get_by_role("link", name="Next person").click()
     page.frame_locator("iframe").get_by_text("Hello B•••••").wait_for()
     assert page.locator("iframe").get_attribute("sandbox") == ""
+
+
+def test_the_preview_asks_for_a_reason_as_the_page_of_a_person_does(open_as, marketer, campaign):
+    page = open_as(marketer, f"/campaigns/{campaign.pk}/preview/")
+    page.get_by_role("button", name="Show real values").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Something else").check()
+    dialog.get_by_role("textbox", name="Say what for").fill("abc")
+    dialog.get_by_role("button", name="Show", exact=True).click()
+    dialog.get_by_text("Say what for, in a few words.").wait_for()
+    assert_accessible(page)
+    dialog.get_by_label("Checking a message before it is sent").check()
+    dialog.get_by_role("button", name="Show", exact=True).click()
+    page.frame_locator("iframe").get_by_text("Hello Ada").wait_for()

@@ -77,6 +77,19 @@ def test_builds_a_segment_by_hand(open_as, marketer):
     assert Segment.objects.get().rule["rules"][1] == condition("attribute.smoker", "yes")
 
 
+def test_languages_are_ticked_by_name(open_as, marketer):
+    page = open_as(marketer, "/segments/new/")
+    page.get_by_label("Field").select_option(label="Language")
+    page.get_by_label("Condition").select_option(label="is one of")
+    page.get_by_label("Haitian Creole").check()
+    page.get_by_label("Spanish").check()
+    page.get_by_text("People whose Language is “Spanish” or “Haitian Creole”.").wait_for()
+    assert_accessible(page)
+    page.get_by_label("Condition").select_option(label="is not")
+    page.get_by_label("Choice", exact=True).select_option(label="Vietnamese")
+    page.get_by_text("is known and not “Vietnamese”").wait_for()
+
+
 def test_says_who_may_receive_mail_before_a_new_segment_is_saved(open_as, marketer):
     page = open_as(marketer, "/segments/new/")
     page.get_by_text("Finish the rule to see how many may receive mail.").wait_for()
