@@ -197,12 +197,15 @@ def _inputs(draft: Draft, field: Field) -> list[Input]:
 
 def _input(operand: Operand, value: object, field: Field) -> Input:
     texts = typed(value)
+    options = _options(_choices(operand, field, texts), *texts)
+    if operand.kind == "choices":  # what is chosen stays in sight above a long list
+        options.sort(key=lambda option: not option.is_selected)
     return Input(
         name=operand.name,
         kind=operand.kind,
         label=operand.label,
         text="\n".join(texts),
-        options=_options(_choices(operand, field, texts), *texts),
+        options=options,
         before=operand.before,
         after=operand.after,
     )
