@@ -23,13 +23,19 @@ MAIN = (
     Place("Segments", "filter", "segments:list", "segments.view", ("segments",)),
     Place("Campaigns", "send", "campaigns:list", "campaigns.view", ("campaigns",)),
     Place("Templates", "template", "templates:list", "templates.view", ("templates",)),
-    Place("Reports", "chart-bar", "reports:list", "reports.view", ("reports",)),
+    Place("Reports", "chart-bar", "reports:list", "reports.view", ("reports", "messages")),
     Place("Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator",)),
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
 )
 ADMINISTRATION = (
     Place("Sandbox inbox", "inbox", "sandbox:inbox", "reports.view", ("sandbox",)),
-    Place("Compliance", "shield-check", "compliance:home", "policy.view", ("compliance",)),
+    Place(
+        "Compliance",
+        "shield-check",
+        "compliance:home",
+        "policy.view",
+        ("compliance", "contacts:looks"),
+    ),
     Place(
         "Settings",
         "settings",
@@ -46,8 +52,17 @@ ADMINISTRATION = (
             "retention",
             "emergencies",
             "support",
+            "security",
+            "contacts:attributes",
+            "contacts:attribute_add",
+            "contacts:attribute_edit",
         ),
     ),
+)
+
+# Pages that belong elsewhere than the app that serves them.
+LODGERS = frozenset(
+    section for place in (*MAIN, *ADMINISTRATION) for section in place.sections if ":" in section
 )
 
 
@@ -80,4 +95,6 @@ def section_of(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None:
         return ""
+    if match.view_name in LODGERS:
+        return match.view_name
     return match.namespace.split(":")[0] or match.url_name or ""
