@@ -30,13 +30,18 @@ def when(moment: datetime, now: datetime, zone: tzinfo) -> str:
     local = moment.astimezone(zone)
     if local.year == now.astimezone(zone).year:
         return f"{local.day} {local:%B}, {local:%H:%M}"
-    return f"{local.day} {local:%B %Y}, {local:%H:%M}"
+    return to_the_minute(moment, zone)
 
 
 def duration_in_words(length: timedelta) -> str:
     minutes = int(length.total_seconds() // 60)
     count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def to_the_minute(moment: datetime, zone: tzinfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%B %Y}, {local:%H:%M}"
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:

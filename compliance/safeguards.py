@@ -1,9 +1,12 @@
 """The posture page: each mechanism and setting that protects, and whether the database says that it is met."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.utils import timezone
+
+from accounts import display
 from accounts import queries as accounts
 from accounts.models import Countersignature, EmergencyAccess
 from audit import queries as audit
@@ -89,7 +92,7 @@ def _retention() -> Safeguard:
     if run is None or run.ended_at is None:
         return _row("Retention", False, "No run has ended yet.", "retention:runs")
     is_met = clock.now() - run.ended_at < RUN_IS_LATE
-    text = f"The last run ended {run.ended_at:%d %B %Y, %H:%M} UTC and removed {run.rows:,} rows."
+    text = f"The last run ended {_said(run.ended_at)} and removed {run.rows:,} rows."
     return _row("Retention", is_met, text, "retention:runs")
 
 
@@ -98,7 +101,7 @@ def _key_age() -> Safeguard:
         tenant=current_tenant_id(), purpose=WrappedKey.Purpose.SEAL, state=WrappedKey.State.ACTIVE
     )
     age = clock.now() - key.created_at
-    text = f"Version {key.version} is {age.days} days old."
+    text = f"Version {key.version} was made {_said(key.created_at)}."
     return _row("Encryption key", age < KEY_LASTS, text, "keys:index")
 
 
@@ -106,7 +109,7 @@ def _checkpoint() -> Safeguard:
     newest = audit.newest_checkpoint()
     if newest is None:
         return _row("Audit log signed", False, "No checkpoint yet.", "compliance:audit")
-    text = f"{newest.size:,} events, signed {newest.signed_at:%d %B %Y, %H:%M} UTC."
+    text = f"{newest.size:,} events, signed {_said(newest.signed_at)}."
     waiting = audit.waiting_since()
     is_met = waiting is None or clock.now() - waiting < CHECKPOINT_IS_LATE
     return _row("Audit log signed", is_met, text, "compliance:audit")
@@ -118,7 +121,7 @@ def _anchor() -> Safeguard:
         text = "No checkpoint has left yet for a place where we cannot change it."
         return _row("Audit log anchored", False, text, "compliance:audit")
     is_met = clock.now() - last.anchored_at < ANCHOR_IS_LATE
-    text = f"{last.get_way_display()} {last.anchored_at:%d %B %Y}, with {last.size:,} events."
+    text = f"{last.get_way_display()} {_said(last.anchored_at)}, with {last.size:,} events."
     return _row("Audit log anchored", is_met, text, "compliance:audit")
 
 
@@ -132,6 +135,10 @@ def _emergencies() -> Safeguard:
     waiting = EmergencyAccess.objects.filter(reviewed_at__isnull=True).count()
     text = f"{waiting} wait for a review." if waiting else "None waits for a review."
     return _row("Emergency access", waiting == 0, text, "emergencies:list")
+
+
+def _said(moment: datetime) -> str:
+    return display.to_the_minute(moment, timezone.get_current_timezone())
 
 
 def _row(title: str, is_met: bool, text: str, url_name: str) -> Safeguard:
