@@ -46,7 +46,7 @@ def _notice(item: EscrowItem) -> Notice:
         "subject": words["notice_subject"].format(clinic=clinic.name),
         "lead": words["notice_lead"].format(clinic=clinic.name),
         "until": words["notice_until"].format(date=expires_on),
-        "link": link_to(item.id, link_key),
+        "link": link_to(item.id, link_key, language=words["language"]),
         "access_key": keys.to_groups(link_key),
     }
     return _rendered("portal_notice", context)

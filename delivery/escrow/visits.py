@@ -20,10 +20,13 @@ class VisitEnded(DomainError):
     """The visit is over: signed out, idle for too long, or never begun in this browser."""
 
 
-def prove(item_id: UUID, shown: bytes, *, network: str) -> tuple[EscrowVisit, str]:
+def prove(
+    item_id: UUID, shown: bytes, *, network: str, cookie: str = ""
+) -> tuple[EscrowVisit, str]:
     """Begin a visit for whoever holds the link key. Returns it with its cookie. Raises NotOpened.
 
-    A former visit ends: a link serves one browser at a time.
+    Whoever follows the link again in the same browser goes on with the visit that runs there. A
+    visit in another browser ends: a link serves one at a time.
     """
     item = EscrowItem.objects.filter(pk=item_id).first()
     expected = item.proof_digest if item and item.is_open else None
@@ -31,6 +34,8 @@ def prove(item_id: UUID, shown: bytes, *, network: str) -> tuple[EscrowVisit, st
     holds = keys.matches(keys.proof_digest(shown), bytes(expected or secrets.token_bytes(32)))
     if item is None or expected is None or not holds:
         raise NotOpened("This message can't be opened.")
+    if (running := _running(item_id, cookie)) is not None:
+        return running, cookie
     cookie = secrets.token_urlsafe(32)
     with transaction.atomic():
         EscrowItem.objects.select_for_update().get(pk=item.pk)
@@ -42,21 +47,25 @@ def prove(item_id: UUID, shown: bytes, *, network: str) -> tuple[EscrowVisit, st
 
 def resume(item_id: UUID, cookie: str) -> EscrowVisit:
     """The running visit of this browser, kept awake. Raises VisitEnded."""
-    now = clock.now()
-    visit = (
-        EscrowVisit.objects.select_related("item")
-        .filter(item_id=item_id, cookie_digest=_digest(cookie), ended_at=None)
-        .first()
-    )
-    if visit is None or visit.is_idle(now) or not visit.item.is_open:
+    visit = _running(item_id, cookie)
+    if visit is None or not visit.item.is_open:
         raise VisitEnded("You are signed out.")
-    EscrowVisit.objects.filter(pk=visit.pk).update(seen_at=now)
+    EscrowVisit.objects.filter(pk=visit.pk).update(seen_at=clock.now())
     return visit
 
 
 def leave(visit: EscrowVisit) -> None:
     EscrowVisit.objects.filter(pk=visit.pk).update(ended_at=clock.now())
     services.record(visit.item, EscrowEvent.Kind.SIGNED_OUT)
+
+
+def _running(item_id: UUID, cookie: str) -> EscrowVisit | None:
+    visit = (
+        EscrowVisit.objects.select_related("item")
+        .filter(item_id=item_id, cookie_digest=_digest(cookie), ended_at=None)
+        .first()
+    )
+    return None if visit is None or visit.is_idle(clock.now()) else visit
 
 
 def _digest(cookie: str) -> bytes:

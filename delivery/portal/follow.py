@@ -29,9 +29,8 @@ def follow(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
             if request.method == "GET":
                 following.note(message_id, Activity.Kind.CLICKED)
     except LinkBroken:
-        words = words_of(request)
-        lead = words["stop_broken_lead"]
-        return guarded(request, notice(request, words["stop_broken_title"], lead, status=404))
+        broken = notice(request, words_of(request), "stop_broken", status=404)
+        return guarded(request, broken)
     return guarded(request, HttpResponseRedirect(target))
 
 

@@ -52,8 +52,7 @@ def visit_page(page: VisitPage) -> View:
         try:
             visit = visits.resume(item_id, request.COOKIES.get(VISIT_COOKIE, ""))
         except VisitEnded:
-            words = words_of(request)
-            return notice(request, words["left_title"], words["left_lead"], status=403)
+            return notice(request, words_of(request), "left", status=403)
         return page(request, visit)
 
     return item_page(wraps(page)(visited))
@@ -73,11 +72,12 @@ def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
 def words_of(
     request: HttpRequest, visit: EscrowVisit | None = None, *, language: str = ""
 ) -> dict[str, str]:
-    """In the language that was chosen, else the person's on file, else the browser's."""
+    """In the language that was chosen, else the person's on file, else the link's or browser's."""
     return words_for(
         request.GET.get("lang", ""),
         request.COOKIES.get(LANGUAGE_COOKIE, ""),
         visit.item.language if visit else language,
+        request.GET.get("in", ""),
         request.headers.get("Accept-Language", ""),
     )
 
@@ -87,15 +87,16 @@ def clinic() -> Tenant:
     return Tenant.objects.get(pk=current_tenant_id())
 
 
-def notice(request: HttpRequest, title: str, lead: str, *, status: int = 200) -> HttpResponse:
-    """A page of one sentence that ends the visit."""
-    context = {"words": words_of(request), "title": title, "lead": lead}
+def notice(
+    request: HttpRequest, words: dict[str, str], name: str, *, status: int = 200
+) -> HttpResponse:
+    """A page of one sentence that ends the visit; `name` is what its words begin with."""
+    context = {"words": words, "title": words[f"{name}_title"], "lead": words[f"{name}_lead"]}
     return render(request, "delivery/portal/notice.html", context, status=status)
 
 
 def refused(request: HttpRequest) -> HttpResponse:
-    words = words_of(request)
-    return notice(request, words["refused_title"], words["refused_lead"], status=404)
+    return notice(request, words_of(request), "refused", status=404)
 
 
 def network_of(request: HttpRequest) -> str:

@@ -19,9 +19,14 @@ class Door(NamedTuple):
     item_id: UUID
 
 
-def link_to(item_id: UUID, link_key: bytes) -> str:
-    """The whole link, for the notice and for nothing else: it opens the message."""
-    return url_on("portal", f"/m/{token_of(item_id)}") + f"#{keys.to_fragment(link_key)}"
+def link_to(item_id: UUID, link_key: bytes, *, language: str) -> str:
+    """The whole link, for the notice and for nothing else: it opens the message.
+
+    The language is the notice's own, so that the first page speaks it to whoever holds the link,
+    without a look at the item: the page is the same for every item, known or not.
+    """
+    page = url_on("portal", f"/m/{token_of(item_id)}")
+    return f"{page}?in={language}#{keys.to_fragment(link_key)}"
 
 
 def token_of(item_id: UUID) -> str:

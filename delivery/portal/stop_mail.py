@@ -23,13 +23,12 @@ from tenancy.scope import tenant_scope
 @require_http_methods(["GET", "POST"])
 def stop_mail(request: HttpRequest, token: str) -> HttpResponseBase:
     """Stops the kind of mail that the token's message was. Never redirects."""
-    words = words_of(request)
     try:
         with tenant_scope(unsubscribe.tenant_of(token)):
             return guarded(request, _answer(request, token))
     except (LinkBroken, DomainError):
-        lead = words["stop_broken_lead"]
-        return guarded(request, notice(request, words["stop_broken_title"], lead, status=404))
+        broken = notice(request, words_of(request), "stop_broken", status=404)
+        return guarded(request, broken)
 
 
 def _answer(request: HttpRequest, token: str) -> HttpResponse:

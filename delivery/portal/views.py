@@ -36,8 +36,7 @@ FOR_PATIENTS = "patients have no account: the link, a code and a fact open a mes
 @require_GET
 def root(request: HttpRequest) -> HttpResponse:
     """For whoever comes without a link: there is nothing to list, as nobody is known here."""
-    words = words_of(request)
-    return notice(request, words["root_title"], words["root_lead"])
+    return notice(request, words_of(request), "root")
 
 
 @public(FOR_PATIENTS)
@@ -49,13 +48,16 @@ def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
         return render(request, "delivery/portal/gate.html", context)
     network = network_of(request)
     try:
-        visit, cookie = visits.prove(item_id, _proof(request, item_id), network=network)
+        shown, kept = _proof(request, item_id), request.COOKIES.get(VISIT_COOKIE, "")
+        visit, cookie = visits.prove(item_id, shown, network=network, cookie=kept)
     except NotOpened:
         pace.count_miss(network)
         return refused(request)
-    with suppress(Locked, TooManyCodes):  # the next page says so
-        answers.send_code(visit)
-    response = HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
+    if cookie != kept:
+        with suppress(Locked, TooManyCodes):  # the next page says so
+            answers.send_code(visit)
+    step = "check" if visit.checked_at is None else "message"
+    response = HttpResponseRedirect(reverse(f"portal:{step}", args=[token_of(visit.item_id)]))
     set_cookie(response, VISIT_COOKIE, cookie)
     return response
 
@@ -65,39 +67,41 @@ def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
 @visit_page
 def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     words = words_of(request, visit)
-    problem = ""
+    said = request.GET.get("said", "") if request.method == "GET" else ""
+    problem = words["too_many_codes"] if said == "too_many_codes" else ""
     try:
         answers.refuse_if_locked(visit.item)
         if request.method == "POST":
             answers.answer(visit, **AnswersForm(request.POST).answers())
             return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
     except Locked:
-        return notice(request, words["locked_title"], words["locked_lead"], status=403)
+        return notice(request, words, "locked", status=403)
     except CodeSpent:
         problem = words["code_spent"]
     except WrongAnswer as error:
         problem = words["wrong"].format(tries=error.tries_left)
     context = pages.check(visit, words) | {"problem": problem}
+    context["notice"] = words["code_sent"] if said == "code_sent" else ""
     if not context["facts"]:
-        return notice(request, words["no_facts_title"], words["no_facts_lead"])
-    return render(request, "delivery/portal/check.html", context, status=422 if problem else 200)
+        return notice(request, words, "no_facts")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "delivery/portal/check.html", context, status=status)
 
 
 @public(FOR_PATIENTS)
 @require_POST
 @visit_page
-def code(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
-    words = words_of(request, visit)
-    context = pages.check(visit, words)
+def code(_request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    """Back to the page that asks for it, by a redirect: Back in the browser sends no other one."""
+    said = "code_sent"
     try:
         answers.send_code(visit)
     except Locked:
-        return notice(request, words["locked_title"], words["locked_lead"], status=403)
+        said = ""  # the page itself says so
     except TooManyCodes:
-        context["problem"] = words["too_many_codes"]
-    else:
-        context["notice"] = words["code_sent"]
-    return render(request, "delivery/portal/check.html", context)
+        said = "too_many_codes"
+    page = reverse("portal:check", args=[token_of(visit.item_id)])
+    return HttpResponseRedirect(f"{page}?said={said}" if said else page)
 
 
 @public(FOR_PATIENTS)
@@ -107,7 +111,7 @@ def not_me(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     words = words_of(request, visit)
     if request.method == "POST":
         reading.report_wrong_person(visit)
-        return notice(request, words["not_me_done_title"], words["not_me_done_lead"])
+        return notice(request, words, "not_me_done")
     context = {"words": words, "token": token_of(visit.item_id)}
     return render(request, "delivery/portal/not_me.html", context)
 
@@ -173,7 +177,7 @@ def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
 def leave(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     words = words_of(request, visit)
     visits.leave(visit)
-    response = notice(request, words["left_title"], words["left_lead"])
+    response = notice(request, words, "left")
     response.delete_cookie(VISIT_COOKIE)
     return response
 

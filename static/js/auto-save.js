@@ -3,6 +3,8 @@ if (globalThis.customElements) {
   customElements.define("auto-save", class extends HTMLElement {
     connectedCallback() {
       this.addEventListener("change", () => this.querySelector("form").requestSubmit());
+      // Each sending holds every switch, so the last one counts: it is not held back as a repeated one.
+      this.addEventListener("submit", (event) => event.stopPropagation());
     }
   });
 }

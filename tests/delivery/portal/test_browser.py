@@ -23,7 +23,8 @@ def item(ada) -> EscrowItem:
 
 def path_of(item: EscrowItem) -> str:
     """The link of the notice, fragment and all, without its host."""
-    return link_to(item.id, item.notice_link_key).removeprefix(settings.ORIGINS["portal"])
+    link = link_to(item.id, item.notice_link_key, language=item.language)
+    return link.removeprefix(settings.ORIGINS["portal"])
 
 
 def answer(page, item: EscrowItem) -> None:

@@ -12,7 +12,7 @@ from compliance.models import Suppression
 from delivery.escrow import answers, keys, notices
 from delivery.escrow import services as escrow
 from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
-from delivery.portal.links import token_of
+from delivery.portal.links import link_to, token_of
 from tenancy import clock
 from tests.factories.delivery import make_item
 
@@ -166,6 +166,59 @@ def test_spanish_by_choice_by_person_and_by_browser(browser, ada):
     asked = page(other.get(f"{gate_of(item)}/check"))
     assert "Su fecha de nacimiento" in asked
     assert asked.index("Día") < asked.index("Mes")
+
+
+def test_the_first_page_speaks_the_language_of_the_link_until_another_is_chosen(browser, ada):
+    item = make_item(ada, language="es")
+    link = link_to(item.id, item.notice_link_key, language="es").split("#")[0]
+    path = link.removeprefix(settings.ORIGINS["portal"])
+    english = {"headers": {"accept-language": "en"}}
+    shown = page(browser.get(path, **english))
+    assert '<html lang="es">' in shown
+    assert "Le espera un mensaje" in shown
+    refused = page(browser.post(path, {"proof": "00"}, **english))
+    assert "Este mensaje no se puede abrir" in refused
+    browser.get(f"{path}&lang=en", **english)
+    assert "A message waits for you" in page(browser.get(path, **english))
+
+
+def test_following_the_link_again_goes_on_with_the_visit(browser, item):
+    first = prove(browser, item).cookies["__Host-sealpost_visit"].value
+    again = prove(browser, item)
+    assert again.headers["Location"] == f"{gate_of(item)}/check"
+    assert again.cookies["__Host-sealpost_visit"].value == first
+    browser.post(f"{gate_of(item)}/check", RIGHT | {"code": mailed_code(item)})
+    assert prove(browser, item).headers["Location"] == f"{gate_of(item)}/message"
+    assert (EscrowVisit.objects.count(), EscrowCode.objects.count()) == (1, 1)
+
+
+def test_a_visit_that_slept_too_long_is_begun_anew(browser, item):
+    enter(browser, item)
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        answer = prove(browser, item)
+    assert answer.headers["Location"] == f"{gate_of(item)}/check"
+    assert (EscrowVisit.objects.count(), EscrowCode.objects.count()) == (2, 2)
+
+
+def test_a_visit_does_not_open_another_item(browser, ada, item):
+    enter(browser, item)
+    other = make_item(ada)
+    browser.post(gate_of(other), {"proof": "00" * 32})
+    assert EscrowVisit.objects.get().item_id == item.id
+    assert prove(browser, other).headers["Location"] == f"{gate_of(other)}/check"
+
+
+def test_a_new_code_is_asked_for_by_a_form_that_leads_back(browser, item):
+    prove(browser, item)
+    answer = browser.post(f"{gate_of(item)}/code")
+    assert answer.headers["Location"] == f"{gate_of(item)}/check?said=code_sent"
+    assert "A new code is on its way" in page(browser.get(answer.headers["Location"]))
+    for _ in range(5):
+        answer = browser.post(f"{gate_of(item)}/code")
+    assert answer.headers["Location"] == f"{gate_of(item)}/check?said=too_many_codes"
+    shown = browser.get(answer.headers["Location"])
+    assert shown.status_code == 200
+    assert 'role="alert"' in page(shown)
 
 
 def test_somebody_else_can_close_it(browser, item):
