@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,8 @@ def demo(checkout):
     started = Demo(checkout)
     yield started
     for pid in started.processes():
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     os.waitpid(started.pid, 0)
 
 
