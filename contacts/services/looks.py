@@ -8,7 +8,7 @@ from accounts import display
 from accounts.models import Membership
 from accounts.permissions import who_may
 from audit import services as audit
-from audit.services import Actor
+from audit.services import Actor, Touched
 from compliance.models import Alert
 from compliance.services import alerts
 from contacts.models import Contact, Look
@@ -66,7 +66,10 @@ def _refuse_beyond_budget(contact: Contact, actor: Actor) -> None:
 
 
 @transaction.atomic
-def note_search(*, actor: Actor) -> None:
+def note_search(*, actor: Actor, found: int) -> None:
+    """Somebody searched and sees `found` people: the event of it, and the look."""
+    touched = Touched(classes=("identity",), rows=found)
+    audit.record_reading("contacts.searched", actor=actor, touched=touched)
     _note(Look.Kind.SEARCH, actor)
 
 

@@ -9,8 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
-from audit import services as audit
-from audit.services import Touched
 from compliance.queries import agreement_in_force
 from contacts import queries, services
 from contacts.forms import ContactForm, SearchForm
@@ -37,9 +35,7 @@ def search(request: SignedInRequest) -> HttpResponse:
         return redirect("contacts:list")
     text = form.cleaned_data["text"]
     found = queries.find(text)
-    touched = Touched(classes=("identity",), rows=len(found))
-    audit.record_reading("contacts.searched", actor=request.actor, touched=touched)
-    looks.note_search(actor=request.actor)
+    looks.note_search(actor=request.actor, found=len(found))
     return _list(request, searched=text, rows=listing.list_rows(found))
 
 

@@ -29,10 +29,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.transaction_tenant_id = None if autocommit else scoped_tenant_id()
         if self.transaction_tenant_id is not None:
-            token = context.token(self.transaction_tenant_id)
-            self.context_expires = token.expires
-            # A plain psycopg cursor binds on the server: the token never shows in pg_stat_activity.
-            psycopg.Cursor(self.connection).execute(SET_CONTEXT, [token.text])
+            with self.connection.pipeline():  # BEGIN goes along, instead of before
+                self._tell(self.transaction_tenant_id)
+
+    def _tell(self, tenant_id: UUID) -> None:
+        token = context.token(tenant_id)
+        self.context_expires = token.expires
+        # A plain psycopg cursor binds on the server: the token never shows in pg_stat_activity.
+        psycopg.Cursor(self.connection).execute(SET_CONTEXT, [token.text])
 
     def _guard(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, ctx: dict[str, Any]
@@ -44,5 +48,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if time.time() > self.context_expires:
                 raise TenantContextExpired("End the open transaction: its context has expired.")
             return execute(sql, params, many, ctx)
-        with transaction.atomic(using=self.alias):
+        if many or isinstance(ctx["cursor"].cursor, psycopg.ServerCursor):
+            with transaction.atomic(using=self.alias):
+                return execute(sql, params, many, ctx)
+        # What goes before one Sync is one transaction, which the context ends with: one round trip.
+        with self.wrap_database_errors, self.connection.pipeline():
+            self._tell(tenant_id)
             return execute(sql, params, many, ctx)

@@ -149,7 +149,7 @@ def test_nobody_answers_an_alert_about_themselves(officer, agreement):
 
 def test_many_searches_are_told(mara, officer, clinic, agreement):
     for _ in range(59):
-        looks.note_search(actor=actor_for(mara))
+        looks.note_search(actor=actor_for(mara), found=1)
     assert not Alert.objects.exists()
     browser_of(mara).post("/contacts/search/", {"text": "marisol"})
     assert Alert.objects.get().kind == "searches"
