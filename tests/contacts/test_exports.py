@@ -8,8 +8,7 @@ import pytest
 import pyzipper
 from django.db import IntegrityError, transaction
 
-from accounts.models import Countersignature, Membership
-from accounts.services import countersignatures
+from accounts.models import Membership
 from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
 from contacts import tasks
@@ -120,26 +119,6 @@ def test_refuses_fields_beyond_the_purpose_and_nobody(mara, wish, sentence):
     assert not AuditEvent.objects.filter(action="export.asked").exists()
 
 
-def test_over_500_people_a_second_person_decides(mara, officer, clinic, monkeypatch):
-    monkeypatch.setattr(exports, "SECOND_PERSON_OVER", 2)
-    for _ in range(3):
-        make_contact()
-    export = ask(mara)
-    assert (export.status, export.job) == ("asked", None)
-    export_work.work_on(export.pk)
-    assert not ExportChunk.objects.exists()
-    asked = Countersignature.objects.get()
-    with pytest.raises(countersignatures.NotDecided):
-        countersignatures.grant(asked.pk, actor=actor_for(mara))
-    page = browser_of(officer).get(f"/settings/requests/{asked.pk}/").content.decode()
-    assert "Export 3 people to a file for letters and calls" in page
-    countersignatures.grant(asked.pk, actor=actor_for(officer))
-    export_work.work_on(export.pk)
-    export.refresh_from_db()
-    assert (export.status, export.rows) == ("ready", 3)
-    assert AuditEvent.objects.get(action="export.allowed").actor_name == "Cora Officer"
-
-
 def test_more_people_than_were_shown_are_not_written(mara):
     make_contact()
     with pytest.raises(ExportRefused, match="More people match now"):
@@ -226,30 +205,6 @@ def test_a_file_that_waits_can_be_stopped(mara):
     export_work.work_on(export.pk)
     export.refresh_from_db()
     assert export.status == "canceled"
-    assert not ExportChunk.objects.exists()
-
-
-@pytest.mark.parametrize("how", ["refused", "canceled", "expired"])
-def test_a_file_that_nobody_allowed_ends_with_its_question(mara, officer, monkeypatch, how):
-    monkeypatch.setattr(exports, "SECOND_PERSON_OVER", 0)
-    make_contact()
-    export = ask(mara)
-    question = Countersignature.objects.get()
-    if how == "refused":
-        countersignatures.refuse(question.pk, actor=actor_for(officer), reason="Too many")
-    elif how == "canceled":
-        exports.cancel(export, actor=actor_for(mara))
-    else:
-        with clock.at(question.expires_at):
-            countersignatures.expire_due()
-    export.refresh_from_db()
-    question.refresh_from_db()
-    decision = {"canceled": "withdrawn"}.get(how, how)
-    assert (export.status, question.decision) == ("canceled", decision)
-    assert AuditEvent.objects.filter(action="export.canceled").count() == 1
-    with pytest.raises(countersignatures.NotDecided):
-        countersignatures.grant(question.pk, actor=actor_for(officer))
-    export_work.work_on(export.pk)
     assert not ExportChunk.objects.exists()
 
 

@@ -15,7 +15,7 @@ from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.services import closing
 from tenancy import clock
 from tests.accounts.signing_in import browser_of, make_member
-from tests.delivery.reports.test_pages import page
+from tests.delivery.reports.reading import page
 from tests.delivery.sending import due, freeze
 from tests.delivery.test_campaign_sending import deferred, send
 from tests.factories.campaigns import MARKETER

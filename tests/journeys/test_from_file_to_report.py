@@ -20,7 +20,7 @@ from segments import services as segments
 from tenancy import clock
 from tests.accounts.signing_in import browser_of, make_member
 from tests.contacts.test_import import imported
-from tests.delivery.reports.test_pages import page
+from tests.delivery.reports.reading import page
 from tests.factories.campaigns import MARKETER, OFFICER
 from tests.factories.contacts import PAPER
 

@@ -14,7 +14,7 @@ from segments.models import Segment
 from tenancy import clock
 from tests.accounts.signing_in import browser_of, make_member
 from tests.browser import assert_accessible
-from tests.delivery.reports.test_pages import SENT, TLS, page
+from tests.delivery.reports.reading import SENT, TLS, page
 from tests.factories.campaigns import approved_campaign, ready_campaign, submitted_campaign
 from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_campaign, make_item, make_message

@@ -7,7 +7,7 @@ import pytest
 from audit.models import AuditEvent
 from delivery.models import SingleSend
 from tests.accounts.signing_in import browser_of, make_member
-from tests.delivery.reports.test_pages import SENT, page
+from tests.delivery.reports.reading import SENT, page
 from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_campaign, make_message
 
