@@ -85,6 +85,8 @@ TASKS = {
     "compliance.tasks.remind_reviewers": ("system", NONE),
     "compliance.tasks.check_domains": ("system", NONE),
     "compliance.tasks.check_due_domains": ("system", NONE),
+    "compliance.tasks.dispose": ("audit.edit", NONE),
+    "compliance.tasks.wake_disposals": ("system", NONE),
     "compliance.tasks.run_due_retention": ("system", NONE),
     "compliance.tasks.run_retention": ("system", SPECIAL),
     "contacts.tasks.wake_exports": ("system", NONE),

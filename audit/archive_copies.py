@@ -92,4 +92,4 @@ def _password(archive: Archive, copy: str) -> str:
 
 def _require_file(archive: Archive) -> None:
     if archive.status != Archive.Status.READY:
-        raise NoCopy("This archive has no file yet.")
+        raise NoCopy("This archive has no file.")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from audit import merkle, notes, queries
 from audit.models import Archive, ArchivePiece, AuditEvent
@@ -16,6 +16,7 @@ from tenancy import clock
 # A transaction that began in a month may still be on its way when the next one begins.
 SETTLES = timedelta(days=1)
 HASH = notes.HASH_BYTES
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Span(NamedTuple):
@@ -32,28 +33,30 @@ def newest() -> Archive | None:
 
 def archived_until() -> int:
     """Everything before this place of the tree is in an archive that is ready."""
-    until: int | None = Archive.objects.filter(status="ready").aggregate(until=Max("end"))["until"]
+    ready = Archive.objects.filter(status=Archive.Status.READY)
+    until: int | None = ready.aggregate(until=Max("end"))["until"]
     return until or 0
 
 
 def next_span() -> Span | None:
     """The oldest closed month with events that no archive holds. Months without any are passed over."""
     last = newest()
-    first, since = (last.end, _closes(last.month)) if last else (0, None)
-    while begin := _month_of_first_event(since):
-        closes = _closes(begin)
-        if clock.now() < closes + SETTLES:
+    first, since = (last.end, closes(last.month)) if last else (0, FIRST)
+    first = max(first, queries.disposed_until())
+    events = AuditEvent.objects.filter(recorded_at__gte=since)
+    while month := month_of_first(events):
+        if clock.now() < closes(month) + SETTLES:
             return None
-        places = queries.places_between(_opens(begin), closes)
+        places = queries.places_between(opens(month), closes(month))
         if places is not None and places[1] > first:
-            return Span(begin, first, places[1])
-        since = closes
+            return Span(month, first, places[1])
+        events = AuditEvent.objects.filter(recorded_at__gte=closes(month))
     return None
 
 
 def frontier_at(size: int) -> list[bytes]:
     """The roots of the complete subtrees over the first `size` events, from the nearest archive on."""
-    known = Archive.objects.filter(status="ready", end__lte=size).order_by("-end").first()
+    known = Archive.objects.filter(end__lte=size).exclude(sha256="").order_by("-end").first()
     frontier, begin = (split(known.after), known.end) if known else ([], 0)
     for place, leaf in enumerate(queries.leaf_hashes(size, first=begin), begin):
         merkle.append(frontier, place, leaf)
@@ -65,18 +68,18 @@ def split(frontier: bytes | memoryview) -> list[bytes]:
     return [whole[at : at + HASH] for at in range(0, len(whole), HASH)]
 
 
-def _month_of_first_event(since: datetime | None) -> date | None:
-    events = AuditEvent.objects.order_by("recorded_at")
-    found = (events.filter(recorded_at__gte=since) if since else events).first()
+def month_of_first(events: QuerySet[AuditEvent]) -> date | None:
+    """The month, by its first day in UTC, of the oldest of these events."""
+    found = events.order_by("recorded_at").first()
     return found.recorded_at.astimezone(UTC).date().replace(day=1) if found else None
 
 
-def _opens(month: date) -> datetime:
+def opens(month: date) -> datetime:
     return datetime.combine(month, time.min, UTC)
 
 
-def _closes(month: date) -> datetime:
-    return _opens((month + timedelta(days=31)).replace(day=1))
+def closes(month: date) -> datetime:
+    return opens((month + timedelta(days=31)).replace(day=1))
 
 
 class ArchiveFile(io.RawIOBase):

@@ -55,7 +55,7 @@ def begin_next() -> Archive | None:
     """The oldest closed month without an archive gets one, after those before it. Not for an open transaction."""
     sequencing.catch_up()
     last = archives.newest()
-    span = archives.next_span() if last is None or last.status == Status.READY else None
+    span = archives.next_span() if last is None or last.sha256 else None
     if span is None:
         return None
     with transaction.atomic():

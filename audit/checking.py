@@ -87,7 +87,12 @@ def _end(job: Job, check: "Check") -> None:
     status = Job.Status.FAILED if findings else Job.Status.SUCCEEDED
     tenancy.end_job(job, status=status, problem=findings)
     services.record(
-        "audit.checked", actor=SYSTEM, on=job, events=check.tree.size, findings=len(check.findings)
+        "audit.checked",
+        actor=SYSTEM,
+        on=job,
+        events=check.tree.size,
+        disposed=check.disposed,
+        findings=len(check.findings),
     )
 
 
@@ -102,6 +107,11 @@ class Check:
         with platform_scope():
             keys = SigningKey.objects.values_list("public_key", flat=True)
             self._keys = {bytes(key) for key in keys}
+        self._orders = [order for placed in queries.orders() if (order := self._order(placed))]
+
+    @property
+    def disposed(self) -> int:
+        return sum(order.gone for order in self._orders)
 
     def next_page(self) -> list[Leaf]:
         found = Leaf.objects.filter(seq__gte=self.tree.size, seq__lt=self.size)
@@ -139,7 +149,10 @@ class Check:
 
     def _judge(self, leaf: Leaf, event: AuditEvent | None) -> None:
         if event is None:
-            self._find(f"event {leaf.seq} is missing")
+            try:
+                verifier.passed(self._orders, leaf.seq, leaf.seq + 1)
+            except verifier.Failed as failed:
+                self._find(str(failed))
             return
         told = evidence.told(Placed(leaf.seq, event), with_details=True)
         try:
@@ -148,6 +161,20 @@ class Check:
             self._find(str(failed))
         except verifier.DAMAGED:
             self._find(f"event {leaf.seq} was altered: it cannot be read")
+
+    def _order(self, placed: Placed) -> verifier.Order | None:
+        """An order that lets events go; one that does not hold is a finding, and lets nothing go."""
+        told = evidence.told(placed, with_details=False)
+        hashed = bytes(Leaf.objects.get(pk=placed.event.pk).hash)
+        origin = sequencing.origin(current_tenant_id())
+        keys = [notes.verifier_key(origin, key) for key in self._keys]
+        try:
+            return verifier.Order(told, hashed, str(current_tenant_id()), keys)
+        except verifier.Failed as failed:
+            self._find(str(failed))
+        except verifier.DAMAGED:
+            self._find(f"the order of disposal at place {placed.seq} cannot be read")
+        return None
 
     def _compare(self, kept: list[tuple[str, bytes]]) -> None:
         for note, key in kept:

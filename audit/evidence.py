@@ -158,6 +158,12 @@ def _anchors(of: Evidence) -> Iterator[bytes]:
         yield _line({"way": anchor.way, "at": at, "note": anchor.note})
 
 
+def _orders(_: Evidence) -> Iterator[bytes]:
+    """Why events may be missing; the verifier asks for an order for each."""
+    for placed in queries.orders():
+        yield _line(told(placed, with_details=False))
+
+
 def _events(of: Evidence) -> Iterator[bytes]:
     for placed in _placed(of):
         of.progress.events += 1
@@ -188,16 +194,18 @@ _FILES: dict[str, Callable[[Evidence], Iterable[bytes]]] = {
     "leaves.txt": _leaves,
     "checkpoints.jsonl": _checkpoints,
     "anchors.jsonl": _anchors,
+    "orders.jsonl": _orders,
     "events.jsonl": _events,
     "events.cef": _cef,
     "events.fhir.ndjson": _fhir,
     "verifier.py": _verifier,
 }
-# The forms of other systems are for those who take evidence now; an archive is for years.
+# The forms of other systems are for those who take evidence now; an archive is for years, and of a time when
+# its events were there.
 _ARCHIVED = {
     name: lines
     for name, lines in _FILES.items()
-    if name not in ("events.cef", "events.fhir.ndjson")
+    if name not in ("events.cef", "events.fhir.ndjson", "orders.jsonl")
 }
 
 

@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db.models import Max, Min
 
 from audit import merkle
-from audit.models import AuditEvent, Checkpoint, Leaf, PendingLeaf
+from audit.models import AuditEvent, Checkpoint, Disposal, Leaf, PendingLeaf
 
 PAGE = 2_000
+# Disposals whose order is in the log.
+ORDERED = (Disposal.Status.ORDERED, Disposal.Status.STOPPED, Disposal.Status.DONE)
 
 
 class Placed(NamedTuple):
@@ -93,3 +95,19 @@ def unplaced_events() -> Iterator[Placed]:
     known = AuditEvent.objects.exclude(pk__in=Leaf.objects.values("pk"))
     for event in known.exclude(pk__in=PendingLeaf.objects.values("pk")).order_by("recorded_at"):
         yield Placed(None, event)
+
+
+def disposed_until() -> int:
+    """Everything before this place has been ordered to go."""
+    given = Disposal.objects.filter(status__in=ORDERED)
+    until: int | None = given.aggregate(until=Max("end"))["until"]
+    return until or 0
+
+
+def orders() -> list[Placed]:
+    """The orders of disposals, in their places. One that somebody removed is not among them."""
+    given = Disposal.objects.filter(status__in=ORDERED).values_list("event_id", flat=True)
+    ids = [event_id for event_id in given if event_id]
+    events = AuditEvent.objects.in_bulk(ids)
+    places = Leaf.objects.filter(pk__in=ids).order_by("seq").values_list("seq", "pk")
+    return [Placed(seq, events[key]) for seq, key in places if key in events]

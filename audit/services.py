@@ -65,6 +65,17 @@ def record_reading(
     return event
 
 
+def record_order(
+    action: str, *, actor: Actor, on: models.Model, order: str, signature: str
+) -> AuditEvent:
+    """Store an order with the words that were signed: they are part of the leaf, for whoever checks it."""
+    event = _event(action, actor, on, {})
+    facts = _facts(event, NOTHING, reason="")
+    event.leaf = leaf.canonical(facts | {"order": order, "signature": signature})
+    event.save(force_insert=True)
+    return event
+
+
 def record_denial(
     action: str, *, actor: Actor, reason: str, on: models.Model | None = None, **detail: Any
 ) -> AuditEvent:

@@ -22,6 +22,7 @@ import zlib
 FORMAT = "sealpost-evidence-2"
 # Exports of before archives and disposals had neither.
 FORMATS = ("sealpost-evidence-1", FORMAT)
+DISPOSAL, ORDERED = "sealpost-disposal-1", "audit.disposal_ordered"
 LONGEST_LINE, LONGEST_NOTE, LARGEST_MANIFEST, MOST_FILES = 16_000_000, 10_000, 1_000_000, 20
 NAME = "[!-*,-~]{1,200}"
 BODY = re.compile(rf"({NAME})\n(0|[1-9][0-9]{{0,15}})\n([A-Za-z0-9+/]{{43}}=)\n\Z")
@@ -162,6 +163,44 @@ def public_of(key: str, origin: str) -> bytes:
     return typed[1:]
 
 
+class Order:
+    """An order of two people that the service signed: these events go. Raises Failed if it is none."""
+
+    def __init__(self, event: dict[str, object], leaf: bytes, tenant: str, keys: list[str]) -> None:
+        called, seq = f"the order of disposal at place {event['seq']}", int(str(event["seq"]))
+        check_event(event, leaf, tenant)
+        facts = json.loads(str(event["leaf"]))
+        require(facts["action"] == ORDERED, f"{called} is another event")
+        text, signature = str(facts["order"]), decoded(str(facts["signature"]))
+        public = [public_of(key, key.split("+")[0]) for key in keys]
+        good = any(signature_is_good(key, text.encode(), signature) for key in public)
+        require(good, f"{called} is not signed by the service")
+        said = json.loads(text)
+        known = said["format"] == DISPOSAL and said["tenant"] == tenant
+        require(known, f"{called} is of another tree")
+        one, two = said["granted_by"], said["asked_by"]
+        require(one["id"] != two["id"], f"{called} is by one person alone")
+        self.first, self.end, self.gone = int(said["first"]), int(said["end"]), 0
+        require(
+            0 <= self.first < self.end <= seq,
+            f"{called} is about other events than those before it",
+        )
+        names = [" ".join(str(who["name"]).split()) for who in (one, two)]
+        self.people = f"{names[0]}, asked for by {names[1]}"
+
+
+def passed(orders: list[Order], place: int, end: int) -> int:
+    """`end`, if every event from `place` on was disposed of; raises Failed for the first that was not."""
+    while place < end:
+        order = next((each for each in orders if each.first <= place < each.end), None)
+        require(order is not None, f"event {place} is missing")
+        assert order  # noqa: S101 - for the type checker
+        next_place = min(order.end, end)
+        order.gone += next_place - place
+        place = next_place
+    return place
+
+
 class Export:
     """An opened export whose manifest is signed and whose files are those of the manifest."""
 
@@ -220,6 +259,18 @@ class Export:
         kept = [json.loads(line) for line in self.lines("anchors.jsonl")]
         return [Checkpoint(each["note"], f"the anchor of {each['at']}") for each in kept]
 
+    def orders(self, leaves: list[bytes]) -> list[Order]:
+        """Why events may be missing: who let them go. Each is in the tree itself."""
+        found = []
+        if "orders.jsonl" in self.manifest["files"]:
+            for line in self.lines("orders.jsonl"):
+                event = json.loads(line)
+                seq, tenant = int(event["seq"]), str(self.manifest["tenant"])
+                require(self.start <= seq < self.size, "an order of disposal has no place")
+                leaf = leaves[seq - self.start]
+                found.append(Order(event, leaf, tenant, self.manifest["keys"]))
+        return found
+
     def leaves(self) -> list[bytes]:
         """Those from the start of this file on."""
         found = [bytes.fromhex(line.decode()) for line in self.lines("leaves.txt")]
@@ -231,7 +282,7 @@ class Export:
         return found
 
 
-def check_events(export: Export, leaves: list[bytes]) -> int:
+def check_events(export: Export, leaves: list[bytes], orders: list[Order]) -> int:
     """Raises Failed for the first event that is not as it was. Returns how many details were opened."""
     expected, end, opened = int(export.manifest["first"]), int(export.manifest["end"]), 0
     require(export.start <= expected, "the events begin before the leaves")
@@ -239,11 +290,11 @@ def check_events(export: Export, leaves: list[bytes]) -> int:
         event = json.loads(line)
         seq = event["seq"]
         require(seq is not None, f"event {event['row']['id']} was put in past the tree")
-        require(seq <= expected, f"event {expected} is missing")
+        expected = passed(orders, expected, seq)
         require(seq == expected < end, f"event {seq} is out of place")
         opened += check_event(event, leaves[seq - export.start], export.manifest["tenant"])
         expected += 1
-    require(expected == end, f"event {expected} is missing")
+    require(passed(orders, expected, end) == end, "there are events past the end")
     return opened
 
 
@@ -311,13 +362,19 @@ def judged(export: Export, against: str | None) -> str:
     leaves, checkpoints = export.leaves(), export.checkpoints()
     require(not leaves or checkpoints[-1].size == export.size, "the last checkpoint is missing")
     outside = [kept_elsewhere(against, export)] if against else []
-    opened = check_events(export, leaves)
+    orders = export.orders(leaves)
+    opened = check_events(export, leaves, orders)
     check_tree(export, leaves, [*checkpoints, *outside, *export.anchors()])
     first, end = export.manifest["first"], export.manifest["end"]
+    held = end - first - sum(order.gone for order in orders)
+    gone = [
+        f"; {each.gone} events disposed by order of {each.people}" for each in orders if each.gone
+    ]
     return (
-        f"{end - first} events (from {first}) of {export.origin} are whole, unaltered and in order under "
-        f"{len(checkpoints)} signed checkpoints of a tree of {export.size}; {opened} details opened; "
-        f"key {export.key.split('+')[1]}"
+        f"{held} events (from {first}) of {export.origin} are whole, unaltered and in order under "
+        f"{len(checkpoints)} signed checkpoints of a tree of {export.size}; {opened} details opened"
+        + "".join(gone)
+        + f"; key {export.key.split('+')[1]}"
         + ("; continues what was kept elsewhere" if outside else "")
     )
 

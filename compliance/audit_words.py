@@ -53,6 +53,7 @@ _OBJECTS = {
     "audit.archive": "An archive of the audit log",
     "audit.auditevent": "An audit event",
     "audit.checkpoint": "A checkpoint",
+    "audit.disposal": "A disposal of audit events",
     "compliance.agreement": "The agreement",
     "compliance.alert": "An alert",
     "compliance.policy": "The policy",

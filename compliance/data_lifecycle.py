@@ -29,6 +29,7 @@ from audit.models import (
     ArchivePiece,
     AuditEvent,
     Checkpoint,
+    Disposal,
     Leaf,
     PendingLeaf,
     SigningKey,
@@ -80,13 +81,16 @@ register(
     aging=Aging(since="recorded_at", called="events", by_two=True),
 )
 # The tree outlives its events: after a disposal the proofs of those that are left still hold.
-for _proof in (PendingLeaf, Leaf, Tree, Checkpoint, SigningKey, Anchor, Archive, ArchivePiece):
+for _proof in (
+    PendingLeaf, Leaf, Tree, Checkpoint, SigningKey, Anchor, Archive, ArchivePiece, Disposal,
+):  # fmt: skip
     register(
         _proof,
         data_class=DataClass.EVIDENCE,
         retention=None,
         export=Export.NEVER,
         erasure=Erasure.KEPT,
+        aging=Aging(by_two=_proof is ArchivePiece),
     )
 register(
     Anchoring,

@@ -1,5 +1,7 @@
 """Celery entry points of compliance."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -7,7 +9,7 @@ from django.utils.module_loading import import_string
 from audit import anchoring
 from compliance import queries
 from compliance import services as compliance
-from compliance.services import retention, reviews
+from compliance.services import disposals, retention, reviews
 from compliance.services.anchoring import send_due
 from tenancy.fetch import door
 from tenancy.keyring import usable
@@ -62,3 +64,17 @@ def remind_reviewers() -> None:
     for tenant_id in usable(reviews.tenants_overdue()):
         with tenant_scope(tenant_id):
             reviews.remind()
+
+
+@shared_task(base=PlatformTask)
+def wake_disposals() -> None:
+    """Tick: wakes the disposals of audit events that no worker is at."""
+    waiting = dict(disposals.due())
+    for tenant_id in usable(waiting):
+        with tenant_scope(tenant_id):
+            dispose.apply_async((str(waiting[tenant_id]),), expires=30)
+
+
+@shared_task(base=TenantTask)
+def dispose(job_id: str) -> None:
+    disposals.work_on(UUID(job_id))

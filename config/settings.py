@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "check-audit-logs": {"task": "audit.tasks.wake_checks", "schedule": 2.0},
     "begin-archives": {"task": "audit.tasks.begin_archives", "schedule": 3600.0},
     "wake-archives": {"task": "audit.tasks.wake_archives", "schedule": 5.0},
+    "wake-disposals": {"task": "compliance.tasks.wake_disposals", "schedule": 10.0},
     "remind-reviewers": {"task": "compliance.tasks.remind_reviewers", "schedule": 3600.0},
     "anchor-checkpoints": {"task": "compliance.tasks.anchor_due", "schedule": 300.0},
     "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},

@@ -1,4 +1,5 @@
 from audit.models.archive import Archive, ArchivePiece
+from audit.models.disposal import Disposal
 from audit.models.trail import (
     Anchor,
     Anchoring,
@@ -17,6 +18,7 @@ __all__ = [
     "ArchivePiece",
     "AuditEvent",
     "Checkpoint",
+    "Disposal",
     "Leaf",
     "PendingLeaf",
     "SigningKey",

@@ -12,7 +12,7 @@ from tenancy.models import Job, TenantForeignKey, TenantModel
 
 class Archive(TenantModel):
     """The events of one month, in the order of the tree. Once it is ready, a trigger lets nobody change
-    what it says; it can only be checked.
+    what it says; it can only be checked, and its file disposed of by two people.
     """
 
     class Status(models.TextChoices):
@@ -20,10 +20,11 @@ class Archive(TenantModel):
         READY = "ready", "Ready"
         STOPPED = "stopped", "Stopped by a person"
         FAILED = "failed", "Not written"
+        DISPOSED = "disposed", "Disposed of"
 
     # Its first day, in UTC.
     month = models.DateField()
-    status = models.CharField(max_length=7, choices=Status, default=Status.WRITING)
+    status = models.CharField(max_length=8, choices=Status, default=Status.WRITING)
     # Places of the tree: the first, and the one after the last.
     first = models.PositiveBigIntegerField()
     end = models.PositiveBigIntegerField()
@@ -52,7 +53,10 @@ class Archive(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    status="ready", ready_at__isnull=False, size__gte=F("end"), root__isnull=False
+                    status__in=["ready", "disposed"],
+                    ready_at__isnull=False,
+                    size__gte=F("end"),
+                    root__isnull=False,
                 )
                 & ~Q(sha256="")
                 | Q(status__in=["writing", "stopped", "failed"], ready_at__isnull=True, sha256=""),

@@ -53,7 +53,7 @@ def test_an_untouched_log_holds(clinic, nurse):
     job = checked(nurse)
     assert (job.status, job.done, job.problem) == ("succeeded", 6, None)
     event = AuditEvent.objects.get(action="audit.checked")
-    assert event.detail == {"events": 6, "findings": 0}
+    assert event.detail == {"events": 6, "disposed": 0, "findings": 0}
 
 
 @pytest.mark.parametrize("what", CHANGES)

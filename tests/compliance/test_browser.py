@@ -47,7 +47,7 @@ def busy_clinic(clinic, nurse, records):
     compliance.set_policy({"tls_floor": 3}, actor=nurse)
     audit.record("contact.revealed", actor=nurse, on=domain)
     audit.record_denial("contacts.reveal", actor=nurse, reason="role")
-    archived(nurse, (2020, 3), (2020, 4))
+    archived(nurse, (2019, 3), (2019, 4))
     return clinic
 
 
@@ -58,6 +58,7 @@ htmx.ajax("POST", document.querySelector("#records").getAttribute("hx-post"),
 """
 PAGES = [
     "/compliance/audit/archives/",
+    "/compliance/audit/disposals/",
     "/compliance/audit/evidence/",
     "/compliance/audit/reviews/",
     "/compliance/audit/integrity/",
