@@ -57,6 +57,7 @@ SENTENCES = {
     "audit.checked": "Checked the audit log",
     "audit.event_opened": "Opened an audit event",
     "audit.exported": "Took evidence from the audit log",
+    "audit.log_searched": "Searched the audit log",
     "audit.proof_taken": "Took the proof of an audit event",
     "review.overdue": "Reminded that the audit log waits for review",
     "review.planned": "Chose who reviews the audit log",

@@ -1,8 +1,9 @@
 """Reading the audit log by pages. Filters are ids and days, so that a URL holds nothing personal."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from audit.services import SYSTEM
 from compliance.audit_words import ACTOR_KINDS, MAIL_NOUNS, PHI_VERBS
 
 PAGE_SIZE = 50
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _SAW_PHI = Q(action__regex=rf"\.({'|'.join(PHI_VERBS)})$")
 _MAIL = Q(action__regex=rf"^({'|'.join(MAIL_NOUNS)})\.")
@@ -45,6 +47,28 @@ class Filters:
     day: date | None = None
     # Also what the service does by itself: every batch of mail is an event, and hides what people do.
     is_whole: bool = False
+
+
+def is_search(filters: Filters, reader_id: str) -> bool:
+    """Whether somebody looks for something: not who reads the log as it is, nor their own part of it, which
+    would grow by being read.
+    """
+    return filters not in (Filters(), Filters(is_whole=True)) and filters.actor_id != reader_id
+
+
+def said(filters: Filters) -> dict[str, Any]:
+    """The filters, for the log: ids and days. What somebody wrote into the address by hand stays out."""
+    return {
+        "kind": filters.kind.value,
+        "actor_id": _known(filters.actor_id),
+        "object_id": _known(filters.object_id),
+        "day": filters.day.isoformat() if filters.day else "",
+        "whole": filters.is_whole,
+    }
+
+
+def _known(text: str) -> str:
+    return text if not text or text == SYSTEM.id or _ID.fullmatch(text) else "not an id"
 
 
 class Page(NamedTuple):

@@ -28,6 +28,10 @@ def log(request: SignedInRequest) -> HttpResponse:
     after = _event(form.cleaned_data.get("after"))
     before = _event(form.cleaned_data.get("before"))
     page = trail.newer_than(events, after) if after else trail.older_than(events, before)
+    if not (after or before) and trail.is_search(filters, request.actor.id):
+        audit.record(
+            "audit.log_searched", actor=request.actor, **trail.said(filters), shown=len(page.events)
+        )
     actors = trail.actors()
     context = {
         "form": form,

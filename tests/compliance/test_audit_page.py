@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from accounts.models import Membership
 from audit import services as audit
 from audit.models import AuditEvent
 from compliance import services as compliance
@@ -91,3 +92,35 @@ def test_a_person_is_chosen_by_name_and_stands_in_the_address_as_an_id(officer, 
     one_patient = officer.get("/compliance/audit/?actor=patient-7").content.decode()
     assert '<option value="patient-7" selected>One patient</option>' in one_patient
     assert "Withdrew consent" in one_patient
+
+
+def searches():
+    found = AuditEvent.objects.filter(action="audit.log_searched").order_by("recorded_at")
+    return [event.detail for event in found]
+
+
+def test_a_search_is_an_event_that_says_what_was_looked_for(officer, nurse):
+    domain = compliance.add_domain("elm.example", actor=nurse)
+    officer.get(f"/compliance/audit/?kind=changed&object={domain.id}&day=2020-01-01")
+    nothing = {"kind": "", "actor_id": "", "object_id": "", "day": "", "whole": False}
+    searched = {"kind": "changed", "object_id": str(domain.id), "day": "2020-01-01", "shown": 0}
+    assert searches() == [nothing | searched]
+    officer.get(f"/compliance/audit/?actor={nurse.id}&whole=1")
+    assert searches()[1:] == [nothing | {"actor_id": nurse.id, "whole": True, "shown": 1}]
+    assert AuditEvent.objects.filter(action="audit.log_searched")[0].actor_name == "Cora Officer"
+
+
+def test_what_somebody_wrote_into_the_address_by_hand_is_not_kept(officer):
+    officer.get("/compliance/audit/?object=Ada+Smith&actor=ada@x.example")
+    (said,) = searches()
+    assert (said["actor_id"], said["object_id"]) == ("not an id", "not an id")
+
+
+def test_reading_the_log_as_it_is_its_pages_and_ones_own_part_adds_nothing(clinic, officer, nurse):
+    cora = Membership.objects.get(role="compliance_officer").user_id
+    event = audit.record("contact.paused", actor=nurse)
+    for query in ("", "?whole=1", f"?actor={cora}", f"?kind=refused&before={event.pk}"):
+        assert officer.get(f"/compliance/audit/{query}").status_code == 200
+    assert searches() == []
+    officer.get("/compliance/audit/?kind=refused")
+    assert len(searches()) == 1
