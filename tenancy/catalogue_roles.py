@@ -12,7 +12,8 @@ QUERIES = {
         WHERE grantee = 'sealpost_runtime' AND privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')
     """,
     "role of the service is more than an ordinary user": """
-        SELECT rolname FROM pg_roles WHERE rolname IN ('sealpost_runtime', 'sealpost_resealer', 'sealpost_disposer')
+        SELECT rolname FROM pg_roles WHERE rolname IN ('sealpost_runtime', 'sealpost_resealer', 'sealpost_disposer',
+            'sealpost_destroyer')
           AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication OR EXISTS (
             SELECT 1 FROM pg_auth_members m WHERE m.member = pg_roles.oid)
             OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = pg_roles.oid
@@ -21,7 +22,7 @@ QUERIES = {
     "role that only owns things may sign in": """
         SELECT rolname FROM pg_roles WHERE rolcanlogin
           AND rolname IN ('sealpost_owner', 'sealpost_scheduler', 'sealpost_resealer',
-            'sealpost_disposer')
+            'sealpost_disposer', 'sealpost_destroyer')
     """,
     "runtime role may create objects in the schema": """
         SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'

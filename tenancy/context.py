@@ -42,6 +42,19 @@ def signed(claim: str, key: ContextKey) -> str:
     return f"{claim}|{hmac.new(key.key, claim.encode(), 'sha256').hexdigest()}"
 
 
+class Claim(NamedTuple):
+    """What a function of the database wants to see before it does more than rows' owners may."""
+
+    number: int
+    mac: bytes
+
+
+def claim(text: str) -> Claim:
+    """`text` signed for this moment's key: SQL alone cannot make one."""
+    key = keyring.context_key()
+    return Claim(key.number, bytes.fromhex(signed(f"{key.number}|{text}", key).rpartition("|")[2]))
+
+
 def hmac_pads(key: bytes) -> tuple[bytes, bytes]:
     """Inner and outer padded key (RFC 2104), as the database stores them: it has sha256() but no hmac()."""
     block = key.ljust(SHA256_BLOCK_BYTES, b"\0")

@@ -34,6 +34,11 @@ def declare(table: str, column: str, *, kind: str, algorithm: str, key: str = "n
     _DECLARED[Column(table, column)] = (kind, algorithm, key)
 
 
+def declared_kind(table: str, column: str) -> str:
+    """What `declare` said of the column; empty if its field tells, or nothing protects it."""
+    return _DECLARED.get(Column(table, column), ("", "", ""))[0]
+
+
 def entries() -> list[Entry]:
     """Every protected column, by table."""
     found = [entry for field in _fields() if (entry := _entry_of(field)) is not None]

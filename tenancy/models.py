@@ -7,7 +7,7 @@ from django.db.models import Q
 from tenancy import clock
 from tenancy.fields import BlindIndexField, SealedJSONField, SealedTextField
 from tenancy.ids import uuid7
-from tenancy.scope import current_tenant_id
+from tenancy.scope import PLATFORM_TENANT_ID, current_tenant_id
 
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
@@ -20,11 +20,17 @@ class TenantManager(models.Manager[Row_co]):
 
 
 class Tenant(models.Model):
-    """A customer's workspace."""
+    """A customer's workspace; when it has ended, its tombstone. A trigger keeps the order of states."""
 
     class Status(models.TextChoices):
-        ACTIVE = "active"
-        SUSPENDED = "suspended"
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+        ENDING = "ending", "Ending"
+        DESTROYING = "destroying", "Being destroyed"
+        DESTROYED = "destroyed", "Destroyed"
+
+    # Nobody can sign in to one of the others.
+    OPEN: ClassVar = (Status.ACTIVE, Status.ENDING)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=120)
@@ -36,12 +42,24 @@ class Tenant(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status__in=["active", "suspended"]), name="tenant_has_a_known_status"
+                condition=Q(
+                    status__in=["active", "suspended", "ending", "destroying", "destroyed"]
+                ),
+                name="tenant_has_a_known_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="active") | ~Q(pk=PLATFORM_TENANT_ID),
+                name="tenant_of_the_platform_never_ends",
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_ending(self) -> bool:
+        """Frozen: nothing comes in, leaves or changes; its people may look and take their data along."""
+        return self.status == self.Status.ENDING
 
 
 class TenantModel(models.Model):
@@ -61,6 +79,9 @@ class TenantModel(models.Model):
         related_name="+",
     )
     tenant_id: UUID
+
+    # Whether rows stay when the workspace is destroyed: then nothing in them may be about a patient.
+    outlives_tenant: ClassVar[bool] = False
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 
@@ -172,6 +193,32 @@ class ErasureOrder(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class DestructionOrder(models.Model):
+    """A workspace that had to go, and its certificate. Lives in the keys database, which is never older
+    than the main one: a restore of older rows destroys them again. Triggers let nobody take it back,
+    fill in the certificate twice, or make a key for such a workspace.
+    """
+
+    tenant = models.UUIDField(primary_key=True)
+    ordered_at = models.DateTimeField(default=clock.now, editable=False)
+    # Ids of the accounts that get the certificate by mail.
+    told = models.JSONField(default=list)
+    certificate = models.TextField(default="", blank=True)
+    certified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(certificate="", certified_at__isnull=True)
+                | (~Q(certificate="") & Q(certified_at__isnull=False)),
+                name="destruction_certified_with_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.tenant)
 
 
 class Job(TenantModel):

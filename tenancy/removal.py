@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tenancy import context, keyring
+from tenancy import context
 from tenancy.models import TenantModel
 from tenancy.scope import current_tenant_id
 
@@ -22,15 +22,9 @@ def remove(model: type[TenantModel], ids: Collection[UUID]) -> int:
     if not ids:
         return 0
     ordered = sorted(ids)
-    number, mac = _signature(model._meta.db_table, ordered)
+    table = model._meta.db_table
+    digest = hashlib.sha256(",".join(map(str, ordered)).encode()).hexdigest()
+    claim = context.claim(f"remove|{current_tenant_id()}|{table}|{digest}")
     with connection.cursor() as cursor:
-        cursor.execute(_DOOR, [model._meta.db_table, number, mac, ordered])
+        cursor.execute(_DOOR, [table, claim.number, claim.mac, ordered])
         return int(cursor.fetchone()[0])
-
-
-def _signature(table: str, ids: list[UUID]) -> tuple[int, bytes]:
-    """What the database wants to see: SQL alone cannot remove a row here."""
-    key = keyring.context_key()
-    digest = hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
-    claim = f"{key.number}|remove|{current_tenant_id()}|{table}|{digest}"
-    return key.number, bytes.fromhex(context.signed(claim, key).rpartition("|")[2])

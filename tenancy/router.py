@@ -1,10 +1,10 @@
-"""Wrapped keys, and who was erased, live in a database of their own; everything else in the main one."""
+"""Keys, and who and which workspace is gone, live in a database of their own; all else in the main one."""
 
 from typing import Any
 
 from django.db.models import Model
 
-KEYS_MODELS = frozenset({"wrappedkey", "keyring", "erasureorder"})
+KEYS_MODELS = frozenset({"wrappedkey", "keyring", "erasureorder", "destructionorder"})
 # Only the migrating role's connections change tables.
 MIGRATED_THROUGH = {True: "keys_migrate", False: "migrate"}
 

@@ -82,6 +82,14 @@ def destroy(key: WrappedKey, *, using: str = keyring.DATABASE) -> None:
         )
 
 
+def destroy_all(tenant_id: UUID) -> None:
+    """Empty every key of a workspace, those that links and look-ups come from too. Repeat-safe."""
+    with _changing(tenant_id, keyring.DATABASE):
+        WrappedKey.objects.filter(tenant=tenant_id, wrapped__isnull=False).update(
+            state=State.DESTROYED, wrapped=None, destroyed_at=clock.now()
+        )
+
+
 def are_off(tenant_id: UUID) -> bool:
     return KeyRing.objects.filter(pk=tenant_id, disabled_at__isnull=False).exists()
 

@@ -12,6 +12,8 @@ from tenancy.models import TenantModel
 class AuditEvent(TenantModel):
     """One thing that somebody did, or was refused. Append-only; no foreign keys, so nothing drags it along."""
 
+    outlives_tenant = True
+
     class Outcome(models.TextChoices):
         DONE = "done"
         DENIED = "denied"
@@ -61,6 +63,8 @@ class PendingLeaf(TenantModel):
     that of the event. The runtime role can look, and nothing else.
     """
 
+    outlives_tenant = True
+
     leaf_hash = models.BinaryField()
     recorded_at = models.DateTimeField()
 
@@ -69,6 +73,8 @@ class Leaf(TenantModel):
     """The place of an event in its tenant's tree. `id` is that of the event, which may be disposed of one
     day: its hash stays, so that proofs of the others still hold.
     """
+
+    outlives_tenant = True
 
     seq = models.PositiveBigIntegerField()
     hash = models.BinaryField()
@@ -81,6 +87,8 @@ class Leaf(TenantModel):
 
 class Tree(TenantModel):
     """How far a tenant's tree has grown, and the roots of its complete subtrees. `id` is the tenant's."""
+
+    outlives_tenant = True
 
     size = models.PositiveBigIntegerField()
     frontier = models.BinaryField()
@@ -98,6 +106,8 @@ class Tree(TenantModel):
 
 class Checkpoint(TenantModel):
     """A signed statement of size and root. Append-only."""
+
+    outlives_tenant = True
 
     size = models.PositiveBigIntegerField()
     root = models.BinaryField()
@@ -146,6 +156,8 @@ class Anchoring(TenantModel):
 
 class Anchor(TenantModel):
     """A checkpoint that left for a place where we cannot change it, or did not get there. Append-only."""
+
+    outlives_tenant = True
 
     class Way(models.TextChoices):
         DOWNLOAD = "download", "Downloaded"

@@ -10,8 +10,10 @@ class Agreement(TenantModel):
     """A business associate agreement as it was signed (45 CFR 164.504(e)).
 
     What was signed never changes: a trigger lets only the status, the countersignature and the end
-    be written, each once.
+    be written, each once. It holds no PHI, and documents what was agreed after the end, too.
     """
+
+    outlives_tenant = True
 
     class Status(models.TextChoices):
         SIGNED = "signed", "Waits for our countersignature"

@@ -19,6 +19,7 @@ OTHER_ROLES = {
     "sealpost_scheduler": "BYPASSRLS",
     "sealpost_resealer": "NOBYPASSRLS",
     "sealpost_disposer": "NOBYPASSRLS",
+    "sealpost_destroyer": "NOBYPASSRLS",
 }
 # Error details and parameters would carry values of people into the server's log.
 QUIET = ("log_parameter_max_length", "log_parameter_max_length_on_error")
@@ -108,5 +109,5 @@ def _grant_schema(admin: psycopg.Connection[Any]) -> None:
     admin.execute("GRANT USAGE, CREATE ON SCHEMA public TO sealpost_migrate, sealpost_owner")
     admin.execute(
         "GRANT USAGE ON SCHEMA public TO sealpost_runtime, sealpost_scheduler, sealpost_resealer,"
-        " sealpost_disposer"
+        " sealpost_disposer, sealpost_destroyer"
     )
