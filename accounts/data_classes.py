@@ -54,6 +54,9 @@ PERMISSIONS = {
     "settings.view": NONE,
     "keys.view": NONE,
     "keys.edit": NONE,
+    "ending.view": NONE,
+    "ending.ask": SPECIAL,
+    "ending.allow": NONE,
     "operator.tenants": NONE,
 }
 
@@ -82,7 +85,11 @@ TASKS = {
     "audit.tasks.work_on_archive": ("system", LIMITED),
     "compliance.tasks.anchor_checkpoint": ("system", NONE),
     "compliance.tasks.anchor_due": ("system", NONE),
+    "compliance.tasks.look_after_endings": ("system", NONE),
     "compliance.tasks.remind_reviewers": ("system", NONE),
+    "compliance.tasks.stop_workspace": ("system", NONE),
+    "compliance.tasks.destroy_workspace": ("system", NONE),
+    "compliance.tasks.write_data_return": ("ending.ask", SPECIAL),
     "compliance.tasks.check_domains": ("system", NONE),
     "compliance.tasks.check_due_domains": ("system", NONE),
     "compliance.tasks.dispose": ("audit.edit", NONE),

@@ -24,7 +24,9 @@ MAIN = (
     Place("Campaigns", "send", "campaigns:list", "campaigns.view", ("campaigns",)),
     Place("Templates", "template", "templates:list", "templates.view", ("templates",)),
     Place("Reports", "chart-bar", "reports:list", "reports.view", ("reports", "messages")),
-    Place("Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator",)),
+    Place(
+        "Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator", "endings")
+    ),
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
 )
 ADMINISTRATION = (
@@ -56,6 +58,7 @@ ADMINISTRATION = (
             "contacts:attributes",
             "contacts:attribute_add",
             "contacts:attribute_edit",
+            "ending",
         ),
     ),
 )

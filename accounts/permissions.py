@@ -84,6 +84,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "keys.view": frozenset({O, A, C, U}),
     "keys.edit": frozenset({O, A}),
     "settings.view": EVERYONE,
+    "ending.view": frozenset({O, A, C, U}),
+    "ending.ask": frozenset({O}),
+    "ending.allow": frozenset({O, C}),
     "operator.tenants": OPERATORS,
 }
 FOR_OPERATORS = frozenset({"operator.tenants", "account.own"})
@@ -103,6 +106,30 @@ FOR_SUPPORT = frozenset(
 # What emergency access adds to a role: sight of PHI, and no act besides.
 FOR_EMERGENCIES = frozenset(
     {"contacts.view", "contacts.reveal", "contacts.reveal_special", "reports.people"}
+)
+# What a frozen workspace does not do any more: let anything in, out, or change what it holds. Looking,
+# taking along, holding, erasing and closing go on until its data is destroyed.
+NOT_WHILE_ENDING = frozenset(
+    {
+        "contacts.edit",
+        "contacts.import",
+        "segments.edit",
+        "templates.edit",
+        "campaigns.edit",
+        "campaigns.submit",
+        "campaigns.approve",
+        "campaigns.send",
+        "domains.edit",
+        "baa.sign",
+        "support.open",
+        "api_keys.edit",
+        "api_keys.allow_phi",
+        "keys.edit",
+    }
+)
+FROZEN = (
+    "This workspace is ending. Nothing is sent, imported or changed in it any more; you can look, and"
+    " take your data along."
 )
 # Somebody who was invited nowhere, or not any more, still owns the account.
 FOR_NEWCOMERS = frozenset({"account.own"})
@@ -128,9 +155,16 @@ def may(request: HttpRequest, permission: str) -> bool:
     role = role_of(request)
     if role is None:
         return permission in FOR_NEWCOMERS
+    if is_frozen(request, permission):
+        return False
     return role_may(role, permission) or (
         permission in FOR_EMERGENCIES and request.emergency_until is not None
     )
+
+
+def is_frozen(request: SignedInRequest, permission: str) -> bool:
+    """Whether the workspace is ending, and `permission` ended with that for every role."""
+    return permission in NOT_WHILE_ENDING and request.tenant.is_ending
 
 
 def requires(
@@ -151,8 +185,7 @@ def requires(
             if not is_signed_in(request):
                 return ask_to_sign_in(request)
             if not may(request, permission):
-                audit.record_denial(permission, actor=request.actor, reason="role")
-                raise PermissionDenied(who_may(permission))
+                raise PermissionDenied(_refusal(request, permission))
             if step_up and must_confirm(request):
                 raise StepUpNeeded
             return view(request, *args, **kwargs)
@@ -163,6 +196,15 @@ def requires(
         return guarded
 
     return decorate
+
+
+def _refusal(request: SignedInRequest, permission: str) -> str:
+    """What to tell somebody who may not; the audit log hears of it."""
+    membership = getattr(request, "membership", None)
+    frozen = membership is not None and is_frozen(request, permission)
+    reason = "workspace ending" if frozen else "role"
+    audit.record_denial(permission, actor=request.actor, reason=reason)
+    return FROZEN if frozen else who_may(permission)
 
 
 def public(why: str) -> Callable[[View[Parameters]], View[Parameters]]:

@@ -66,7 +66,7 @@ def count_workspaces(user: User) -> int:
 
 
 def active_membership(user_id: UUID) -> Membership | None:
-    """The membership in the workspace of the scope, if it and the workspace are active."""
+    """The membership in the workspace of the scope, if it is active and the workspace opens."""
     return _active(user_id).first()
 
 
@@ -165,5 +165,5 @@ def _active(user_id: UUID) -> QuerySet[Membership]:
     return Membership.objects.select_related("tenant").filter(
         user_id=user_id,
         status=Membership.Status.ACTIVE,
-        tenant__status=Tenant.Status.ACTIVE,
+        tenant__status__in=Tenant.OPEN,
     )

@@ -7,10 +7,11 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks, setting_checks  # noqa: F401 - registers the system checks
-        from compliance.services import anchor_ways, disposals, holds, protection
+        from compliance.services import anchor_ways, disposals, ending, holds, protection
 
         anchor_ways.register()
         protection.register()
         holds.register()
         disposals.register()
+        ending.register()
         autodiscover_modules("data_lifecycle")

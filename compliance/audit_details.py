@@ -54,6 +54,7 @@ CODES: dict[str, dict[str, str]] = {
     | {
         "anchoring.loosen": "fewer places for checkpoints",
         "api_key.allow_phi": "an API key that sees PHI",
+        "audit.dispose": "the end of old audit events",
         "contacts.export": "an export of people",
         "factor.reset": "a new second factor",
         "hold.release": "the end of a legal hold",
@@ -61,6 +62,7 @@ CODES: dict[str, dict[str, str]] = {
         "policy.loosen": "a policy that protects less",
         "retention.loosen": "retention that protects less",
         "sign_in.loosen": "rules of sign-in that protect less",
+        "workspace.end": "the end of the workspace",
     },
     "opened by": {"browser": "the person's browser", "server": "the portal, without script"},
     "outcome": {

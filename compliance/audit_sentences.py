@@ -1,5 +1,7 @@
 """What people did, in words, where an action does not say it well itself."""
 
+from compliance.ending_words import WORDS_OF_THE_END
+
 SENTENCES = {
     "attribute.changed": "Changed a contact field",
     "attribute.defined": "Added a contact field",
@@ -173,4 +175,5 @@ SENTENCES = {
     "user.joined": "Joined the workspace",
     "user.role_changed": "Changed a person's role",
     "workspace.opened": "Opened the workspace",
+    **WORDS_OF_THE_END,
 }

@@ -39,10 +39,13 @@ from compliance.lifecycle import SIX_YEARS, Aging, DataClass, Erasure, Export, r
 from compliance.models import (
     Agreement,
     Alert,
+    DataReturn,
+    Ending,
     LegalHold,
     Policy,
     RetentionRun,
     RetentionSettings,
+    ReturnChunk,
     Review,
     ReviewPlan,
     SavedView,
@@ -191,23 +194,9 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
-register(
-    Policy,
-    data_class=DataClass.OPERATIONAL,
-    retention=None,
-    export=Export.TENANT,
-    erasure=Erasure.WITH_TENANT,
-)
-register(
-    RetentionSettings,
-    data_class=DataClass.OPERATIONAL,
-    retention=None,
-    export=Export.TENANT,
-    erasure=Erasure.WITH_TENANT,
-)
-for _way_to_review in (ReviewPlan, SavedView):
+for _decided_here in (Policy, RetentionSettings, ReviewPlan, SavedView):
     register(
-        _way_to_review,
+        _decided_here,
         data_class=DataClass.OPERATIONAL,
         retention=None,
         export=Export.TENANT,
@@ -236,6 +225,19 @@ register(
     erasure=Erasure.KEPT,
     aging=Aging(since="ended_at"),
 )
+# All three end with the workspace at the latest; what they say of its end is in the certificate.
+for _of_the_end, _holds in (
+    (Ending, DataClass.EVIDENCE),
+    (DataReturn, DataClass.EVIDENCE),
+    (ReturnChunk, DataClass.PHI),
+):
+    register(
+        _of_the_end,
+        data_class=_holds,
+        retention=None,
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+    )
 register(
     SenderDomain,
     data_class=DataClass.OPERATIONAL,

@@ -11,6 +11,16 @@ class AgreementRequired(DomainError):
         )
 
 
+class WorkspaceEnding(DomainError):
+    """Nothing comes in or goes out of a workspace that is frozen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This workspace is ending: nothing is imported, sent or exported one by one any more. "
+            "An owner takes all of its data along under Settings, End of this workspace."
+        )
+
+
 class AgreementNotSignable(DomainError):
     """A signature already waits for its counterpart, or no purpose was chosen."""
 

@@ -60,6 +60,7 @@ class Reason(TextChoices):
     """Why a message does not simply go out. The label is a sentence fit for one person or many."""
 
     NO_AGREEMENT = "no_agreement", "No business associate agreement is in force."
+    WORKSPACE_ENDING = "workspace_ending", "The workspace is ending, so nothing is sent any more."
     PURPOSE_NOT_PERMITTED = (
         "purpose_not_permitted",
         "The business associate agreement does not permit this purpose.",
@@ -130,6 +131,7 @@ class SendingFacts:
     permitted_purposes: frozenset[str]
     is_approved: bool
     policy: GatePolicy = field(default_factory=GatePolicy)
+    is_frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ def _suppressed(reason: SuppressionReason) -> Callable[[GateFacts], bool]:
 
 RULES: tuple[Rule, ...] = (
     Rule(Reason.NO_AGREEMENT, Outcome.DENY, lambda f: not f.sending.agreement_in_force),
+    Rule(Reason.WORKSPACE_ENDING, Outcome.DENY, lambda f: f.sending.is_frozen),
     Rule(
         Reason.PURPOSE_NOT_PERMITTED,
         Outcome.DENY,

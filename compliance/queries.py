@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Countersignature
 from compliance.agreement_text import CURRENT_VERSION, Terms, compose
-from compliance.errors import AgreementRequired
+from compliance.errors import AgreementRequired, WorkspaceEnding
 from compliance.facts import SendingFacts, Sensitivity, SuppressionReason
 from compliance.models import Agreement, Policy, RetentionSettings, SenderDomain, Suppression
 from compliance.purposes import Purpose, Remuneration
@@ -24,14 +24,20 @@ CHECK_EVERY = timedelta(hours=1)
 
 
 def agreement_in_force() -> Agreement | None:
-    return Agreement.objects.filter(status=Agreement.Status.ACTIVE).first()
+    in_force = Agreement.objects.filter(status=Agreement.Status.ACTIVE)
+    return in_force.select_related("tenant").first()
 
 
 def require_agreement() -> Agreement:
-    """The agreement in force. Raises AgreementRequired; every way for PHI in or out asks here."""
+    """The agreement in force; every way for PHI in or out asks here.
+
+    Raises AgreementRequired, or WorkspaceEnding once the workspace is frozen.
+    """
     agreement = agreement_in_force()
     if agreement is None:
         raise AgreementRequired
+    if agreement.tenant.is_ending:
+        raise WorkspaceEnding
     return agreement
 
 
@@ -92,6 +98,7 @@ def sending_facts(
         permitted_purposes=frozenset(agreement.permitted_purposes if agreement else ()),
         is_approved=is_approved,
         policy=policy().for_gate(),
+        is_frozen=agreement is not None and agreement.tenant.is_ending,
     )
 
 

@@ -6,7 +6,8 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import countersign
-        from contacts.services import exports
+        from compliance import stopping
+        from contacts.services import exports, imports
 
         countersign.register(
             exports.KIND,
@@ -15,3 +16,4 @@ class ContactsConfig(AppConfig):
             describe=exports.sentence,
             drop=exports.drop,
         )
+        stopping.register("imports", imports.stop_imports)

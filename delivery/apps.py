@@ -7,6 +7,9 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
+        from compliance import stopping
         from delivery.queries.waiting import to_retry
+        from delivery.services.closing import stop_messages
 
         retries.register(to_retry)
+        stopping.register("messages", stop_messages)

@@ -41,6 +41,8 @@ SUBJECTS = {
     "review_overdue": "The audit log of {workspace} waits for its review",
     "request_decided": "Your request in {workspace} was decided",
     "request_waits": "A request in {workspace} waits for you",
+    "workspace_destroyed": "{workspace} is destroyed: the certificate",
+    "workspace_ending": "{workspace} is ending",
 }
 
 STATUS = {

@@ -78,6 +78,13 @@ class TooManyRequests(Problem):
     default_code = "rate_limited"
 
 
+class WorkspaceEnding(Problem):
+    """No client has to try again: this workspace does not come back by waiting."""
+
+    status_code = HTTPStatus.FORBIDDEN
+    default_code = "workspace_ending"
+
+
 class TooLarge(Problem):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"

@@ -51,7 +51,7 @@ def find(text: str, *, address: str) -> Caller:
     if tenant_id is None:
         raise KeyRefused("This access token is unknown.")
     with tenant_scope(tenant_id):
-        token = AccessToken.objects.select_related("key").get(token_hash=token_hash)
+        token = AccessToken.objects.select_related("key__tenant").get(token_hash=token_hash)
         if token.revoked_at is not None or token.expires_at <= clock.now():
             refuse(token.key, "token ended")
         admit(token.key, address=address)

@@ -164,7 +164,8 @@ def find(text: str, *, address: str) -> Caller:
     if tenant_id is None:
         raise KeyRefused("This API key is unknown.")
     with tenant_scope(tenant_id):
-        key = ApiKey.objects.get(Q(secret_hash=secret_hash) | Q(old_secret_hash=secret_hash))
+        keys = ApiKey.objects.select_related("tenant")
+        key = keys.get(Q(secret_hash=secret_hash) | Q(old_secret_hash=secret_hash))
         if not key.works_with(secret_hash):
             refuse(key, "replaced")
         admit(key, address=address)

@@ -66,6 +66,11 @@ def ask(
     return request
 
 
+def somebody_may_decide(kind: str, *, besides: str) -> bool:
+    """Whether this workspace has a second person for `kind`."""
+    return bool(_deciders(countersign.kind_named(kind).permission, besides=besides))
+
+
 @transaction.atomic
 def grant(request_id: UUID, *, actor: Actor) -> Countersignature:
     """Let it happen, now. Raises NotDecided, and whatever the act itself refuses with."""

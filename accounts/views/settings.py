@@ -121,6 +121,13 @@ ENTRIES = (
         "keys.view",
     ),
     Entry(
+        "End of this workspace",
+        "Stop everything, take the data along, and have it destroyed.",
+        "player-stop",
+        "ending:index",
+        "ending.view",
+    ),
+    Entry(
         "Your account",
         "Name, time zone, password and recovery codes.",
         "user",

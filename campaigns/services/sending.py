@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from campaigns.queries import approvals
 from campaigns.services import drafts
 from compliance import queries as compliance
+from compliance.stopping import Stopped
 from tenancy import clock
 
 UNDO_FOR = timedelta(seconds=60)
@@ -82,6 +83,14 @@ def cancel(campaign: Campaign, *, actor: Actor) -> Campaign:
     campaign.ended_at = clock.now()
     campaign.save(update_fields=["ended_at"])
     return campaign
+
+
+def stop_campaigns() -> Stopped:
+    """Of a frozen workspace: what is scheduled, under way or paused is canceled."""
+    under_way = list(Campaign.objects.filter(status__in=Campaign.UNDER_WAY).order_by("pk"))
+    for campaign in under_way:
+        cancel(campaign, actor=SYSTEM)
+    return Stopped(len(under_way), is_over=True)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 from compliance.models.agreement import Agreement
 from compliance.models.alert import Alert
+from compliance.models.ending import DataReturn, Ending, ReturnChunk
 from compliance.models.hold import LegalHold
 from compliance.models.policy import Policy
 from compliance.models.retention import RetentionSettings
@@ -11,10 +12,13 @@ from compliance.models.suppression import Suppression
 __all__ = [
     "Agreement",
     "Alert",
+    "DataReturn",
+    "Ending",
     "LegalHold",
     "Policy",
     "RetentionRun",
     "RetentionSettings",
+    "ReturnChunk",
     "Review",
     "ReviewPlan",
     "SavedView",

@@ -7,9 +7,10 @@ from datetime import date
 from django.db import transaction
 
 from audit import services as audit
-from audit.services import Actor, Touched
+from audit.services import SYSTEM, Actor, Touched
 from compliance.purposes import Purpose
 from compliance.queries import require_agreement
+from compliance.stopping import Stopped
 from contacts.importing.dates import Order
 from contacts.models import ImportChunk, ImportProblem, ImportRun
 from contacts.services.mapping import with_new_fields
@@ -138,6 +139,17 @@ def cancel(run: ImportRun, *, actor: Actor) -> ImportRun:
         tenancy.cancel_job(run.job)
         return run
     return end(run, Status.CANCELED)
+
+
+def stop_imports() -> Stopped:
+    """Of a frozen workspace: files that wait or are at work. Contacts stored so far stay."""
+    stopped = 0
+    for run in ImportRun.objects.filter(status__in=(*ImportRun.MATCHABLE, *ImportRun.AT_WORK)):
+        with transaction.atomic():
+            if run.job is None or run.job.cancel_requested_at is None:
+                cancel(run, actor=SYSTEM)
+                stopped += 1
+    return Stopped(stopped, not ImportRun.objects.filter(status__in=ImportRun.AT_WORK).exists())
 
 
 def end(run: ImportRun, status: str) -> ImportRun:

@@ -33,11 +33,13 @@ def draft_tests(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
         [message.cause_id for message in messages]
     )
     people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
-    has_agreement = compliance.agreement_in_force() is not None
+    agreement = compliance.agreement_in_force()
     for message in messages:
         test, person = tests[message.cause_id], people.get(message.contact_id)
-        if not has_agreement:
+        if agreement is None:
             yield Result(message, fates.unsendable(Reason.NO_AGREEMENT.value))
+        elif agreement.tenant.is_ending:
+            yield Result(message, fates.unsendable(Reason.WORKSPACE_ENDING.value))
         elif person is None or test.campaign.sender is None:
             yield Result(message, fates.canceled("nothing_to_say"))
         else:

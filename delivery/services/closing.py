@@ -4,6 +4,8 @@ from django.db import transaction
 
 from campaigns.models import Campaign
 from campaigns.services import sending
+from compliance.facts import Reason
+from compliance.stopping import Stopped
 from delivery.models import Dispatch, Message
 from delivery.queries import waiting
 from delivery.services import stopping
@@ -32,6 +34,19 @@ def _cancel_messages(campaign: Campaign) -> None:
             stopping.stop(ids, reason="campaign_canceled")
         if len(ids) < BATCH:
             return
+
+
+def stop_messages() -> Stopped:
+    """Of a frozen workspace: all that waits is canceled; what is being handed over ends as it does."""
+    canceled = 0
+    while True:
+        with transaction.atomic():
+            waits = Message.objects.filter(status__in=Message.DUE)
+            found = waits.select_for_update(skip_locked=True).order_by("pk")
+            ids = list(found.values_list("pk", flat=True)[:BATCH])
+            canceled += stopping.stop(ids, reason=Reason.WORKSPACE_ENDING.value)
+        if len(ids) < BATCH:
+            return Stopped(canceled, not Message.objects.filter(status__in=Message.OPEN).exists())
 
 
 @transaction.atomic

@@ -11,8 +11,8 @@ from tenancy import clock
 Status = Message.Status
 
 
-def stop(ids: Collection[UUID], *, reason: str) -> None:
-    """Settle those that no worker holds; for the transaction that has locked them.
+def stop(ids: Collection[UUID], *, reason: str) -> int:
+    """Settle those that no worker holds, for the transaction that has locked them. How many are canceled.
 
     What may have arrived at an earlier try stays uncertain: nobody can cancel that (ADR 5).
     """
@@ -32,3 +32,4 @@ def stop(ids: Collection[UUID], *, reason: str) -> None:
     turns += [Turn(pk, "canceled", reason, kind="canceled") for pk in left]
     if turns:
         chronicle.tell_turns("messages.canceled", turns)
+    return len(left)

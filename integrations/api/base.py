@@ -64,6 +64,7 @@ class Resource(APIView):
         source.add(auth=self.key.way if self.key.way != ApiKey.Way.KEY else "api_key")
         current_keys()  # without keys nothing is done: not even the trail of it could be kept
         self._allow_rate()
+        self._refuse_frozen()
         self._require_scope(request)
         api_keys.note_use(self.key)
 
@@ -92,6 +93,13 @@ class Resource(APIView):
         self._allowance = rate_limits.take(str(self.key.pk), cost=cost)
         if self._allowance.is_exceeded:
             raise problems.TooManyRequests("Too many requests. Wait as long as Retry-After says.")
+
+    def _refuse_frozen(self) -> None:
+        if self.key.tenant.is_ending:
+            audit.record_denial("api.called", actor=self.actor, reason="workspace ending")
+            raise problems.WorkspaceEnding(
+                "This workspace is ending. Its data is not read or changed through the API any more."
+            )
 
     def _require_scope(self, request: Request) -> None:
         scope = self.scopes.get(str(request.method))

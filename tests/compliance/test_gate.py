@@ -101,6 +101,7 @@ def test_policy_waives_the_opt_in_of_patients_for_own_services_alone(purpose):
 # Each fact that counts against a message, alone: what it does to marketing and to an appointment.
 OBSTACLES = [
     (Reason.NO_AGREEMENT, Outcome.DENY, {"agreement_in_force": False}),
+    (Reason.WORKSPACE_ENDING, Outcome.DENY, {"is_frozen": True}),
     (Reason.NOT_APPROVED, Outcome.HOLD, {"is_approved": False}),
     (Reason.REMUNERATION_NOT_ALLOWED, Outcome.DENY, {"remuneration": Remuneration.PAID}),
     (Reason.OPTED_OUT, Outcome.DENY, {"has_opted_out": True}),
