@@ -9,7 +9,15 @@ from django.utils.module_loading import import_string
 from audit import anchoring
 from compliance import queries
 from compliance import services as compliance
-from compliance.services import disposals, retention, reviews
+from compliance.services import (
+    destruction,
+    disposals,
+    ending,
+    retention,
+    return_work,
+    returns,
+    reviews,
+)
 from compliance.services.anchoring import send_due
 from tenancy.fetch import door
 from tenancy.keyring import usable
@@ -78,3 +86,34 @@ def wake_disposals() -> None:
 @shared_task(base=TenantTask)
 def dispose(job_id: str) -> None:
     disposals.work_on(UUID(job_id))
+
+
+@shared_task(base=PlatformTask)
+def look_after_endings() -> None:
+    """Tick: freezes for good, destroys when the time has come, and writes the data that goes back."""
+    for tenant_id, step in ending.due():
+        if step == "destroy":
+            destroy_workspace.apply_async((str(tenant_id),), expires=30)
+            continue
+        with tenant_scope(tenant_id):
+            stop_workspace.apply_async(expires=30)
+    for tenant_id in usable(returns.tenants_with_work()):
+        with tenant_scope(tenant_id):
+            write_data_return.apply_async(expires=30)
+
+
+@shared_task(base=TenantTask)
+def stop_workspace() -> None:
+    ending.stop()
+
+
+@shared_task(base=PlatformTask)
+def destroy_workspace(tenant_id: str) -> None:
+    """For no tenant: its last steps come after its keys are gone."""
+    destruction.work_on(UUID(tenant_id))
+
+
+@shared_task(base=TenantTask)
+def write_data_return() -> None:
+    returns.expire_due()
+    return_work.work()

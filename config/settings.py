@@ -17,6 +17,8 @@ SECRET_KEY = environment.secret("DJANGO_SECRET_KEY")
 PUBLIC_SCHEME = environment.text("PUBLIC_SCHEME", "http" if not IS_PRODUCTION else "https")
 PUBLIC_DOMAIN = environment.text("PUBLIC_DOMAIN", "localhost")
 PUBLIC_PORT = environment.text("PUBLIC_PORT", "")
+# For how long whoever runs the backups keeps those of the keys: certificates of destruction say so.
+BACKUP_KEYS_DAYS = int(environment.text("BACKUP_KEYS_DAYS", "35"))
 HOSTS = {
     "staff": f"app.{PUBLIC_DOMAIN}",
     "portal": f"portal.{PUBLIC_DOMAIN}",
@@ -161,6 +163,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "remind-reviewers": {"task": "compliance.tasks.remind_reviewers", "schedule": 3600.0},
     "anchor-checkpoints": {"task": "compliance.tasks.anchor_due", "schedule": 300.0},
     "check-sender-domains": {"task": "compliance.tasks.check_due_domains", "schedule": 300.0},
+    "look-after-endings": {"task": "compliance.tasks.look_after_endings", "schedule": 5.0},
     "run-retention": {"task": "compliance.tasks.run_due_retention", "schedule": 30.0},
     "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},

@@ -17,8 +17,11 @@ from audit import services as audit
 from audit.services import SYSTEM
 from compliance.backups import contents, restoring, writing
 from compliance.backups.chunks import BackupRefused
+from compliance.models import Ending
+from compliance.services import destruction, ending
 from contacts.models import Contact
 from contacts.services.erasing import erase
+from tenancy import clock
 from tenancy.keyring import current_keys
 from tenancy.scope import tenant_scope
 from tests.conftest import make_tenant
@@ -107,7 +110,17 @@ def clinic_of_marker(_database):
 
 
 @pytest.fixture(scope="module")
-def taken(folder, clinic_of_marker):
+def leaving_clinic(_database):
+    """One that is destroyed after the backup."""
+    tenant = make_tenant("Harbor Dental")
+    with tenant_scope(tenant.pk):
+        agreement_in_force()
+        make_contact(external_id="EV-9", given_name="Leaver")
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def taken(folder, clinic_of_marker, leaving_clinic):
     """What was there at the moment of the backup, and its two files."""
     before = amount(here("default"))
     done = manage(folder, "backup", folder, main=here("default"), keys=here("keys"))
@@ -222,7 +235,9 @@ def test_the_keys_are_not_sealed_with_the_key_of_the_rows(taken):
     with pytest.raises(BackupRefused, match="Another key"):
         restoring.check(keys, key=bytes.fromhex(KEY), purpose=writing.KEYS)
     manifest = restoring.check(keys, key=bytes.fromhex(KEYS_KEY), purpose=writing.KEYS)
-    assert set(manifest.rows) == {"tenancy_erasureorder", "tenancy_keyring", "tenancy_wrappedkey"}
+    assert set(manifest.rows) == {
+        "tenancy_destructionorder", "tenancy_erasureorder", "tenancy_keyring", "tenancy_wrappedkey",
+    }  # fmt: skip
 
 
 def test_whoever_was_erased_since_does_not_come_back(taken, clinic_of_marker, folder):
@@ -241,6 +256,39 @@ def test_whoever_was_erased_since_does_not_come_back(taken, clinic_of_marker, fo
     others = amount(names["main"])
     drop(LATER)
     assert done.returncode == 0, done.stderr
-    assert "; 1 people erased since are erased again; every table has its wall." in done.stdout
+    assert "; 1 people erased since are erased again; 0 workspaces destroyed since" in done.stdout
     assert (by_index, by_id) == ([], [])
     assert others == (rows | {"contacts_contact": rows["contacts_contact"] - 1}, trees)
+
+
+def rows_of(tenant, table):
+    query = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = %s").format(table)
+    return look(LATER, query, tenant)[0][0]
+
+
+def test_a_workspace_destroyed_since_is_destroyed_again(taken, leaving_clinic, folder):
+    tenant = leaving_clinic.pk
+    _, main, _ = taken
+    with tenant_scope(tenant):
+        asked = Ending(asker_kind="user", asked_by="a", asked_by_name="A", reason="Closing")
+        decided = ending.decide(asked, decided_by=SYSTEM)
+    with clock.at(decided.destroy_at):
+        destruction.work_on(tenant)
+    drop(LATER)
+    names = {"main": LATER, "keys": here("keys")}
+    assert manage(folder, "bootstrap_database", **names).returncode == 0
+    done = manage(folder, "restore", main, **names)
+    assert done.returncode == 0, done.stderr
+    of_it = {
+        table: rows_of(tenant, sql.Identifier(table))
+        for table in ("contacts_contact", "accounts_membership", "compliance_agreement")
+    }
+    status = look(LATER, "SELECT status FROM tenancy_tenant WHERE id = %s", tenant)
+    keys = look(here("keys"), "SELECT wrapped FROM tenancy_wrappedkey WHERE tenant = %s", tenant)
+    others = look(LATER, "SELECT count(*) FROM contacts_contact WHERE tenant_id <> %s", tenant)
+    drop(LATER)
+    assert "; 1 workspaces destroyed since are destroyed again; every table has" in done.stdout
+    assert of_it == {"contacts_contact": 0, "accounts_membership": 0, "compliance_agreement": 1}
+    assert status == [("destroyed",)]
+    assert keys == [(None,), (None,)]
+    assert others[0][0] >= 1

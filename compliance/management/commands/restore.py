@@ -10,7 +10,14 @@ from compliance import erasure
 from compliance.backups import restoring, writing
 from compliance.backups.chunks import key_from
 from compliance.backups.frames import Manifest
-from tenancy import catalogue, catalogue_roles, environment, provisioning
+from tenancy import (
+    catalogue,
+    catalogue_roles,
+    destroying,
+    environment,
+    provisioning,
+    versions,
+)
 from tenancy.catalogue import CatalogueHasHoles
 from tenancy.errors import DomainError
 
@@ -47,17 +54,24 @@ def restore(main: Path, keys: Path | None) -> str:
         with restoring.restored(KEYS_ALIAS, keys, key=keys_key, purpose=writing.KEYS):
             pass
     call_command("migrate", database=MAIN_ALIAS, interactive=False, verbosity=0)
-    again: list[int] = []
+    again: list[tuple[int, int]] = []
     with restoring.restored(
         MAIN_ALIAS,
         main,
         key=main_key,
         purpose=writing.MAIN,
-        amend=lambda alias: again.append(erasure.erase_again(alias)),
+        amend=lambda alias: again.append(_gone_again(alias)),
     ) as cursor:
+        for tenant_id in destroying.ordered():
+            versions.destroy_all(tenant_id)
         provisioning.provision()
         _refuse_holes(cursor)
-    return _said(manifest, again[0])
+    return _said(manifest, *again[0])
+
+
+def _gone_again(alias: str) -> tuple[int, int]:
+    """What was erased or destroyed since the backup must not come back: people, workspaces."""
+    return erasure.erase_again(alias), destroying.destroy_again(alias)
 
 
 def _refuse_holes(cursor: Any) -> None:
@@ -67,9 +81,9 @@ def _refuse_holes(cursor: Any) -> None:
         raise CatalogueHasHoles("; ".join(real))
 
 
-def _said(manifest: Manifest, again: int) -> str:
+def _said(manifest: Manifest, people: int, workspaces: int) -> str:
     return (
         f"It holds: {manifest.total} rows in {len(manifest.rows)} tables and {len(manifest.trees)} audit "
-        f"trees were as at {manifest.taken_at}; {again} people erased since are erased again; "
-        "every table has its wall."
+        f"trees were as at {manifest.taken_at}; {people} people erased since are erased again; "
+        f"{workspaces} workspaces destroyed since are destroyed again; every table has its wall."
     )
