@@ -8,11 +8,13 @@ from compliance.views import (
     changes,
     disposals,
     domains,
+    ending,
     evidence,
     holds,
     home,
     integrity,
     operator,
+    operator_ending,
     policy,
     posture,
     retention,
@@ -86,9 +88,31 @@ agreements = [
     path("<uuid:tenant_id>/", operator.countersign, name="countersign"),
 ]
 
+of_the_end = [
+    path("", ending.index, name="index"),
+    path("ask/", ending.ask, name="ask"),
+    path("undo/", ending.undo, name="undo"),
+    path("data/", ending.ask_for_data, name="data"),
+    path("data/progress/", ending.progress, name="progress"),
+    path("data/<uuid:data_return_id>/cancel/", ending.cancel, name="cancel"),
+    path("data/<uuid:data_return_id>/file/", ending.take, name="take"),
+    path("data/<uuid:data_return_id>/password/", ending.password, name="password"),
+]
+endings = [
+    path("", operator_ending.index, name="list"),
+    path("<uuid:tenant_id>/", operator_ending.workspace, name="workspace"),
+    path("<uuid:tenant_id>/ask/", operator_ending.ask, name="ask"),
+    path("<uuid:tenant_id>/allow/", operator_ending.allow, name="allow"),
+    path("<uuid:tenant_id>/undo/", operator_ending.undo, name="undo"),
+    path("<uuid:tenant_id>/postpone/", operator_ending.postpone, name="postpone"),
+    path("<uuid:tenant_id>/certificate.json", operator_ending.certificate, name="certificate"),
+]
+
 urlpatterns = [
     path("compliance/", include((compliance, "compliance"))),
     path("settings/domains/", include((sender_domains, "domains"))),
     path("settings/retention/", include((retained, "retention"))),
+    path("settings/ending/", include((of_the_end, "ending"))),
+    path("operator/endings/", include((endings, "endings"))),
     path("operator/agreements/", include((agreements, "agreements"))),
 ]

@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from campaigns.services import approvals, drafts, sending, templates
 from compliance import services as compliance
 from compliance.facts import SuppressionReason
-from compliance.models import Alert, LegalHold, RetentionRun, SenderDomain, Suppression
+from compliance.models import Alert, DataReturn, LegalHold, RetentionRun, SenderDomain, Suppression
 from compliance.services import alerts, holds, retention, reviews
 from compliance.trail import Filters
 from contacts import services as contacts
@@ -231,6 +231,8 @@ def _contacts(world: World) -> None:
     retention.work()
     world.ids["hold_id"] = [held.pk]
     world.ids["retention_run_id"] = [RetentionRun.objects.get().pk]
+    taken = DataReturn.objects.create(status="taken", asked_by="x", asked_by_name="Olive")
+    world.ids["data_return_id"] = [taken.pk]
 
 
 def _exported(world: World) -> object:
