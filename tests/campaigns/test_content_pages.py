@@ -36,6 +36,12 @@ def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
     assert author.post(f"{page}content/save/", plain).status_code == 302
 
 
+def test_a_refusal_leads_back_to_the_editor_whatever_the_browser_says(busy_clinic, author):
+    _, page = make_campaign(author)
+    answer = author.post(f"{page}content/save/", {}, headers={"referer": "no-address"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{page}content/")
+
+
 def test_the_content_is_only_read_by_who_may_not_change_it(busy_clinic, author, approver):
     campaign, page = make_campaign(author)
     opened = author.get(f"{page}content/")
