@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.cookies import SimpleCookie
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
 
-from tests.security import positions
-from tests.security.positions import Position
+from tests.security import witness
+from tests.security.positions import PLACES, Places, Position
+from tests.security.restored import Moment
 from tests.security.routes import Route
 from tests.security.trespass import FOUND, Person
 from tests.security.world import World
@@ -21,9 +23,12 @@ DRAWN = re.compile(
     r"|(?<=<code>)[0-9a-f]{8}(?=</code>)"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{32}\b"
 )
+ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 
 # Asked for where a name does not tell the kind.
-KINDS = ("contact_id", "campaign_id", "event_id")
+KINDS = ("contact_id", "campaign_id", "event_id", "segment_id", "message_id")
+# Every role that may ask tries these; the others only what an address itself names.
+LOOKED_AT = {"query", "cursor", "hint"}
 
 
 @dataclass
@@ -35,81 +40,140 @@ class Report:
 
     asked: int = 0
     unsteady: int = 0
+    restored: int = 0
     positions: Counter[str] = field(default_factory=Counter)
     owned: Counter[str] = field(default_factory=Counter)
     leaks: list[str] = field(default_factory=list)
-    stopped: Counter[int] = field(default_factory=Counter)
+    answers: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def share(self) -> float:
+        """Of the positions, those in which the owner's own id is found."""
+        return sum(self.owned.values()) / sum(self.positions.values())
 
     def __str__(self) -> str:
         places = ", ".join(
-            f"{place} {count}"
-            + (f" ({self.owned[place]} answered to owners)" if self.owned[place] else "")
+            f"{place} {count} (owner {self.owned[place]})"
             for place, count in sorted(self.positions.items())
         )
-        count = sum(self.positions.values())
-        return f"{self.asked} questions in {count} positions, {self.unsteady} unsteady: {places}"
+        return (
+            f"{self.asked} questions in {sum(self.positions.values())} positions, owners succeed in "
+            f"{self.share:.0%}, {self.unsteady} unsteady, {self.restored} worlds restored, "
+            f"{len(self.leaks)} leaks: {places}"
+        )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Attack:
-    """People of `mine` ask for what is `theirs`."""
+    """People of `mine` ask for what is `theirs`; what an act changed that was accepted is undone."""
 
     mine: World
     theirs: World
     strangers: list[Person]
+    report: Report
+    moment: Moment
 
-    def on(self, routes: Iterable[Route], report: Report, *, everybody: bool) -> None:
+    def __post_init__(self) -> None:
+        self.places = Places(self.mine)
+        self.jars = [one.browser.cookies.output(header="", sep=";") for one in self.strangers]
+        for one in self.strangers:
+            one.browser.raise_request_exception = False  # a fault is an answer like any other
+        self.known = witness.ids_of(self.theirs.tenant.id)
+
+    def on(
+        self, routes: Iterable[Route], *, everybody: bool, places: Container[str] = PLACES
+    ) -> None:
+        routes = list(routes)
+        for route in routes:
+            self.places.read_forms(route, self._able(route)[0])
         for turn, route in enumerate(routes):
-            able = [one for one in self.strangers if one.may(route)]
-            for position in positions.of(route, self.mine, (able or self.strangers)[0]):
-                report.positions[position.place] += 1
-                report.owned[position.place] += self._is_found(position)
-                in_path = position.place in {"path", "nested"}
-                chosen = self.strangers if everybody and in_path else [self._at(able, turn)]
-                for person in chosen:
-                    self._try(position, person, report)
+            able = self._able(route)
+            for position in self.places.of(route, able[0]):
+                if position.place not in places or self._foreign(position) is None:
+                    continue
+                self.report.positions[position.place] += 1
+                for person in self._who(position, able, turn, everybody=everybody):
+                    self._try(position, person)
+                self.report.owned[position.place] += self._is_found(position, able[0])
+            self._begin_again(str(route))
 
-    def _at(self, able: list[Person], turn: int) -> Person:
-        people = able or self.strangers
-        return people[turn % len(people)]
+    def _able(self, route: Route) -> list[Person]:
+        return [one for one in self.strangers if one.may(route)] or self.strangers
 
-    def _try(self, position: Position, person: Person, report: Report) -> None:
-        kind = (
-            position.name if position.name in self.theirs.ids else KINDS[report.asked % len(KINDS)]
-        )
+    def _who(
+        self, position: Position, able: list[Person], turn: int, *, everybody: bool
+    ) -> list[Person]:
+        if everybody and position.place in {"path", "nested"}:
+            return self.strangers
+        if everybody and position.place in LOOKED_AT and not position.acts:
+            return able
+        return [able[turn % len(able)]]
+
+    def _kind(self, position: Position) -> str:
+        if position.place == "hint":
+            return "tenant_id"
+        last = position.name.rpartition(".")[2]
+        named = [each for each in (last, f"{last}_id") if each in self.theirs.ids]
+        return named[0] if named else KINDS[len(str(position)) % len(KINDS)]
+
+    def _foreign(self, position: Position) -> object:
+        """None for a word that is the same in every clinic."""
+        kind = self._kind(position)
         foreign = self.theirs.ids[kind][-1]
+        return None if foreign in self.mine.ids[kind] else foreign
+
+    def _try(self, position: Position, person: Person) -> None:
+        foreign = self._foreign(position)
         nothing = _beside(foreign)
-        before, other = (_Answer(position.ask(person, value)) for value in (nothing, foreign))
-        report.asked += 2
-        report.stopped.update((before.status, other.status))
+        before, other = (self._answer(position, person, value) for value in (nothing, foreign))
         if other.seen != before.seen:
-            again = _Answer(position.ask(person, nothing))
-            report.unsteady += again.seen != before.seen
+            again = self._answer(position, person, nothing)
+            self.report.unsteady += again.seen != before.seen
             if other.differs_from(before, again):
-                report.leaks.append(f"{position} as {person.role}: {other.status} {before.status}")
-        shown = self._of_them(other.text, foreign)
-        report.leaks += [f"{position} as {person.role} shows {it}" for it in shown]
+                self._tell(f"{position} as {person.role}: {other.status} {before.status}")
+        for it in self._of_them(other.text, foreign):
+            self._tell(f"{position} as {person.role} shows {it}")
+
+    def _answer(self, position: Position, person: Person, value: object) -> "Answer":
+        answer = Answer(position.ask(person, value))
+        self.report.asked += 1
+        self.report.answers[answer.status] += 1
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._tell(f"{position} as {person.role} breaks")
+        if position.acts and answer.status < HTTPStatus.BAD_REQUEST:
+            self._begin_again(f"{position} as {person.role}")
+        return answer
+
+    def _is_found(self, position: Position, person: Person) -> bool:
+        """Whether the same question about what is one's own is answered."""
+        own = self.mine.ids[self._kind(position)][0]
+        return self._answer(position, person, own).status in FOUND
+
+    def _begin_again(self, after: str) -> None:
+        """Undo what was done; whatever of it is theirs is a leak."""
+        theirs = str(self.theirs.tenant.id)
+        for table, owner in self.moment.restore():
+            if owner == theirs:
+                self._tell(f"{after} changed {table}")
+        self.report.restored += 1
+        for one, jar in zip(self.strangers, self.jars, strict=True):
+            one.browser.cookies = SimpleCookie(jar)
 
     def _of_them(self, shown: str, asked: object) -> list[str]:
+        shown = shown.replace(str(asked), "")
         marks = self.theirs.mark.found_in(shown)  # type: ignore[attr-defined]
-        ids = {str(one) for each in self.theirs.ids.values() for one in each if len(str(one)) == 36}
-        return marks + [one for one in ids - {str(asked)} if one in shown]
+        return marks + sorted(self.known.intersection(ID.findall(shown)))
 
-    def _is_found(self, position: Position) -> bool:
-        """Whether the same question about what is one's own is answered."""
-        able = [one for one in self.strangers if one.may(position.route)]
-        kind = position.name if position.name in self.mine.ids else "contact_id"
-        if not able or position.method != "GET" or position.place == "header":
-            return False
-        return position.ask(able[0], self.mine.ids[kind][0]).status_code in FOUND
+    def _tell(self, leak: str) -> None:
+        self.report.leaks.append(leak)
 
 
 def _beside(one: object) -> object:
     """An id of nothing that a cursor sorts like this one; another word, if it is a word."""
-    return UUID(int=one.int ^ 1) if isinstance(one, UUID) else f"{one}x"
+    return UUID(int=one.int ^ 1) if isinstance(one, UUID) else f"x{one}"
 
 
-class _Answer:
+class Answer:
     """`status` is 401 for who was sent to sign in again; `seen` leaves out what is drawn anew each time."""
 
     def __init__(self, answer: HttpResponseBase) -> None:
@@ -119,7 +183,7 @@ class _Answer:
         self.text = where + content.decode(errors="replace")
         self.seen = (self.status, DRAWN.sub("-", self.text))
 
-    def differs_from(self, before: "_Answer", again: "_Answer") -> bool:
+    def differs_from(self, before: "Answer", again: "Answer") -> bool:
         """Two answers to one question that differ tell of an act or of a secret drawn anew, by status only."""
         if before.seen == again.seen:
             return self.seen != before.seen
@@ -128,4 +192,4 @@ class _Answer:
 
 def is_stopped(report: Report) -> bool:
     """Signed out, or told to wait: then nothing more is proven."""
-    return bool({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS} & report.stopped.keys())
+    return bool({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS} & report.answers.keys())

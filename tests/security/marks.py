@@ -6,6 +6,10 @@ from base64 import b64encode
 LETTERS = "bcdfghjkmnpqrstvwxz"
 
 
+def drawn(length: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
 class Marks:
     """`marks("Ada")` is a word of its own for Ada, the same each time; letters only, lower case."""
 
@@ -13,8 +17,7 @@ class Marks:
         self.words: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
-        drawn = "".join(secrets.choice(LETTERS) for _ in range(14))
-        return self.words.setdefault(text, drawn)
+        return self.words.setdefault(text, drawn(14))
 
     def found_in(self, stored: str) -> list[str]:
         """The texts whose marks stand in `stored`, as they are, in hexadecimal digits or in base64."""

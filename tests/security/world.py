@@ -225,12 +225,12 @@ def _contacts(world: World) -> None:
     world.ids["alert_id"] = list(Alert.objects.values_list("pk", flat=True))
     world.ids["export_id"] = [_exported(world) for _ in range(4)]
     world.ids |= {"contact_id": [ada.pk], "attribute_id": [color.pk]}
+    world.ids |= {"external_id": [mark("EV1")], "email": [f"{mark('ada')}@x.example"]}
     held = holds.place(
         LegalHold.Subject.CONTACT, subject_id=ada.pk, reason=mark("Letter"), actor=OFFICER
     )
     retention.work()
-    world.ids["hold_id"] = [held.pk]
-    world.ids["retention_run_id"] = [RetentionRun.objects.get().pk]
+    world.ids |= {"hold_id": [held.pk], "retention_run_id": [RetentionRun.objects.get().pk]}
     taken = DataReturn.objects.create(status="taken", asked_by="x", asked_by_name="Olive")
     world.ids["data_return_id"] = [taken.pk]
 

@@ -53,6 +53,18 @@ def broken_off() -> set[UUID]:
         raise Interruption
 
 
+def given_back(step: Callable[[], set[UUID]]) -> Callable[[], set[UUID]]:
+    """The step, after which another thread may get its connection."""
+
+    def done() -> set[UUID]:
+        try:
+            return step()
+        finally:
+            connections.close_all()
+
+    return done
+
+
 STEPS = (seen, in_savepoint, in_stream, in_broken_stream, on_commit, broken_off)
 
 

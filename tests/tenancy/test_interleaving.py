@@ -1,6 +1,7 @@
 """No step of any thread ever shows a row of another tenant, however steps are mixed and broken off."""
 
 import pytest
+from django.db import connections
 
 from tenancy import services
 from tenancy.scope import tenant_scope
@@ -30,6 +31,24 @@ def test_a_thousand_steps_show_no_wrong_row(tenants):
 def test_twelve_thousand_steps_show_no_wrong_row(tenants):
     told = interleaving.wrong_rows(tenants, interleaving.STEPS, threads=THREADS, each=3_000)
     assert told == (12_000, 0)
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    """Two connections for all threads: each finds what others left on it."""
+    connections.close_all()
+    options = connections.settings["default"]["OPTIONS"]
+    monkeypatch.setitem(options, "pool", {"min_size": 2, "max_size": 2})
+    yield connections["default"].pool
+    connections["default"].close_pool()
+
+
+def test_threads_that_hand_pooled_connections_on_see_no_wrong_row(tenants, pool):
+    steps = tuple(interleaving.given_back(step) for step in interleaving.STEPS)
+    told = interleaving.wrong_rows(tenants, steps, threads=THREADS, each=250)
+    assert told == (1_000, 0)
+    used = pool.get_stats()
+    assert (used["connections_num"], used["requests_num"] >= 1_000) == (2, True)
 
 
 def test_a_step_that_forgets_the_tenant_is_counted(tenants):
