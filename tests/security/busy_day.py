@@ -47,10 +47,8 @@ def spend(folder: Path) -> tuple[World, Marks, FaultServer]:
     certificates = Certificates(folder)
     with tenant_scope(elm.tenant.id), FaultServer(certificates.valid()).serving() as server:
         _people(marks)
-        for domain in SenderDomain.objects.all():
-            domain.private_key = PEM
-            domain.save(update_fields=["private_key"])
-        _approve(elm, marks)
+        give_keys()
+        approve(elm, marks)
         _send(_transport(server, marks, certificates))
     _look_up(elm, marks)
     _call(elm, marks)
@@ -72,7 +70,14 @@ def _people(marks: Marks) -> None:
             contacts.choose_route(person, prefers_portal=True, actor=OFFICER)
 
 
-def _approve(elm: World, marks: Marks) -> None:
+def give_keys() -> None:
+    """Sender domains sign with a key of which the tests know the public half."""
+    for domain in SenderDomain.objects.all():
+        domain.private_key = PEM
+        domain.save(update_fields=["private_key"])
+
+
+def approve(elm: World, marks: Marks) -> None:
     """Refused with a reason first, then tested, approved and sent."""
     campaign = elm.campaign
     approvals.submit(campaign, version=campaign.version, actor=MARKETER)
