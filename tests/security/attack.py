@@ -135,7 +135,7 @@ class Attack:
             self._tell(f"{position} as {person.role} shows {it}")
 
     def _answer(self, position: Position, person: Person, value: object) -> "Answer":
-        answer = Answer(position.ask(person, value))
+        answer = Answer(position.ask(person, value), value)
         self.report.asked += 1
         self.report.answers[answer.status] += 1
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -174,14 +174,17 @@ def _beside(one: object) -> object:
 
 
 class Answer:
-    """`status` is 401 for who was sent to sign in again; `seen` leaves out what is drawn anew each time."""
+    """`status` is 401 for who was sent to sign in again.
 
-    def __init__(self, answer: HttpResponseBase) -> None:
+    `seen` leaves out what is drawn anew each time, and what was asked, which a form shows again.
+    """
+
+    def __init__(self, answer: HttpResponseBase, asked: object) -> None:
         where = answer.headers.get("Location", "")
         content = b"".join(answer) if answer.streaming else answer.content
         self.status = 401 if where.startswith("/login/") else answer.status_code
         self.text = where + content.decode(errors="replace")
-        self.seen = (self.status, DRAWN.sub("-", self.text))
+        self.seen = (self.status, DRAWN.sub("-", self.text.replace(str(asked), "-")))
 
     def differs_from(self, before: "Answer", again: "Answer") -> bool:
         """Two answers to one question that differ tell of an act or of a secret drawn anew, by status only."""

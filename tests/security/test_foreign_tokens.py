@@ -31,7 +31,7 @@ def marked(_database):
 def ask(holder, route, method, token):
     values = dict.fromkeys(route.arguments, 0) | {"token": token}
     answer = holder.browser(route.host).generic(method, route.address(values))
-    return Answer(answer)
+    return Answer(answer, token)
 
 
 def test_every_address_that_takes_a_token_is_known():
