@@ -67,6 +67,7 @@ def of_wal(journey: Journey) -> Iterator[bytes]:
     with superuser() as connection:
         folder = data_directory(connection) / "pg_wal"
         first = connection.execute("SELECT pg_walfile_name(%s)", [journey.began_at]).fetchone()[0]
+        connection.execute("CHECKPOINT")  # commits do not wait for the file here
     assert (folder / first).exists(), (
         "the log of the journey's first minutes is gone: nothing is proven"
     )
