@@ -3,6 +3,7 @@
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def of_keys(_journey: Journey) -> Iterator[bytes]:
 
 def data_directory(connection: psycopg.Connection) -> Path:
     return Path(connection.execute("SHOW data_directory").fetchone()[0])
+
+
+@contextmanager
+def kept_wal() -> Iterator[str]:
+    """Where the log stands now; meanwhile checkpoints remove nothing of it."""
+    with superuser() as connection:
+        try:
+            connection.execute("ALTER SYSTEM SET wal_keep_size = '8GB'")
+            connection.execute("SELECT pg_reload_conf()")
+            yield str(connection.execute("SELECT pg_current_wal_lsn()").fetchone()[0])
+        finally:
+            connection.execute("ALTER SYSTEM RESET wal_keep_size")
+            connection.execute("SELECT pg_reload_conf()")
 
 
 def of_wal(journey: Journey) -> Iterator[bytes]:

@@ -14,18 +14,20 @@ from tests.security import canary_journey, canary_places
 from tests.security.canary import Canaries
 from tests.security.canary_places import PLACES
 from tests.security.canary_stack import Stack
-from tests.security.witness import superuser
 
 pytestmark = [pytest.mark.prove, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
 def journey(_database, tmp_path_factory):
-    with superuser() as connection:
-        (began_at,) = connection.execute("SELECT pg_current_wal_lsn()").fetchone()
-    stack = Stack(tmp_path_factory.mktemp("canary"))
+    with canary_places.kept_wal() as began_at:
+        yield from _journey(began_at, tmp_path_factory.mktemp("canary"))
+
+
+def _journey(began_at, folder):
+    stack = Stack(folder)
     with stack.overheard():
-        made = canary_journey.make(stack, str(began_at))
+        made = canary_journey.make(stack, began_at)
         with stack.running():
             canary_journey.live(made)
             yield made
