@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from audit import evidence, notes, queries, sequencing, services, verifier
+from audit import evidence, merkle, notes, queries, sequencing, services, subtrees, verifier
 from audit.models import Anchor, AuditEvent, Checkpoint, Leaf, SigningKey, Tree
 from audit.queries import Placed
 from audit.services import SYSTEM, Actor
@@ -103,6 +103,7 @@ class Check:
         grown = Tree.objects.first()
         self.size = grown.size if grown else 0
         self.tree, self.findings = verifier.Tree(), []  # type: verifier.Tree, list[str]
+        self._subtrees = subtrees.Growing()
         self._is_whole = True
         with platform_scope():
             keys = SigningKey.objects.values_list("public_key", flat=True)
@@ -119,15 +120,18 @@ class Check:
 
     def take(self, page: list[Leaf]) -> None:
         events = AuditEvent.objects.in_bulk([leaf.pk for leaf in page])
-        signed = self._signed(self.tree.size, page[-1].seq + 1)
+        first, signed = self.tree.size, self._signed(self.tree.size, page[-1].seq + 1)
+        expected: dict[merkle.Subtree, bytes] = {}
         for leaf in page:
             if leaf.seq != self.tree.size:
                 self._find(f"place {self.tree.size} of the tree is empty")
                 self._is_whole = False
                 return
             self.tree.append(bytes(leaf.hash))
+            expected |= self._subtrees.append(bytes(leaf.hash))
             self._judge(leaf, events.get(leaf.pk))
             self._compare(signed.get(self.tree.size, []))
+        self._compare_subtrees(expected, subtrees.completed(first, self.tree.size))
 
     def close(self) -> None:
         """What is beyond the last page: events outside the tree, and a tree shorter than what was signed."""
@@ -135,6 +139,8 @@ class Check:
             return
         for placed in queries.unplaced_events():
             self._find(f"event {placed.event.pk} was put in past the tree")
+        if subtrees.longest() > subtrees.size_of_tree():
+            self._find("a stored subtree reaches past the end of the tree")
         longest = max(
             (model.objects.order_by("-size").first() for model in (Checkpoint, Anchor)),
             key=lambda row: row.size if row else 0,
@@ -191,6 +197,15 @@ class Check:
                 self._find(str(failed))
             except verifier.DAMAGED:
                 self._find(f"{called} cannot be read")
+
+    def _compare_subtrees(
+        self, expected: dict[merkle.Subtree, bytes], kept: dict[merkle.Subtree, bytes]
+    ) -> None:
+        """What proofs are made of must be what the leaves lead to."""
+        for level, place in sorted(expected.keys() | kept.keys()):
+            if expected.get((level, place)) != kept.get((level, place)):
+                begin, end = place << level, (place + 1 << level) - 1
+                self._find(f"the stored subtree of the events {begin} to {end} is not theirs")
 
     def _signed(self, first: int, last: int) -> dict[int, list[tuple[str, bytes]]]:
         """By size: notes, and with which key; what left for places outside names its key itself."""

@@ -1,12 +1,17 @@
 """The tree of RFC 6962 and RFC 9162, section 2.1: roots, proofs that something is in it, proofs that it grew.
 
-Pure functions over leaf hashes. The database appends with the same rules (migration 0004); tests compare.
+Pure functions. A path names the parts of the tree whose roots are a proof; `subtrees` reads those. The
+database appends with the same rules (migration 0011); tests compare.
 """
 
 import hashlib
 from collections.abc import Sequence
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+# Leaves from the first place up to the second, which is not among them.
+Span = tuple[int, int]
+# The level, 0 for leaves, and the place from the left: 2 ** level leaves.
+Subtree = tuple[int, int]
 
 
 class ProofInvalid(ValueError):
@@ -51,32 +56,50 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return root_of(frontier_of(leaves))
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Hashes that lead from leaf `index` to the root (RFC 9162 2.1.3.1), nearest first."""
-    if not 0 <= index < len(leaves):
+def inclusion_path(size: int, index: int) -> list[Span]:
+    """Whose roots lead from leaf `index` to the root (RFC 9162 2.1.3.1), nearest first."""
+    if not 0 <= index < size:
         raise ValueError("no such leaf")
-    if len(leaves) == 1:
-        return []
-    half = _split(len(leaves))
-    if index < half:
-        return [*inclusion_proof(leaves[:half], index), root(leaves[half:])]
-    return [*inclusion_proof(leaves[half:], index - half), root(leaves[:half])]
+    begin, end, path = 0, size, []
+    while end - begin > 1:
+        middle = begin + _split(end - begin)
+        if index < middle:
+            path.append((middle, end))
+            end = middle
+        else:
+            path.append((begin, middle))
+            begin = middle
+    return path[::-1]
 
 
-def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
-    """Hashes that show the first `old_size` leaves to be unchanged (RFC 9162 2.1.4.1)."""
-    if not 0 < old_size <= len(leaves):
+def consistency_path(size: int, old_size: int) -> list[Span]:
+    """Whose roots show the first `old_size` leaves to be unchanged (RFC 9162 2.1.4.1)."""
+    if not 0 < old_size <= size:
         raise ValueError("no such tree")
-    return [] if old_size == len(leaves) else _subproof(leaves, old_size, whole=True)
+    begin, end, path = 0, size, []
+    while old_size < end:
+        middle = begin + _split(end - begin)
+        if old_size <= middle:
+            path.append((middle, end))
+            end = middle
+        else:
+            path.append((begin, middle))
+            begin = middle
+    # Where the old tree is a whole subtree of the new one, its reader knows the root.
+    if begin:
+        path.append((begin, end))
+    return path[::-1]
 
 
-def _subproof(leaves: Sequence[bytes], old_size: int, *, whole: bool) -> list[bytes]:
-    if old_size == len(leaves):
-        return [] if whole else [root(leaves)]
-    half = _split(len(leaves))
-    if old_size <= half:
-        return [*_subproof(leaves[:half], old_size, whole=whole), root(leaves[half:])]
-    return [*_subproof(leaves[half:], old_size - half, whole=False), root(leaves[:half])]
+def complete_subtrees(span: Span) -> list[Subtree]:
+    """Those that a part of a path is made of, largest first."""
+    begin, end = span
+    found = []
+    while begin < end:
+        level = (end - begin).bit_length() - 1
+        found.append((level, begin >> level))
+        begin += 1 << level
+    return found
 
 
 def check_inclusion(

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
-from audit import merkle
+from audit import merkle, subtrees
 from audit.models import AuditEvent, Checkpoint, Disposal, Leaf, PendingLeaf
+from audit.subtrees import TreeDamaged
 
 PAGE = 2_000
 # Disposals whose order is in the log.
@@ -53,20 +54,33 @@ def leaf_hashes(size: int, *, first: int = 0) -> Iterator[bytes]:
 
 
 def inclusion(event_id: UUID) -> Proof | None:
-    """That the newest checkpoint holds the event; None while it waits for its place or a signature."""
+    """That the newest checkpoint holds the event; None while it waits for its place or a signature.
+
+    Raises TreeDamaged.
+    """
     leaf, checkpoint = Leaf.objects.filter(pk=event_id).first(), newest_checkpoint()
     if leaf is None or checkpoint is None or leaf.seq >= checkpoint.size:
         return None
-    hashes = merkle.inclusion_proof(list(leaf_hashes(checkpoint.size)), leaf.seq)
+    hashes = subtrees.roots(merkle.inclusion_path(checkpoint.size, leaf.seq))
+    place = {"index": leaf.seq, "size": checkpoint.size}
+    try:
+        merkle.check_inclusion(bytes(leaf.hash), **place, proof=hashes, root=bytes(checkpoint.root))
+    except merkle.ProofInvalid as error:
+        raise TreeDamaged(
+            "The stored tree does not lead to its signed root. Let the log be checked."
+        ) from error
     return Proof(leaf.seq, hashes, checkpoint)
 
 
 def consistency(old_size: int) -> Proof | None:
-    """That the newest checkpoint continues the tree of `old_size`; None if it is not larger."""
+    """That the newest checkpoint continues the tree of `old_size`; None if it is not larger.
+
+    Raises TreeDamaged.
+    """
     checkpoint = newest_checkpoint()
     if checkpoint is None or not 0 < old_size <= checkpoint.size:
         return None
-    hashes = merkle.consistency_proof(list(leaf_hashes(checkpoint.size)), old_size)
+    hashes = subtrees.roots(merkle.consistency_path(checkpoint.size, old_size))
     return Proof(old_size, hashes, checkpoint)
 
 

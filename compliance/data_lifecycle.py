@@ -33,6 +33,7 @@ from audit.models import (
     Leaf,
     PendingLeaf,
     SigningKey,
+    Subtree,
     Tree,
 )
 from compliance.lifecycle import SIX_YEARS, Aging, DataClass, Erasure, Export, register
@@ -85,7 +86,7 @@ register(
 )
 # The tree outlives its events: after a disposal the proofs of those that are left still hold.
 for _proof in (
-    PendingLeaf, Leaf, Tree, Checkpoint, SigningKey, Anchor, Archive, ArchivePiece, Disposal,
+    PendingLeaf, Leaf, Subtree, Tree, Checkpoint, SigningKey, Anchor, Archive, ArchivePiece, Disposal,
 ):  # fmt: skip
     register(
         _proof,
@@ -285,6 +286,7 @@ for _table, _column, _kind, _algorithm, _key in (
     ("audit_auditevent", "leaf", "proof", "canonical bytes, details by commitment", "none"),
     ("audit_pendingleaf", "leaf_hash", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_leaf", "hash", "proof", "SHA-256 (RFC 6962)", "none"),
+    ("audit_subtree", "hash", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_tree", "frontier", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_tree", "root", "proof", "SHA-256 (RFC 6962)", "none"),
     ("audit_archive", "before", "proof", "SHA-256 (RFC 6962)", "none"),

@@ -41,7 +41,7 @@ def state() -> State:
 def proof_of(event: AuditEvent) -> bytes:
     """Everything that an outsider needs to see that the event is under a signed root, as JSON.
 
-    Not for an open transaction: what is not committed has no place.
+    Not for an open transaction: what is not committed has no place. Raises TreeDamaged.
     """
     sequencing.catch_up()
     found = queries.inclusion(event.pk)

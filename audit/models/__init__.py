@@ -8,6 +8,7 @@ from audit.models.trail import (
     Leaf,
     PendingLeaf,
     SigningKey,
+    Subtree,
     Tree,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "Leaf",
     "PendingLeaf",
     "SigningKey",
+    "Subtree",
     "Tree",
 ]

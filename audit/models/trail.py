@@ -85,6 +85,30 @@ class Leaf(TenantModel):
         ]
 
 
+class Subtree(TenantModel):
+    """The root over a complete run of leaves, 16, 256, 4,096 ... of them: a proof reads these, not the leaves.
+
+    Written by the sequencer, as the leaves are; whoever checks the log builds each anew.
+    """
+
+    outlives_tenant = True
+
+    # Over 2 ** level leaves; `place` counts runs of this length from the left.
+    level = models.PositiveSmallIntegerField()
+    place = models.PositiveBigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta(TenantModel.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "level", "place"], name="audit_subtree_one_for_a_run"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=list(range(4, 64, 4))), name="audit_subtree_of_a_fourth_level"
+            ),
+        ]
+
+
 class Tree(TenantModel):
     """How far a tenant's tree has grown, and the roots of its complete subtrees. `id` is the tenant's."""
 

@@ -68,7 +68,11 @@ def checkpoint(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def proof(request: SignedInRequest, event_id: UUID) -> HttpResponse:
     event = get_object_or_404(AuditEvent, pk=event_id)
-    content = reading.proof_of(event)
+    try:
+        content = reading.proof_of(event)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("compliance:integrity")
     audit.record("audit.proof_taken", actor=request.actor, on=event)
     return _file(content, f"proof-{event.pk}.json", "application/json")
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import merkle
+from tests.audit import full_proofs
 
 # Leaves and roots of the reference implementation of RFC 6962.
 LEAVES = [
@@ -33,6 +34,18 @@ HASHES = [merkle.leaf_hash(bytes.fromhex(leaf)) for leaf in LEAVES]
 TREES = st.integers(1, 70).map(
     lambda size: [merkle.leaf_hash(number.to_bytes(2, "big")) for number in range(size)]
 )
+
+
+def proof_of_inclusion(leaves, index):
+    return roots(leaves, merkle.inclusion_path(len(leaves), index))
+
+
+def proof_of_growth(leaves, old_size):
+    return roots(leaves, merkle.consistency_path(len(leaves), old_size))
+
+
+def roots(leaves, path):
+    return [merkle.root(leaves[begin:end]) for begin, end in path]
 
 
 def naive_root(leaves):
@@ -80,11 +93,11 @@ def test_an_empty_tree_has_the_hash_of_nothing():
     ],
 )
 def test_has_the_inclusion_proofs_of_the_reference(index, size, proof):
-    assert [node.hex() for node in merkle.inclusion_proof(HASHES[:size], index)] == proof
+    assert [node.hex() for node in proof_of_inclusion(HASHES[:size], index)] == proof
 
 
 def test_has_a_consistency_proof_of_the_reference():
-    assert [node.hex() for node in merkle.consistency_proof(HASHES, 6)] == [
+    assert [node.hex() for node in proof_of_growth(HASHES, 6)] == [
         "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
         "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
@@ -99,7 +112,7 @@ def test_equals_a_naive_reading_of_the_rfc(leaves):
 @given(TREES, st.data())
 def test_every_inclusion_is_proven_and_no_other_leaf_is(leaves, data):
     index = data.draw(st.integers(0, len(leaves) - 1))
-    proof = merkle.inclusion_proof(leaves, index)
+    proof = proof_of_inclusion(leaves, index)
     place = {"index": index, "size": len(leaves), "proof": proof, "root": naive_root(leaves)}
     merkle.check_inclusion(leaves[index], **place)
     with pytest.raises(merkle.ProofInvalid):
@@ -111,7 +124,7 @@ def test_every_inclusion_is_proven_and_no_other_leaf_is(leaves, data):
 @given(TREES, st.data())
 def test_growth_is_proven_and_a_changed_past_is_not(leaves, data):
     old = data.draw(st.integers(1, len(leaves)))
-    proof = merkle.consistency_proof(leaves, old)
+    proof = proof_of_growth(leaves, old)
     grown = {"old_size": old, "size": len(leaves), "root": naive_root(leaves), "proof": proof}
     merkle.check_consistency(old_root=naive_root(leaves[:old]), **grown)
     changed = [merkle.leaf_hash(b"changed"), *leaves[1:old]]
@@ -122,9 +135,41 @@ def test_growth_is_proven_and_a_changed_past_is_not(leaves, data):
 @given(TREES, st.lists(st.binary(min_size=32, max_size=32), max_size=8), st.data())
 def test_an_invented_proof_convinces_nobody(leaves, proof, data):
     index = data.draw(st.integers(0, len(leaves) - 1))
-    if proof == merkle.inclusion_proof(leaves, index):
+    if proof == proof_of_inclusion(leaves, index):
         return
     with pytest.raises(merkle.ProofInvalid):
         merkle.check_inclusion(
             leaves[index], index=index, size=len(leaves), proof=proof, root=naive_root(leaves)
         )
+
+
+@given(TREES, st.data())
+def test_paths_lead_along_the_proofs_of_the_rfc(leaves, data):
+    index = data.draw(st.integers(0, len(leaves) - 1))
+    assert proof_of_inclusion(leaves, index) == full_proofs.inclusion(leaves, index)
+    assert proof_of_growth(leaves, index + 1) == full_proofs.consistency(leaves, index + 1)
+
+
+@given(TREES, st.data())
+def test_each_part_of_a_path_is_made_of_complete_subtrees(leaves, data):
+    path = merkle.inclusion_path(len(leaves), data.draw(st.integers(0, len(leaves) - 1)))
+    for begin, end in path:
+        made = merkle.complete_subtrees((begin, end))
+        covered = [n for level, place in made for n in range(place << level, (place + 1) << level)]
+        assert covered == list(range(begin, end))
+        subtrees = [leaves[place << level : (place + 1) << level] for level, place in made]
+        assert merkle.root_of([merkle.root(each) for each in subtrees]) == naive_root(
+            leaves[begin:end]
+        )
+
+
+@pytest.mark.parametrize(("size", "index"), [(0, 0), (1, 1), (1, -1), (8, 8)])
+def test_no_path_leads_to_a_leaf_outside(size, index):
+    with pytest.raises(ValueError, match="no such leaf"):
+        merkle.inclusion_path(size, index)
+
+
+@pytest.mark.parametrize(("size", "old_size"), [(0, 0), (1, 0), (8, 9), (8, -1)])
+def test_no_path_leads_from_a_tree_that_is_no_part(size, old_size):
+    with pytest.raises(ValueError, match="no such tree"):
+        merkle.consistency_path(size, old_size)

@@ -18,7 +18,7 @@ from tests.factories.delivery import make_campaign, make_item
 WHY = "We close the practice"
 STAYS = {
     "audit_anchor", "audit_auditevent", "audit_checkpoint", "audit_leaf", "audit_pendingleaf",
-    "audit_tree", "compliance_agreement",
+    "audit_subtree", "audit_tree", "compliance_agreement",
 }  # fmt: skip
 
 

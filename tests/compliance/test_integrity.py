@@ -9,9 +9,11 @@ from accounts.models import Countersignature
 from accounts.services import countersignatures
 from accounts.services.sign_in import actor_for
 from audit import checking, merkle, notes
+from audit import services as audit
 from audit.models import Anchor, Anchoring, AuditEvent
 from compliance.services import anchor_ways
 from tests.accounts.signing_in import browser_of, make_member
+from tests.audit.exports import superuser
 from tests.compliance.reading import text_of
 
 PAGE = "/compliance/audit/integrity/"
@@ -66,6 +68,24 @@ def test_the_proof_of_one_event_leads_to_a_signed_root(officer, nurse):
             root=signed.root,
         )
     assert AuditEvent.objects.get(action="audit.proof_taken").object_id == str(event.pk)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE audit_subtree SET hash = sha256('x') WHERE tenant_id = %s", "does not lead"),
+        ("DELETE FROM audit_subtree WHERE tenant_id = %s", "has a hole"),
+    ],
+)
+def test_a_wrong_proof_is_not_handed_out(clinic, officer, nurse, statement, words):
+    events = [audit.record("contact.paused", actor=nurse, days=days) for days in range(40)]
+    page = f"/compliance/audit/{events[0].pk}/proof/"
+    assert officer.get(page)["Content-Type"] == "application/json"
+    with superuser() as admin:
+        assert admin.execute(statement, [clinic.id]).rowcount == 2
+    answer = officer.get(page, follow=True)
+    assert words in text_of(answer)
+    assert AuditEvent.objects.filter(action="audit.proof_taken").count() == 1
 
 
 def key_in(verifier_key: str) -> bytes:
