@@ -20,8 +20,6 @@ import zipfile
 import zlib
 
 FORMAT = "sealpost-evidence-2"
-# Exports of before archives and disposals had neither.
-FORMATS = ("sealpost-evidence-1", FORMAT)
 DISPOSAL, ORDERED = "sealpost-disposal-1", "audit.disposal_ordered"
 LONGEST_LINE, LONGEST_NOTE, LARGEST_MANIFEST, MOST_FILES = 16_000_000, 10_000, 1_000_000, 20
 NAME = "[!-*,-~]{1,200}"
@@ -210,10 +208,10 @@ class Export:
         require(len(names) <= MOST_FILES and len(set(names)) == len(names), "the zip has odd files")
         text = self.read("manifest.json", LARGEST_MANIFEST)
         self.manifest = json.loads(text)
-        require(self.manifest["format"] in FORMATS, "this verifier does not know the format")
+        require(self.manifest["format"] == FORMAT, "this verifier does not know the format")
         self.origin, self.size = str(self.manifest["origin"]), int(self.manifest["size"])
-        self.start = int(self.manifest.get("start", 0))
-        self.frontier = tuple(bytes.fromhex(root) for root in self.manifest.get("frontier", []))
+        self.start = int(self.manifest["start"])
+        self.frontier = tuple(bytes.fromhex(root) for root in self.manifest["frontier"])
         fits = len(self.frontier) == self.start.bit_count() and 0 <= self.start <= self.size
         require(fits and all(len(root) == 32 for root in self.frontier), "the start is malformed")
         self.key = key or str(self.manifest["key"])

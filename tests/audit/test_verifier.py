@@ -177,6 +177,15 @@ def test_what_is_no_checkpoint_is_refused(sample, tmp_path, capsys, content):
     assert said.startswith("FAILED: the checkpoint that was kept elsewhere")
 
 
+def test_another_format_is_not_guessed_at(sample, tmp_path, capsys):
+    def change(name, old):
+        return old.replace(FORMAT.encode(), b"sealpost-evidence-1") if "json" in name else old
+
+    put = rewritten(sample, tmp_path / "old.zip", change)
+    assert verdict(capsys, put) == (1, "FAILED: this verifier does not know the format\n")
+    assert verdict(capsys, sample)[0] == 0
+
+
 def test_names_what_was_put_in_or_left_out(sample, tmp_path, capsys):
     more = tmp_path / "more.zip"
     more.write_bytes(sample.read_bytes())
