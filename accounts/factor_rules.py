@@ -16,6 +16,14 @@ class Factor(models.TextChoices):
     RECOVERY = "recovery", "Recovery code"
 
 
+# How a session began, for the audit log; a passkey is two factors in one.
+PROOFS = {
+    Factor.PASSKEY: "passkey",
+    Factor.APP: "password+totp",
+    Factor.RECOVERY: "password+recovery_code",
+}
+
+
 @dataclass(frozen=True)
 class Rules:
     """What a workspace decides about sign-in."""

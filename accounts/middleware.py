@@ -12,7 +12,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from accounts import queries
+from accounts import queries, visits
 from accounts.errors import error_page
 from accounts.hashers import TooBusy
 from accounts.http import address_of, is_signed_in, is_supporting, session_of
@@ -83,12 +83,13 @@ class IdentityMiddleware:
             _enter(request, standing.membership)
             request.emergency_until = standing.emergency_until  # type: ignore[attr-defined]
             request.support_until = standing.support_until  # type: ignore[attr-defined]
-            source.add(role=standing.membership.role)
+            access = "emergency" if standing.emergency_until else ""
+            source.add(role=standing.membership.role, access=access)
         if BACKGROUND_HEADER not in request.headers:
             session.keep_alive()
         request.user = user
         request.actor = actor_for(user)  # type: ignore[attr-defined]
-        source.add(session=session.fingerprint)
+        source.add(session=session.fingerprint, auth=visits.proof_of(session))
         stack.enter_context(timezone.override(_zone(request, user)))
 
     def process_exception(
@@ -159,6 +160,7 @@ def _let_support_in(request: HttpRequest, session: SessionStore, stack: ExitStac
         del session[TENANT]
         return
     stack.enter_context(tenant_scope(tenant_id))
+    source.add(access="support")
     request.tenant = window.tenant  # type: ignore[attr-defined]
     request.support_until = window.ends_at  # type: ignore[attr-defined]
 

@@ -8,7 +8,7 @@ from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
 from accounts import browsers, delays, factor_demands, queries, totp
-from accounts.factor_rules import Factor
+from accounts.factor_rules import PROOFS, Factor
 from accounts.http import address_of, session_of
 from accounts.models import User
 from accounts.services import allow_list, devices, sign_in, support
@@ -16,6 +16,7 @@ from accounts.sessions import BROWSER, NETWORK, ROLE, TENANT, USER, SessionStore
 from accounts.step_up import mark_fresh
 from accounts.ways_back import page_of_ours
 from audit.services import Actor
+from tenancy import source
 from tenancy.models import Tenant
 from tenancy.scope import tenant_scope
 
@@ -36,6 +37,12 @@ def begin(request: HttpRequest, user: User) -> None:
     restart(request)
     request.session[HALF_SIGNED_IN] = str(user.id)
     remember_wanted(request)
+
+
+def proof_of(session: SessionStore) -> str:
+    """How the person signed in, for the audit log; empty for a session from before that was kept."""
+    factor = session.get(FACTOR)
+    return PROOFS[Factor(factor)] if factor else ""
 
 
 def remember_wanted(request: HttpRequest) -> None:
@@ -94,6 +101,7 @@ def pass_factor(request: HttpRequest, user: User, factor: Factor) -> str:
 def complete(request: HttpRequest, user: User, factor: Factor) -> str:
     """Both factors are proven: the session becomes the person's. Returns where to go."""
     wanted = request.session.get(NEXT)
+    source.add(auth=PROOFS[factor])
     workspaces = sign_in.finish(user, factor)
     SessionStore.clear_expired()
     if devices.make_room(user):

@@ -11,6 +11,8 @@ _TYPES = {
 }
 _EXPORT, _QUERY = ("110106", "Export"), ("110112", "Query")
 _APPLICATION = ("110100", "Application Activity")
+# R4 has no place of its own for how an agent proved who it is: `auth`, and `access` beyond the role.
+_EXTENSIONS = "urn:sealpost:agent:"
 _DCM = "http://dicom.nema.org/resources/ontology/DCM"
 # FHIR's audit-event-action: create, read, update, delete, execute.
 _VERBS = {
@@ -65,6 +67,10 @@ def cef(facts: dict[str, Any], *, seq: int) -> str:
         "cs2": source.get("address", ""),
         "cs3Label": "request",
         "cs3": source.get("request", ""),
+        "cs4Label": "signedInWith",
+        "cs4": source.get("auth", ""),
+        "cs5Label": "access",
+        "cs5": source.get("access", ""),
     }
     fields = " ".join(f"{name}={_cef_value(value)}" for name, value in extension.items() if value)
     return "|".join(["CEF:0", *map(_cef_header, header), fields])
@@ -88,16 +94,6 @@ def fhir(facts: dict[str, Any]) -> dict[str, Any]:
     noun, _, verb = facts["action"].partition(".")
     source = facts.get("source", {})
     code, display = _type(noun, verb)
-    agent = {
-        "who": {"identifier": {"value": facts["actor"]["id"]}},
-        "requestor": facts["actor"]["kind"] != "system",
-    }
-    if facts["actor"]["name"]:
-        agent["name"] = facts["actor"]["name"]
-    if source.get("role"):
-        agent["role"] = [{"text": source["role"]}]
-    if source.get("address"):
-        agent["network"] = {"address": source["address"], "type": "2"}
     event = {
         "resourceType": "AuditEvent",
         "id": facts["id"],
@@ -106,7 +102,7 @@ def fhir(facts: dict[str, Any]) -> dict[str, Any]:
         "action": _CODES.get(verb.rpartition("_")[2], "E"),
         "recorded": facts["recorded_at"],
         "outcome": _OUTCOMES[facts["outcome"]],
-        "agent": [agent],
+        "agent": [_agent(facts["actor"], source)],
         "source": {"observer": {"display": source.get("host") or "Sealpost"}},
     }
     if facts.get("reason"):
@@ -117,6 +113,27 @@ def fhir(facts: dict[str, Any]) -> dict[str, Any]:
         thing = {"identifier": {"value": facts["object"]["id"]}, "type": facts["object"]["type"]}
         event["entity"] = [{"what": thing}]
     return event
+
+
+def _agent(actor: dict[str, str], source: dict[str, str]) -> dict[str, Any]:
+    agent: dict[str, Any] = {
+        "who": {"identifier": {"value": actor["id"]}},
+        "requestor": actor["kind"] != "system",
+    }
+    if actor["name"]:
+        agent["name"] = actor["name"]
+    if source.get("role"):
+        agent["role"] = [{"text": source["role"]}]
+    proofs = [
+        {"url": f"{_EXTENSIONS}{name}", "valueString": source[name]}
+        for name in ("auth", "access")
+        if source.get(name)
+    ]
+    if proofs:
+        agent["extension"] = proofs
+    if source.get("address"):
+        agent["network"] = {"address": source["address"], "type": "2"}
+    return agent
 
 
 def _type(noun: str, verb: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import re
 
 from accounts.roles import Role
+from compliance.audit_words import ACCESS, PROOFS
 from compliance.facts import SuppressionReason
 from compliance.models import Alert
 from compliance.purposes import Purpose
@@ -106,3 +107,15 @@ def _plain(key: str, value: object) -> str:
             known = CODES.get(key, {}).get(value)
             return known or (value.replace("_", " ") if _CODE.fullmatch(value) else value)
     return str(value)
+
+
+def source_lines(source: dict[str, str]) -> list[tuple[str, str]]:
+    """How whoever did it signed in, and from where: what is known of it."""
+    proof, access = source.get("auth", ""), source.get("access", "")
+    lines = [
+        ("signed in with", PROOFS.get(proof, proof)),
+        ("let in by", ACCESS.get(access, access)),
+        ("from", ", ".join(filter(None, [source.get("address"), source.get("agent")]))),
+        ("session", source.get("session", "")),
+    ]
+    return [(name, value) for name, value in lines if value]

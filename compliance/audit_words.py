@@ -28,6 +28,20 @@ ACTOR_KINDS = {
     "system": "Sealpost itself",
 }
 
+# How the source of an event says that somebody proved who they are, and what let them in beyond their role.
+PROOFS = {
+    "passkey": "a passkey",
+    "password+totp": "password and authenticator app",
+    "password+recovery_code": "password and a recovery code",
+    "api_key": "an API key",
+    "secret": "an OAuth2 client and its secret",
+    "key_pair": "an OAuth2 client and its own key pair",
+}
+ACCESS = {
+    "emergency": "emergency access",
+    "support": "a support window that the workspace opened",
+}
+
 # What the service itself did to many things at once: the words, and the details that count them.
 _COUNTED = {
     "delivery.downgrade_suspected": ("Suspected an attack on the encryption of {}", ("messages",)),

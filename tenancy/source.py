@@ -37,6 +37,7 @@ class Source:
     session: str = ""  # begins the hash of the session's key
     auth: str = ""  # how the caller proved who it is
     role: str = ""
+    access: str = ""  # what let them in beyond their role: emergency or support
     on_behalf_of: str = ""
     task: str = ""  # name and id
 

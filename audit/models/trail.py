@@ -57,6 +57,12 @@ class AuditEvent(TenantModel):
         facts: dict[str, object] = orjson.loads(bytes(self.leaf))
         return facts
 
+    @property
+    def source(self) -> dict[str, str]:
+        """From where the act came; nothing of it is known for events of before the tree."""
+        source = self.facts.get("source")
+        return source if isinstance(source, dict) else {}
+
 
 class PendingLeaf(TenantModel):
     """An event that waits for its place in the tree. A trigger adds rows, the sequencer takes them; `id` is

@@ -15,7 +15,7 @@ from accounts.permissions import may, requires
 from audit import services as audit
 from audit.models import AuditEvent
 from compliance import trail
-from compliance.audit_details import detail_lines
+from compliance.audit_details import detail_lines, source_lines
 from compliance.forms import TrailForm
 
 
@@ -58,7 +58,11 @@ def event(request: SignedInRequest, event_id: UUID) -> HttpResponse:
     """One event with its sealed details; opening them is an event of its own."""
     shown = get_object_or_404(AuditEvent, pk=event_id)
     audit.record("audit.event_opened", actor=request.actor, on=shown)
-    context = {"event": shown, "detail": detail_lines(shown.detail)}
+    context = {
+        "event": shown,
+        "detail": detail_lines(shown.detail),
+        "source": source_lines(shown.source),
+    }
     return render(request, "compliance/audit_event.html", context)
 
 
