@@ -5,10 +5,16 @@ from dataclasses import dataclass
 
 from audit import checking, merkle, notes, queries, sequencing
 from audit.models import Anchor, AuditEvent, Checkpoint, PendingLeaf, Tree
+from tenancy.fetch import SENTENCES
 from tenancy.models import Job
 from tenancy.scope import current_tenant_id
 
 LISTED = 10
+_PROBLEMS: dict[str, str] = {
+    "nobody_to_mail": "No compliance officer could be mailed.",
+    "refused": "The address may not be called.",
+    **{failure.value: sentence for failure, sentence in SENTENCES.items()},
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,14 @@ def proof_of(event: AuditEvent) -> bytes:
         "key": _key(found.checkpoint),
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def why_not_outside(anchor: Anchor) -> str:
+    """Why a checkpoint did not get there, in a sentence; empty if it did."""
+    status = anchor.problem.removeprefix("status_")
+    if status != anchor.problem:
+        return f"The system answered with status {status} in place of taking it."
+    return _PROBLEMS[anchor.problem] if anchor.problem else ""
 
 
 def _key(checkpoint: Checkpoint) -> str:

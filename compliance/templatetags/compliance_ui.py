@@ -7,8 +7,8 @@ from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 
 from accounts.permissions import may
-from audit.models import AuditEvent
-from compliance import audit_words, holding, queries
+from audit.models import Anchor, AuditEvent
+from compliance import audit_words, holding, integrity, queries
 from compliance.refusal_words import refusal
 from compliance.retained import in_words
 
@@ -59,6 +59,11 @@ def audit_sentence(event: AuditEvent) -> str:
         return refusal(event.action)
     counts = event.detail if audit_words.is_counted(event.action) else None
     return audit_words.sentence(event.action, counts)
+
+
+@register.filter
+def why_not_outside(anchor: Anchor) -> str:
+    return integrity.why_not_outside(anchor)
 
 
 @register.filter
