@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts.models import Countersignature
 from audit import archives
@@ -56,6 +56,11 @@ def has_young(first: int, end: int) -> bool:
 def waiting() -> Countersignature | None:
     """The question that waits for a second person."""
     return queries.waiting_request(KIND)
+
+
+def disposals() -> QuerySet[Disposal]:
+    """Those whose order is in the log, with its two people: all of it went, or is going."""
+    return Disposal.objects.filter(status__in=audit_queries.ORDERED)
 
 
 def under_way() -> Disposal | None:

@@ -10,11 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
 from accounts.permissions import requires
+from compliance import disposable
 from compliance.forms import EvidenceForm
 from compliance.services import evidence
 from compliance.services.evidence import Days
 from tenancy import clock
 from tenancy.errors import DomainError
+
+LISTED = 12
 
 
 @requires("audit.evidence")
@@ -51,6 +54,10 @@ def _days(form: EvidenceForm) -> Days | None:
 
 
 def _page(request: SignedInRequest, form: EvidenceForm) -> HttpResponse:
-    context = {"form": form, "zone": timezone.get_current_timezone_name().replace("_", " ")}
+    context = {
+        "form": form,
+        "zone": timezone.get_current_timezone_name().replace("_", " "),
+        "disposals": disposable.disposals().order_by("-month")[:LISTED],
+    }
     status = 422 if form.errors else 200
     return render(request, "compliance/evidence.html", context, status=status)
