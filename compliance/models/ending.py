@@ -32,6 +32,8 @@ class Ending(TenantModel):
     asked_by_name = models.CharField(max_length=150)
     asked_at = models.DateTimeField(default=clock.now, editable=False)
     reason = SealedTextField()
+    # Days between the decision and the destruction, as asked for.
+    grace_days = models.PositiveSmallIntegerField(default=GRACE.days)
     # Empty while it waits for an operator.
     decided_by = models.CharField(max_length=64, default="", blank=True)
     decided_by_name = models.CharField(max_length=150, default="", blank=True)
@@ -63,6 +65,9 @@ class Ending(TenantModel):
                     & ~Q(decided_by=F("asked_by"))
                 ),
                 name="ending_decided_by_another_with_a_grace",
+            ),
+            models.CheckConstraint(
+                condition=Q(grace_days__gte=GRACE.days), name="ending_has_a_grace"
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by="")

@@ -52,16 +52,22 @@ def ask(*, typed_name: str, reason: str, actor: Actor) -> bool:
 
 
 @transaction.atomic
-def wait_for_operator(kind: Ending.AskerKind, *, reason: str, actor: Actor) -> Ending:
+def wait_for_operator(
+    kind: Ending.AskerKind, *, reason: str, actor: Actor, days: int = GRACE.days
+) -> Ending:
     """Nothing happens before an operator decides who is not `actor`. Raises NotEnded."""
     try:
         with transaction.atomic():
             ending = Ending.objects.create(
-                asker_kind=kind, asked_by=actor.id, asked_by_name=actor.name, reason=reason
+                asker_kind=kind,
+                asked_by=actor.id,
+                asked_by_name=actor.name,
+                reason=reason,
+                grace_days=days,
             )
     except IntegrityError as error:
         raise NotEnded("Somebody has asked for this already.") from error
-    audit.record("workspace.end_asked", actor=actor, on=workspace())
+    audit.record("workspace.end_asked", actor=actor, on=workspace(), days=days)
     return ending
 
 
@@ -77,7 +83,7 @@ def perform(payload: dict[str, Any], asked_by: Actor, decided_by: Actor) -> None
 
 
 @transaction.atomic
-def decide(ending: Ending, *, decided_by: Actor, grace: timedelta = GRACE) -> Ending:
+def decide(ending: Ending, *, decided_by: Actor) -> Ending:
     """Freeze the workspace of the scope, now. Raises NotEnded."""
     if ending.asked_by == decided_by.id:
         audit.record_denial("workspace.end_decided", actor=decided_by, reason="own request")
@@ -87,7 +93,7 @@ def decide(ending: Ending, *, decided_by: Actor, grace: timedelta = GRACE) -> En
     refuse_unless_active(tenant)
     ending.decided_by, ending.decided_by_name = decided_by.id, decided_by.name
     ending.decided_at = clock.now()
-    ending.destroy_at = ending.decided_at + grace
+    ending.destroy_at = ending.decided_at + timedelta(days=ending.grace_days)
     ending.save()
     tenant.status = Tenant.Status.ENDING
     tenant.save(update_fields=["status"])

@@ -1,7 +1,7 @@
 """The operator's part of an end: the second person of a workspace with one, and the end of a contract."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -36,20 +36,23 @@ def ask(tenant_id: UUID, *, reason: str, actor: Actor, days: int = GRACE.days) -
         services.refuse_unless_active(services.workspace())
         if queries.agreement_in_force() is not None:
             raise NotEnded("An agreement is in force. An owner ends it first, under Compliance.")
+        if not GRACE.days <= days <= services.LONGEST_WAIT.days:
+            raise NotEnded("Choose thirty days at least, and a year at most.")
         if Ending.objects.filter(closed_at=None).exists():
             raise NotEnded("An end is asked for already. Decide that one.")
         ended = _who_ended_the_agreement()
         if ended is None:
             kind = Ending.AskerKind.OPERATOR
-            return services.wait_for_operator(kind, reason=reason, actor=actor)
+            return services.wait_for_operator(kind, reason=reason, actor=actor, days=days)
         ending = Ending(
             asker_kind=Ending.AskerKind.OPERATOR,
             asked_by=ended.actor_id,
             asked_by_name=ended.actor_name,
             asked_at=ended.recorded_at,
             reason=reason,
+            grace_days=days,
         )
-        return services.decide(ending, decided_by=actor, grace=timedelta(days=days))
+        return services.decide(ending, decided_by=actor)
 
 
 def allow(tenant_id: UUID, *, actor: Actor) -> Ending:

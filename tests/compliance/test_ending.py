@@ -23,7 +23,7 @@ from contacts.models import ImportRun
 from delivery.models import Message, MessageEvent
 from tenancy import clock
 from tenancy.models import SystemMail, Tenant
-from tests.accounts.signing_in import make_member, make_user
+from tests.accounts.signing_in import browser_of, make_member, make_user
 from tests.factories.compliance import OPERATOR, agreement_in_force
 from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_campaign, make_message
@@ -129,6 +129,21 @@ def test_without_a_contract_a_second_operator_decides(clinic, olga):
     other = actor_of(make_user("Pat Platform", is_operator=True), "operator")
     operator_ending.allow(clinic.pk, actor=other)
     assert status_of(clinic) == "ending"
+
+
+def test_the_second_operator_decides_on_the_days_that_the_first_asked_for(clinic, olga):
+    for days in (29, 367):
+        with pytest.raises(NotEnded, match="thirty days at least"):
+            operator_ending.ask(clinic.pk, reason=WHY, actor=olga, days=days)
+    assert not Ending.objects.exists()
+    operator_ending.ask(clinic.pk, reason=WHY, actor=olga, days=75)
+    other = make_user("Pat Platform", is_operator=True)
+    page = browser_of(other).get(f"/operator/endings/{clinic.pk}/").content.decode()
+    assert "is destroyed 75 days later" in page
+    with pytest.raises(IntegrityError, match="an end stays as it was decided"):
+        Ending.objects.update(grace_days=30)
+    made = operator_ending.allow(clinic.pk, actor=actor_of(other, "operator"))
+    assert made.destroy_at - made.decided_at == timedelta(days=75)
 
 
 def test_frozen_nothing_comes_in_or_goes_out_and_what_waits_is_canceled(clinic, olive, cora):
