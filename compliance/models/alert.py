@@ -17,6 +17,9 @@ class Alert(TenantModel):
         REVEALS = "reveals", "Looked at the data of many people"
         SEARCHES = "searches", "Searched for many people"
         EXPORTS = "exports", "Exported people several times"
+        SAMPLES = "samples", "Looked at what many files would hold"
+        UPLOADS = "uploads", "Looked into many uploaded files"
+        READINGS = "readings", "Read many times more people than usual"
 
     kind = models.CharField(max_length=10, choices=Kind)
     person_id = models.CharField(max_length=64)
@@ -39,7 +42,9 @@ class Alert(TenantModel):
                 name="alert_open_once_per_person",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["reveals", "searches", "exports"]),
+                condition=Q(
+                    kind__in=["reveals", "searches", "exports", "samples", "uploads", "readings"]
+                ),
                 name="alert_has_a_known_kind",
             ),
             models.CheckConstraint(

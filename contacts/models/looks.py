@@ -14,12 +14,18 @@ REVEAL_LASTS = timedelta(minutes=5)
 
 
 class Look(TenantModel):
-    """One act by which a member of staff saw people: what budgets count, and what is shown until when."""
+    """Acts by which a member of staff or a system saw people: what is counted, and shown until when.
+
+    Of a system there is one row an hour, with how many people it read.
+    """
 
     class Kind(models.TextChoices):
         REVEAL = "reveal", "Saw one person's data"
         SEARCH = "search", "Searched"
         EXPORT = "export", "Exported"
+        SAMPLE = "sample", "Looked at what a file would hold"
+        UPLOAD = "upload", "Saw values of an uploaded file"
+        SYSTEM = "system", "Read by a system"
 
     kind = models.CharField(max_length=6, choices=Kind)
     person_id = models.CharField(max_length=64)
@@ -27,6 +33,8 @@ class Look(TenantModel):
     contact = TenantForeignKey(
         Contact, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )
+    # More than one only in what a system read within an hour.
+    people = models.PositiveIntegerField(default=1)
     occurred_at = models.DateTimeField(default=clock.now)
     shown_until = models.DateTimeField(null=True)
 
@@ -34,7 +42,9 @@ class Look(TenantModel):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["search", "export"], contact__isnull=True, shown_until__isnull=True
+                    kind__in=["search", "export", "sample", "upload", "system"],
+                    contact__isnull=True,
+                    shown_until__isnull=True,
                 )
                 | Q(
                     kind="reveal",
@@ -43,6 +53,14 @@ class Look(TenantModel):
                     shown_until__lte=F("occurred_at") + REVEAL_LASTS,
                 ),
                 name="look_reveals_one_person_for_five_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="system") | Q(people=1), name="look_of_staff_is_one_act"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "person_id", "occurred_at"],
+                condition=Q(kind="system"),
+                name="look_of_a_system_once_an_hour",
             ),
         ]
         indexes: ClassVar = [

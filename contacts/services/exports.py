@@ -16,7 +16,7 @@ from compliance.queries import require_agreement
 from contacts.export_profiles import MOST_ROWS, PROFILES, SECOND_PERSON_OVER, fields_for
 from contacts.export_sources import source_named
 from contacts.fields import PhiClass
-from contacts.models import ContactExport, ExportChunk
+from contacts.models import ContactExport, ExportChunk, Look
 from contacts.queries.schema import schema
 from contacts.services import looks
 from tenancy import clock
@@ -86,7 +86,7 @@ def ask(wish: Wish, *, rows: int, reason: str, actor: Actor) -> ContactExport:
         asked_by=actor.id,
         asked_by_name=actor.name,
     )
-    looks.note_export(actor=actor)
+    looks.note(Look.Kind.EXPORT, actor=actor)
     audit.record("export.asked", actor=actor, on=export, **_said(export), rows=found)
     if needs_second:
         payload = {"export": str(export.pk), "rows": found, "profile": export.profile}

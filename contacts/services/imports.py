@@ -12,7 +12,8 @@ from compliance.purposes import Purpose
 from compliance.queries import require_agreement
 from compliance.stopping import Stopped
 from contacts.importing.dates import Order
-from contacts.models import ImportChunk, ImportProblem, ImportRun
+from contacts.models import ImportChunk, ImportProblem, ImportRun, Look
+from contacts.services import looks
 from contacts.services.mapping import with_new_fields
 from tenancy import clock
 from tenancy import services as tenancy
@@ -78,14 +79,15 @@ def match_columns(
 def show_values(run: ImportRun, *, actor: Actor) -> ImportRun:
     """Let whoever uploaded the file see its first values while its columns are matched.
 
-    The look is one event a file, however often the page is opened again. Raises ImportRefused for
-    anybody else, to whom the file is somebody else's PHI.
+    It is one event a file, and one look each time that the five minutes begin anew. Raises
+    ImportRefused for anybody else, to whom the file is somebody else's PHI.
     """
     run = _locked(run, ImportRun.MATCHABLE)
     if run.started_by_id != actor.id:
         raise ImportRefused(
             f"Only {run.started_by_name}, who uploaded the file, may see its values."
         )
+    looks.note(Look.Kind.UPLOAD, actor=actor)
     if run.values_shown_at is None:
         touched = Touched(classes=("identity", "attributes"))
         audit.record_reading(
@@ -94,6 +96,14 @@ def show_values(run: ImportRun, *, actor: Actor) -> ImportRun:
     run.values_shown_at = clock.now()
     run.save(update_fields=["values_shown_at"])
     return run
+
+
+@transaction.atomic
+def note_problems_taken(run: ImportRun, *, actor: Actor) -> None:
+    """Whoever downloads the rows that were left out sees what stands in them."""
+    looks.note(Look.Kind.UPLOAD, actor=actor)
+    touched = Touched(classes=("identity", "attributes"))
+    audit.record_reading("import.problems_downloaded", actor=actor, on=run, touched=touched)
 
 
 @transaction.atomic

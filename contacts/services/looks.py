@@ -18,12 +18,22 @@ from tenancy.errors import DomainError
 
 WINDOW = timedelta(hours=1)
 # Twenty an hour is more than a desk with a telephone needs; sixty is copying.
-ALERT_AT = {Look.Kind.REVEAL: 20, Look.Kind.SEARCH: 60, Look.Kind.EXPORT: 5}
+ALERT_AT = {
+    Look.Kind.REVEAL: 20,
+    Look.Kind.SEARCH: 60,
+    Look.Kind.EXPORT: 5,
+    # One file is looked at again and again until its fields are right.
+    Look.Kind.SAMPLE: 20,
+    # A file is brought, matched and mended; ten in an hour is somebody who opens others' lists.
+    Look.Kind.UPLOAD: 10,
+}
 MOST_REVEALS = 60
 ALERTS = {
     Look.Kind.REVEAL: Alert.Kind.REVEALS,
     Look.Kind.SEARCH: Alert.Kind.SEARCHES,
     Look.Kind.EXPORT: Alert.Kind.EXPORTS,
+    Look.Kind.SAMPLE: Alert.Kind.SAMPLES,
+    Look.Kind.UPLOAD: Alert.Kind.UPLOADS,
 }
 
 
@@ -73,9 +83,9 @@ def note_search(*, actor: Actor, found: int) -> None:
     _note(Look.Kind.SEARCH, actor)
 
 
-def note_export(*, actor: Actor) -> None:
-    """For the transaction that records the export itself."""
-    _note(Look.Kind.EXPORT, actor)
+def note(kind: Look.Kind, *, actor: Actor) -> None:
+    """One look that shows no single person. For the transaction that records what was looked at."""
+    _note(kind, actor)
 
 
 def shown_until(contact: Contact, *, person_id: str) -> datetime | None:

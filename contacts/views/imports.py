@@ -12,8 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import SignedInRequest
 from accounts.permissions import requires
-from audit import services as audit
-from audit.services import Touched
 from compliance.queries import agreement_in_force
 from contacts.fields import Kind
 from contacts.forms import BasisForm, MappingForm
@@ -153,12 +151,7 @@ def progress(request: SignedInRequest, run_id: UUID) -> HttpResponse:
 def problems(request: SignedInRequest, run_id: UUID) -> HttpResponseBase:
     """The rows that were not taken whole, with what is wrong: to mend and to upload again."""
     found = get_object_or_404(ImportRun, pk=run_id)
-    audit.record_reading(
-        "import.problems_downloaded",
-        actor=request.actor,
-        on=found,
-        touched=Touched(classes=("identity", "attributes")),
-    )
+    services.note_problems_taken(found, actor=request.actor)
     lines = spreadsheets.csv_lines(problem_rows(found))
     response = StreamingHttpResponse(lines, content_type=spreadsheets.CONTENT_TYPE)
     response["Content-Disposition"] = 'attachment; filename="rows-to-mend.csv"'

@@ -20,6 +20,7 @@ from accounts.services import access_tokens, api_keys
 from accounts.services.api_keys import Caller, KeyRefused, KeyWaits
 from audit import services as audit
 from audit.services import Actor, Touched
+from contacts.services import readings
 from integrations import problems, rate_limits
 from tenancy import source
 from tenancy.keyring import current_keys
@@ -45,6 +46,8 @@ class Resource(APIView):
     key: ApiKey
     granted: frozenset[str]
     actor: Actor
+    # How many people's data the answer holds. One that is repeated shows nobody anew.
+    people_shown = 0
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Answer in the scope of the key's tenant, and leave a trail there."""
@@ -108,6 +111,10 @@ class Resource(APIView):
         audit.record_denial(f"api.{scope}", actor=self.actor, reason="scope")
         raise PermissionDenied(f"This key lacks the scope {scope}.")
 
+    def shows(self, people: int) -> None:
+        """Said by each answer about people, so that what a system reads is counted."""
+        self.people_shown = people if self.sees_phi else 0
+
     @property
     def sees_phi(self) -> bool:
         return Scope.PHI_READ in self.granted
@@ -127,10 +134,14 @@ class Resource(APIView):
     def _record(self, request: HttpRequest, response: HttpResponseBase) -> None:
         match = request.resolver_match
         ids = [str(value) for value in match.kwargs.values()] if match else []
+        if self.people_shown:
+            readings.note(self.people_shown, actor=self.actor)
         audit.record_reading(
             "api.called",
             actor=self.actor,
-            touched=Touched(classes=("phi",) if self.sees_phi else ()),
+            touched=Touched(
+                classes=("phi",) if self.sees_phi else (), rows=self.people_shown or None
+            ),
             method=request.method,
             route=match.view_name if match else "",
             status=response.status_code,

@@ -95,6 +95,7 @@ class Consents(Resource):
             ]
         status = HTTPStatus.CREATED if records else HTTPStatus.OK
         record = records[0] if records else _latest(contact, values["purpose"])
+        self.shows(1)
         return Response(consent_shown(record, sees_phi=self.sees_phi), status=status)
 
 
@@ -111,6 +112,7 @@ class ContactConsents(Resource):
         contact = get_object_or_404(Contact, pk=contact_id)
         records = ConsentRecord.objects.filter(contact_id=contact.pk)
         page, next_cursor = page_of(records, request)
+        self.shows(1)
         data = [consent_shown(record, sees_phi=self.sees_phi) for record in page]
         return Response({"data": data, "next_cursor": next_cursor})
 

@@ -63,6 +63,7 @@ class Contacts(Resource):
     def get(self, request: Request) -> Response:
         page, next_cursor = page_of(Contact.objects.all(), request)
         schema = contacts.schema()
+        self.shows(len(page))
         data = [shown(one, schema=schema, sees_phi=self.sees_phi) for one in page]
         return Response({"data": data, "next_cursor": next_cursor})
 
@@ -80,6 +81,7 @@ class Contacts(Resource):
         stored = people.upsert([entry], actor=self.actor)
         contact = Contact.objects.get(pk=_stored_id(entry, stored))
         status = HTTPStatus.CREATED if stored.created else HTTPStatus.OK
+        self.shows(1)
         return Response(shown(contact, schema=schema, sees_phi=self.sees_phi), status=status)
 
 
@@ -122,6 +124,7 @@ class ContactSearch(Resource):
         about = AboutContact(data=request.data)
         about.is_valid(raise_exception=True)
         contact = contact_of(about.validated_data)
+        self.shows(1)
         return Response(shown(contact, schema=contacts.schema(), sees_phi=self.sees_phi))
 
 
@@ -131,6 +134,7 @@ class ContactDetail(Resource):
     @documented("contacts_get", "Look at a contact", answers={HTTPStatus.OK: ContactAnswer})
     def get(self, _: Request, contact_id: UUID) -> Response:
         contact = get_object_or_404(Contact, pk=contact_id)
+        self.shows(1)
         return Response(shown(contact, schema=contacts.schema(), sees_phi=self.sees_phi))
 
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audit.models import AuditEvent
 from contacts import queries
-from contacts.models import Attribute, Contact, ImportChunk, ImportRun
+from contacts.models import Attribute, Contact, ImportChunk, ImportRun, Look
 from contacts.services.import_work import work_on
 from tenancy import clock
 from tenancy.scope import tenant_scope
@@ -98,6 +98,9 @@ def test_who_uploaded_a_file_may_see_its_values_and_is_noted_once(clinic, market
     assert '<option value="family_name" selected>' in page
     assert '<option value="day_first" selected>' in page
     marketer.post(f"{url}values/", MARIA_MAPPED)
+    assert list(Look.objects.values_list("kind", "person_name")) == [
+        ("upload", "Mara Marketer"), ("upload", "Mara Marketer"),
+    ]  # fmt: skip
     (event,) = AuditEvent.objects.filter(action="import.values_revealed")
     assert event.detail == {"columns": 4}
     assert ImportRun.objects.get().status == "uploaded"
@@ -122,6 +125,7 @@ def test_nobody_else_sees_the_values_of_a_file(clinic, marketer, analyst, agreem
     assert "Only Mara Marketer, who uploaded the file" in refused.content.decode()
     assert analyst.post(f"{url}values/", MARIA_MAPPED).status_code == 403
     assert not AuditEvent.objects.filter(action="import.values_revealed").exists()
+    assert not Look.objects.exists()
     marketer.post(f"{url}values/", MARIA_MAPPED)
     assert "María-José" in marketer.get(url).content.decode()
     page = owner.get(url).content.decode()

@@ -155,6 +155,16 @@ def test_many_searches_are_told(mara, officer, clinic, agreement):
     assert Alert.objects.get().kind == "searches"
 
 
+@pytest.mark.parametrize(("kind", "told_at"), [("upload", 10), ("sample", 20), ("export", 5)])
+def test_files_looked_into_are_told(mara, kind, told_at):
+    for _ in range(told_at - 1):
+        looks.note(Look.Kind(kind), actor=actor_for(mara))
+    assert not Alert.objects.exists()
+    looks.note(Look.Kind(kind), actor=actor_for(mara))
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.count) == (f"{kind}s", told_at)
+
+
 def test_an_officer_reads_how_often_each_person_looked(mara, officer, agreement):
     look(mara, 3)
     with clock.at(clock.now() - timedelta(days=2)):
@@ -162,7 +172,7 @@ def test_an_officer_reads_how_often_each_person_looked(mara, officer, agreement)
     page = browser_of(officer).get("/compliance/looks/").content.decode()
     row = page.partition("Mara Marketer</a>")[2].partition("</tr>")[0]
     assert [cell.partition("<")[0] for cell in row.split('class="n')[1:]] == [
-        '">3', ' sp-hide-sm">3', '">7', ' sp-hide-sm">0', ' sp-hide-sm">0',
+        '">3', ' sp-hide-sm">3', '">7', ' sp-hide-sm">0', ' sp-hide-sm">0', ' sp-hide-sm">0',
     ]  # fmt: skip
     assert browser_of(mara).get("/compliance/looks/").status_code == 403
 
