@@ -7,7 +7,7 @@ KNOWN = ["reveals", "searches", "exports", "samples", "uploads", "readings"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0011_walls_of_ending")]
+    dependencies = [("compliance", "0012_days_of_an_end")]
 
     operations = [
         migrations.RemoveConstraint("alert", "alert_has_a_known_kind"),
