@@ -125,6 +125,12 @@ def prepare(
     return Evidence(min(first, last), last, with_details, checkpoint, signers())
 
 
+def of_ended() -> Evidence:
+    """Evidence of all that a destroyed workspace left: no key opens details, and no event can be added."""
+    checkpoint = Checkpoint.objects.latest("size", "signed_at")
+    return Evidence(0, checkpoint.size, False, checkpoint, signers())
+
+
 def signers() -> Signers:
     """Not for an open transaction."""
     with platform_scope():

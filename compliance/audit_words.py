@@ -98,6 +98,13 @@ def sentence(action: str, detail: Mapping[str, object] | None = None) -> str:
     return f"{verb} {thing}".strip().capitalize()
 
 
+def sentence_without_counts(action: str) -> str:
+    """For events whose details nobody can open any more."""
+    if action in _COUNTED:
+        return _COUNTED[action][0].format("messages")
+    return sentence(action)
+
+
 def is_counted(action: str) -> bool:
     """Whether the sentence says how many, which only the sealed details know."""
     return action in _COUNTED

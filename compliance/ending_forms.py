@@ -51,3 +51,10 @@ class PostponeForm(forms.Form):
         """The end of the chosen day, UTC."""
         day = self.cleaned_data["day"] + timedelta(days=1)
         return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+class CursorForm(forms.Form):
+    """Where a page of a log goes on; what is no id is ignored."""
+
+    before = forms.UUIDField(required=False)
+    after = forms.UUIDField(required=False)

@@ -11,6 +11,8 @@ WORDS_OF_THE_END = {
     "workspace.end_put_off": "Put off the destruction of the workspace",
     "workspace.end_refused": "Refused to end the workspace",
     "workspace.end_undone": "Undid the end of the workspace",
+    "workspace.log_exported": "Took the log of a destroyed workspace",
+    "workspace.log_read": "Read the log of a destroyed workspace",
     "workspace.return_asked": "Asked for all data of the workspace",
     "workspace.return_canceled": "Stopped the file of all data",
     "workspace.return_expired": "Deleted the file of all data that nobody took",

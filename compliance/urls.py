@@ -17,6 +17,7 @@ from compliance.views import (
     operator_ending,
     policy,
     posture,
+    remaining,
     retention,
     reviews,
     runs,
@@ -106,6 +107,8 @@ endings = [
     path("<uuid:tenant_id>/undo/", operator_ending.undo, name="undo"),
     path("<uuid:tenant_id>/postpone/", operator_ending.postpone, name="postpone"),
     path("<uuid:tenant_id>/certificate.json", operator_ending.certificate, name="certificate"),
+    path("<uuid:tenant_id>/log/", remaining.log, name="log"),
+    path("<uuid:tenant_id>/log/evidence/", remaining.evidence, name="evidence"),
 ]
 
 urlpatterns = [

@@ -219,3 +219,9 @@ def test_the_operators_pages_stand_up(open_as, clinic):
     other.reload()
     other.get_by_role("heading", name="Certificate of destruction").wait_for()
     looks_sound(other)
+    other.get_by_role("link", name="Its log").click()
+    other.get_by_role("heading", name=f"Log of {clinic.name}").wait_for()
+    looks_sound(other)
+    with other.expect_download() as taken:
+        other.get_by_role("button", name="Take evidence").click()
+    assert taken.value.suggested_filename == f"evidence-{clinic.pk}.zip"
