@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.urls import set_urlconf
 from psycopg import sql
 
 from audit.services import Actor
@@ -49,6 +50,13 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 def _database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     with django_db_blocker.unblock():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _host_of_no_request() -> Iterator[None]:
+    """A request's host stays the thread's own until the next one: later fixtures would link to it."""
+    yield
+    set_urlconf(None)
 
 
 def make_tenant(name: str = "Elm Street Clinic") -> Tenant:
