@@ -1,6 +1,7 @@
 """Rows of the contacts list, and the three numbers above it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -56,12 +57,13 @@ def list_rows(contacts: Sequence[Contact]) -> list[ListRow]:
     found = {person.contact_id: person for person in people(ids)}
     facts = person_facts(list(found.values()))
     last = _last_activity(ids)
-    care, marketing = (
-        compliance.sending_facts(
-            purpose, sensitivity=Sensitivity.S2, remuneration=Remuneration.NONE, is_approved=True
-        )
-        for purpose in (Purpose.APPOINTMENT, Purpose.MARKETING)
+    care = compliance.sending_facts(
+        Purpose.APPOINTMENT,
+        sensitivity=Sensitivity.S2,
+        remuneration=Remuneration.NONE,
+        is_approved=True,
     )
+    marketing = replace(care, purpose=Purpose.MARKETING)
     return [
         ListRow(
             contact_id,

@@ -12,6 +12,7 @@ from contacts.addresses import AddressError, normalize_email, normalize_phone
 from contacts.entries import email_index, phone_index, record_number_index
 from contacts.models import Contact
 from tenancy.keyring import current_keys
+from tenancy.scope import current_tenant_id
 
 PAGE_SIZE = 50
 _CHUNK = 5_000
@@ -80,9 +81,9 @@ def _by_name(text: str) -> list[Contact]:
 def _identities(before: UUID) -> list[tuple[UUID, bytes]]:
     with transaction.atomic(), connection.connection.cursor(binary=True) as cursor:
         cursor.execute(
-            "SELECT id, identity FROM contacts_contact WHERE id < %s::uuid "
-            "ORDER BY id DESC LIMIT %s::int",
-            [before, _CHUNK],
+            "SELECT id, identity FROM contacts_contact "
+            "WHERE tenant_id = %s::uuid AND id < %s::uuid ORDER BY id DESC LIMIT %s::int",
+            [current_tenant_id(), before, _CHUNK],
         )
         rows: list[tuple[UUID, bytes]] = cursor.fetchall()
         return rows
