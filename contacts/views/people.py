@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,6 +22,7 @@ from tenancy.errors import DomainError
 
 @requires("contacts.view")
 @require_GET
+@transaction.atomic
 def people(request: SignedInRequest) -> HttpResponse:
     page = queries.page(older_than=cursor(request, "older"), newer_than=cursor(request, "newer"))
     return _list(request, page=page, rows=listing.list_rows(page.contacts))
@@ -28,6 +30,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 
 @requires("contacts.view")
 @require_POST
+@transaction.atomic
 def search(request: SignedInRequest) -> HttpResponse:
     """By POST, so that what was searched for is in no URL, history or log."""
     form = SearchForm(request.POST)
