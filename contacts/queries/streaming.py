@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
-from contacts.fields import Value
+from contacts.fields import Field, Value
 from contacts.models import Activity
 from tenancy import clock
 from tenancy.keyring import current_keys
@@ -55,6 +55,11 @@ class Person(NamedTuple):
     has_opted_out: bool
     prefers_portal: bool
     activity: Sequence[Happening] = ()
+
+    def values_of(self, fields: Sequence[Field]) -> list[tuple[Field, Value | None]]:
+        """What is known of the person for each of these fields, wherever it is kept."""
+        known = {**self.attributes, **self.identity}
+        return [(field, known.get(field.key)) for field in fields]
 
 
 def people(contact_ids: Sequence[UUID] | None = None) -> Iterator[Person]:

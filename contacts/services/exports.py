@@ -18,6 +18,7 @@ from contacts.export_sources import source_named
 from contacts.fields import PhiClass
 from contacts.models import ContactExport, ExportChunk, Look
 from contacts.queries.schema import schema
+from contacts.queries.streaming import Person
 from contacts.services import looks
 from tenancy import clock
 from tenancy import services as tenancy
@@ -25,6 +26,8 @@ from tenancy.errors import DomainError
 
 KIND = "contacts.export"
 Status = ContactExport.Status
+# Enough to see what the columns hold.
+SAMPLE = 5
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -43,22 +46,39 @@ class Wish:
     seen_classes: Sequence[str]
 
 
-def count(wish: Wish) -> int:
-    """How many people the file would hold. Raises ExportRefused for more than it may."""
+@dataclass(frozen=True)
+class Preview:
+    """How many people the file would hold, and the first of them; pages mask their values."""
+
+    rows: int
+    sample: list[Person]
+
+
+@transaction.atomic
+def preview(wish: Wish, *, actor: Actor) -> Preview:
+    """What the file would hold, which is a look. Raises ExportRefused for more than it may."""
+    found = _people(wish)
+    looks.note(Look.Kind.SAMPLE, actor=actor)
+    return found
+
+
+def _people(wish: Wish) -> Preview:
     source = source_named(wish.source)
     if source is None or not source.is_there(wish.source_id):
         raise ExportRefused("Choose whom the file is about.")
     allowed = fields_for(wish.profile, schema(), seen_classes=wish.seen_classes)
     if not wish.fields or not set(wish.fields) <= {field.key for field in allowed}:
         raise ExportRefused("Choose fields that this purpose needs.")
-    found = sum(1 for _ in islice(source.people_of(wish.source_id), MOST_ROWS + 1))
+    people = islice(source.people_of(wish.source_id), MOST_ROWS + 1)
+    sample = list(islice(people, SAMPLE))
+    found = len(sample) + sum(1 for _ in people)
     if found == 0:
         raise ExportRefused("There is nobody to export.")
     if found > MOST_ROWS:
         raise ExportRefused(
             f"A file holds {MOST_ROWS:,} people at most. Make a segment of those whom you need."
         )
-    return found
+    return Preview(found, sample)
 
 
 @transaction.atomic
@@ -70,7 +90,7 @@ def ask(wish: Wish, *, rows: int, reason: str, actor: Actor) -> ContactExport:
     require_agreement()
     if len(reason.strip()) < 4:
         raise ExportRefused("Write what the file is for, in a few words.")
-    found = count(wish)
+    found = _people(wish).rows
     if found > rows:
         raise ExportRefused("More people match now than the preview showed. Look at it again.")
     needs_second = found > SECOND_PERSON_OVER

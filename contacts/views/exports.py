@@ -40,16 +40,21 @@ def new(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         wish = form.wish()
         try:
-            rows = services.count(wish)
             if "confirm" in request.POST:
                 export = services.ask(
                     wish, rows=form.shown_rows(), reason=form.reason(), actor=request.actor
                 )
                 return redirect("contacts:export", export.pk)
+            preview = services.preview(wish, actor=request.actor)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            context |= {"rows": rows, "chosen": form.chosen(), "profile": PROFILES[wish.profile]}
+            context |= {
+                "rows": preview.rows,
+                "chosen": form.chosen(),
+                "sample": [person.values_of(form.chosen()) for person in preview.sample],
+                "profile": PROFILES[wish.profile],
+            }
     status = 422 if form.errors else 200
     return render(request, "contacts/export_new.html", context, status=status)
 
