@@ -1,20 +1,18 @@
 """Rows of the contacts list, and the three numbers above it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from compliance import queries as compliance
-from compliance.facts import GateFacts, Outcome, Sensitivity
+from compliance.facts import GateFacts, Outcome
 from compliance.gate import decide
-from compliance.purposes import Purpose, Remuneration
+from compliance.purposes import Purpose
 from contacts.fields import Value
 from contacts.models import Activity, Contact
-from contacts.queries.reachability import person_facts
+from contacts.queries.reachability import for_purpose, health_details, person_facts
 from contacts.queries.streaming import people
 
 _WRITABLE = frozenset({Outcome.ALLOW, Outcome.PORTAL})
@@ -57,13 +55,10 @@ def list_rows(contacts: Sequence[Contact]) -> list[ListRow]:
     found = {person.contact_id: person for person in people(ids)}
     facts = person_facts(list(found.values()))
     last = _last_activity(ids)
-    care = compliance.sending_facts(
-        Purpose.APPOINTMENT,
-        sensitivity=Sensitivity.S2,
-        remuneration=Remuneration.NONE,
-        is_approved=True,
+    sending = health_details()
+    care, marketing = (
+        for_purpose(sending, purpose) for purpose in (Purpose.APPOINTMENT, Purpose.MARKETING)
     )
-    marketing = replace(care, purpose=Purpose.MARKETING)
     return [
         ListRow(
             contact_id,

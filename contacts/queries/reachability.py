@@ -1,7 +1,7 @@
 """What the send gate would say about one person today, purpose by purpose, and on what evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -78,6 +78,7 @@ def person_facts(people: Sequence[Person]) -> dict[UUID, PersonFacts]:
 def reachability(person: Person) -> list[Reach]:
     """One answer a purpose, in the order of the purposes."""
     facts = person_facts([person])[person.contact_id]
+    sending = health_details()
     latest: dict[str, ConsentRecord] = {}
     for record in ConsentRecord.objects.filter(contact_id=person.contact_id).order_by(
         "recorded_at"
@@ -86,7 +87,7 @@ def reachability(person: Person) -> list[Reach]:
     return [
         Reach(
             purpose,
-            decide(GateFacts(_sending(purpose), facts)),
+            decide(GateFacts(for_purpose(sending, purpose), facts)),
             person.consents.get(purpose, ConsentState.NEVER),
             latest.get(purpose),
             _basis(purpose, is_patient=person.is_patient),
@@ -100,13 +101,18 @@ def _basis(purpose: Purpose, *, is_patient: bool) -> str:
     return rule.basis if is_patient else rule.basis_of_others
 
 
-def _sending(purpose: Purpose) -> SendingFacts:
+def health_details() -> SendingFacts:
+    """What approved mail with health details has in common, whatever it is for."""
     return compliance.sending_facts(
-        purpose,
+        Purpose.APPOINTMENT,
         sensitivity=Sensitivity.S2,
-        remuneration=_PAY.get(purpose, Remuneration.NONE),
+        remuneration=Remuneration.NONE,
         is_approved=True,
     )
+
+
+def for_purpose(sending: SendingFacts, purpose: Purpose) -> SendingFacts:
+    return replace(sending, purpose=purpose, remuneration=_PAY.get(purpose, Remuneration.NONE))
 
 
 def _facts(
