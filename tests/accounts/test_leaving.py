@@ -20,6 +20,7 @@ from contacts.services import imports
 from contacts.services.import_work import work_on
 from contacts.services.uploads import Intake
 from tenancy import clock
+from tenancy.ids import uuid7
 from tenancy.models import SystemMail
 from tenancy.scope import platform_scope
 from tests.accounts import sample_act
@@ -212,3 +213,9 @@ def test_what_a_system_started_goes_on(clinic):
 
     assert not has_lost(SYSTEM.id, "contacts.import")
     assert leaving.STAMP
+
+
+def test_whoever_never_was_a_member_has_lost_nothing(clinic):
+    from accounts.rights import has_lost
+
+    assert not has_lost(str(uuid7()), "contacts.import")

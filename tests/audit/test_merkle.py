@@ -173,3 +173,39 @@ def test_no_path_leads_to_a_leaf_outside(size, index):
 def test_no_path_leads_from_a_tree_that_is_no_part(size, old_size):
     with pytest.raises(ValueError, match="no such tree"):
         merkle.consistency_path(size, old_size)
+
+
+@pytest.mark.parametrize("index", [-1, 8, 9])
+def test_there_is_no_proof_of_a_leaf_that_is_not_there(index):
+    with pytest.raises(merkle.ProofInvalid, match="beyond the tree"):
+        merkle.check_inclusion(HASHES[0], index=index, size=8, proof=[], root=bytes(32))
+
+
+@pytest.mark.parametrize("old_size", [0, -1, 9])
+def test_there_is_no_proof_of_growth_from_a_tree_that_never_was(old_size):
+    with pytest.raises(merkle.ProofInvalid, match="out of order"):
+        merkle.check_consistency(
+            old_size=old_size, old_root=bytes(32), size=8, root=bytes(32), proof=[]
+        )
+
+
+def test_a_tree_of_one_and_a_tree_that_did_not_grow_need_no_proof():
+    root = merkle.root(HASHES)
+    assert proof_of_growth(HASHES, 8) == []
+    merkle.check_consistency(old_size=8, old_root=root, size=8, root=root, proof=[])
+    merkle.check_inclusion(HASHES[0], index=0, size=1, proof=[], root=HASHES[0])
+
+
+def test_a_proof_with_too_much_or_too_little_is_refused():
+    root, grown = merkle.root(HASHES), proof_of_growth(HASHES, 6)
+    for proof in (
+        proof_of_inclusion(HASHES, 3)[:-1],
+        [*proof_of_inclusion(HASHES, 3), root],
+    ):
+        with pytest.raises(merkle.ProofInvalid):
+            merkle.check_inclusion(HASHES[3], index=3, size=8, proof=proof, root=root)
+    for proof in (grown[:-1], [*grown, root]):
+        with pytest.raises(merkle.ProofInvalid):
+            merkle.check_consistency(
+                old_size=6, old_root=merkle.root(HASHES[:6]), size=8, root=root, proof=proof
+            )

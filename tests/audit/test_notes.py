@@ -71,3 +71,20 @@ def test_no_byte_of_a_note_can_be_changed(at):
 def test_a_hostile_text_is_refused(text):
     with pytest.raises(NoteInvalid):
         notes.open_note(text, PUBLIC)
+
+
+def signed_text(body):
+    """A note around any body, with a good signature in the name of its first line."""
+    name = body.split("\n")[0]
+    value = base64.b64encode(notes.key_id(name, PUBLIC) + KEY.sign(body.encode())).decode()
+    return f"{body}\n\u2014 {name} {value}\n"
+
+
+@pytest.mark.parametrize("size", [31, 33])
+def test_a_root_of_another_length_is_refused(size):
+    root = base64.b64encode(bytes(size)).decode()
+    with pytest.raises(NoteInvalid, match="wrong length"):
+        notes.open_note(signed_text(f"app.example\n7\n{root}\n"), PUBLIC)
+    whole = base64.b64encode(bytes(32)).decode()
+    opened = notes.open_note(signed_text(f"app.example\n7\n{whole}\n"), PUBLIC)
+    assert opened == Checkpoint("app.example", 7, bytes(32))

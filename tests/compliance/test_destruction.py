@@ -1,8 +1,11 @@
 """The destruction of a workspace: nothing of it is left that could be read."""
 
+import os
+
 import pytest
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, IntegrityError
+from psycopg.conninfo import conninfo_to_dict
 
 from compliance import destruction_certificate as certificates
 from compliance.models import Ending, LegalHold
@@ -177,3 +180,51 @@ def test_a_page_of_rows_goes_at_a_time(ended, monkeypatch):
         destruction.work_on(tenant.pk)
     told = certificates.read(certificate_of(tenant))
     assert told["removed"]["phi"]["tables"]["contacts.Contact"] == 6
+
+
+@pytest.fixture
+def before_the_walls(_database):
+    """A connection on which no trigger is at work yet, as while a backup is being restored."""
+    parts = conninfo_to_dict(os.environ["ADMIN_DATABASE_URL"])
+    alias = "restored"
+    connections.databases[alias] = connections.databases["migrate"] | {
+        "USER": parts["user"], "PASSWORD": parts.get("password", ""), "HOST": parts["host"],
+        "PORT": parts.get("port", ""),
+    }  # fmt: skip
+    with platform_scope(), connections[alias].cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    yield alias
+    connections[alias].close()
+    del connections.databases[alias]
+
+
+@pytest.mark.parametrize("certificate", ["", "signed"])
+def test_rows_that_a_restore_brought_back_go_again(
+    clinic, other_clinic, before_the_walls, certificate
+):
+    for tenant in (clinic, other_clinic):
+        with tenant_scope(tenant.pk):
+            make_contact(external_id="EV-9", given_name="Zyxomark")
+    certified_at = clock.now() if certificate else None
+    DestructionOrder.objects.create(
+        tenant=clinic.pk, certificate=certificate, certified_at=certified_at
+    )
+    assert destroying.destroy_again(before_the_walls) == 1
+    assert status_of(clinic) == ("destroyed" if certificate else "destroying")
+    assert Contact.objects.count() == 0
+    assert clinic.pk in destroying.ordered()
+    with tenant_scope(other_clinic.pk):
+        assert Contact.objects.count() == 1
+    assert status_of(other_clinic) == "active"
+    assert destroying.destroy_again(before_the_walls) == 0
+
+
+def test_tables_that_refer_to_each_other_in_a_circle_have_no_order(monkeypatch):
+    monkeypatch.setattr(destroying, "_refers", lambda *_: True)
+    with pytest.raises(ValueError, match="in a circle"):
+        destroying.going.__wrapped__()
+
+
+def test_the_door_may_be_opened_again(clinic):
+    with platform_scope():
+        destroying.allow()

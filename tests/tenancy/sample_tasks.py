@@ -4,6 +4,7 @@ from celery import shared_task
 
 from tenancy import services, source
 from tenancy.models import Job
+from tenancy.scope import current_tenant_id
 from tenancy.tasks import PlatformTask, TenantTask
 
 
@@ -28,3 +29,21 @@ def start_platform_job(name: str) -> None:
 def say_source() -> None:
     here = source.current()
     services.start_job(kind=here.request, started_by=here.task[:60])
+
+
+@shared_task(base=TenantTask)
+def where() -> tuple[str, str, str]:
+    return str(current_tenant_id()), source.current().request, source.current().task
+
+
+@shared_task(base=PlatformTask)
+def where_of_platform() -> tuple[str, str, str]:
+    return str(current_tenant_id()), source.current().request, source.current().task
+
+
+@shared_task(base=TenantTask)
+def take(*given: object, **named: object) -> None: ...
+
+
+@shared_task(base=PlatformTask)
+def take_for_platform(*given: object, **named: object) -> None: ...

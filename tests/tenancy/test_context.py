@@ -188,3 +188,9 @@ def test_the_runtime_role_cannot_read_or_install_a_context_key(clinic):
         with psycopg.connect(**connection.get_connection_params()) as raw:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 raw.execute(statement)
+
+
+def test_a_context_lives_for_10_to_15_minutes_and_is_renewed_every_5(clinic):
+    before = int(time.time())
+    expires = context.token(clinic.id).expires
+    assert expires in {at // 300 * 300 + 900 for at in (before, int(time.time()))}

@@ -60,3 +60,9 @@ def test_the_command_prints_one_line_a_column():
         "contacts_contact.identity\tsealed\tAES-256-GCM, bound to tenant, table, column and row"
         "\ttenant, versioned" in lines
     )
+
+
+def test_what_an_app_declared_of_a_column_can_be_asked_for():
+    assert inventory.declared_kind("accounts_user", "no_such_column") == ""
+    (column, (kind, *_)), *_ = inventory._DECLARED.items()
+    assert inventory.declared_kind(*column) == kind != ""

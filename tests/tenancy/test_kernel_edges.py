@@ -1,15 +1,19 @@
 """What happens at the edges of the kernel: with nothing there yet, everything used up, or misuse."""
 
+import hmac
 import resource
+import ssl
 import sys
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, models
 
 from tenancy import (
     catalogue,
     clock,
+    context,
     context_keys,
     hardening,
     keyring,
@@ -18,9 +22,19 @@ from tenancy import (
     versions,
 )
 from tenancy.fields import BlindIndexField, Sealed, SealedBinaryField, SealedField
-from tenancy.models import Job, SystemMail, WrappedKey
+from tenancy.models import (
+    DestructionOrder,
+    ErasureOrder,
+    Job,
+    KeyRing,
+    SystemMail,
+    TenantForeignKey,
+    WrappedKey,
+)
+from tenancy.removal import remove
 from tenancy.router import KeysRouter
 from tenancy.scope import PLATFORM_TENANT_ID, tenant_scope
+from tenancy.timed_socket import TimedSocket
 
 
 def test_a_clean_catalogue_lets_the_service_start(clinic):
@@ -134,3 +148,46 @@ def test_a_second_switch_is_refused_by_the_row_itself(clinic):
     with pytest.raises(versions.KeyNotChanged, match="off already"):
         versions.switch_off(clinic.id)
     assert versions.are_off(clinic.id)
+
+
+def test_a_row_is_called_by_its_id_and_nothing_else(clinic):
+    rows = (
+        clinic,
+        services.start_job(kind="import", started_by="nurse"),
+        WrappedKey.objects.filter(tenant=clinic.id).first(),
+        ErasureOrder(tenant=clinic.id, contact=clinic.id, record_token=b"x"),
+    )
+    assert [str(row) for row in rows] == [str(row.id) for row in rows]
+    orders = (KeyRing(tenant=clinic.id), DestructionOrder(tenant=clinic.id))
+    assert [str(row) for row in orders] == [str(clinic.id)] * 2
+
+
+def test_a_migration_does_not_learn_that_a_reference_has_no_constraint_of_django():
+    field = TenantForeignKey("tenancy.Job", models.PROTECT)
+    *_, options = field.deconstruct()
+    assert (field.db_constraint, "db_constraint" in options) == (False, False)
+    assert options["to"] == "tenancy.job"
+
+
+def test_nothing_to_remove_is_no_question_to_the_database(clinic, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert remove(Job, []) == 0
+
+
+def test_a_connection_whose_time_is_over_is_not_begun():
+    over = time.monotonic() - 1
+    with pytest.raises(TimeoutError):
+        TimedSocket.connect(
+            ("127.0.0.1", 9),
+            ssl.create_default_context(),
+            "x",
+            patience=1,
+            deadline=over,
+            most_bytes=1,
+        )
+
+
+def test_a_claim_is_signed_over_its_text_with_the_newest_key(clinic):
+    key = keyring.context_key()
+    mac = hmac.digest(key.key, f"{key.number}|destroy|x".encode(), "sha256")
+    assert context.claim("destroy|x") == (key.number, mac)

@@ -1,15 +1,18 @@
+import os
 from datetime import timedelta
+from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection, connections
 
 from tenancy import clock, keyring, services, versions
 from tenancy.fields import Sealed
 from tenancy.ids import uuid7
-from tenancy.keyring import KeyUnavailable, SealBroken, current_keys, keys_of
+from tenancy.keyring import KeysSwitchedOff, KeyUnavailable, SealBroken, current_keys, keys_of
 from tenancy.models import SystemMail, WrappedKey
 from tenancy.scope import tenant_scope
-from tenancy.sealing import version_of
+from tenancy.sealing import TenantKeys, version_of
 
 PLACE = {"table": "contacts_contact", "column": "identity"}
 
@@ -184,3 +187,54 @@ def test_a_value_cut_short_does_not_open(clinic, cut):
 def test_nothing_is_derived_under_the_name_of_the_sealing_key(clinic):
     with pytest.raises(ValueError, match="seal"):
         current_keys().derive("seal")
+
+
+def test_a_key_that_was_switched_off_elsewhere_stays_off(clinic):
+    """No look at what is remembered brings it back, however soon it comes after the refusal."""
+    now = clock.now()
+    with clock.at(now):
+        current_keys()
+        ours = dict(keyring._cache)
+        versions.switch_off(clinic.id)
+        keyring._cache.update(ours)
+    for seconds in (6, 7):
+        with clock.at(now + timedelta(seconds=seconds)), pytest.raises(KeysSwitchedOff):
+            current_keys()
+
+
+def test_news_are_asked_for_once_in_five_seconds(clinic, django_assert_num_queries):
+    now = clock.now()
+    with clock.at(now):
+        current_keys()
+    for seconds, questions in ((4, 0), (6, 1), (7, 0), (10, 0), (12, 1)):
+        with clock.at(now + timedelta(seconds=seconds)):
+            with django_assert_num_queries(questions, connection=connections["keys"]):
+                current_keys()
+
+
+def test_a_connection_that_broke_is_left_for_a_new_one(clinic):
+    now = clock.now()
+    with clock.at(now):
+        current_keys()
+        connections["keys"].ensure_connection()
+        number = connections["keys"].connection.info.backend_pid
+        with psycopg.connect(os.environ["ADMIN_DATABASE_URL"], autocommit=True) as admin:
+            admin.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
+    with clock.at(now + timedelta(seconds=6)):
+        assert current_keys().newest == 1
+    assert versions.add_version(clinic.id) == 2
+    assert current_keys().newest == 2
+
+
+def test_what_was_stored_in_an_earlier_year_opens_and_is_found():
+    """Format, key derivation and place are on disk: another way of writing them loses every value."""
+    keys = TenantKeys(UUID(int=1), {1: bytes(32), 2: bytes(range(32))}, bytes(range(32, 64)))
+    sealed = "01000000022aec457e565aa33f5b6bbf5c3826f77beda32cbda89604ed7791d7cf381cde"
+    assert keys.unseal(bytes.fromhex(sealed), row=UUID(int=7), **PLACE) == b"Ada"
+    opened = keys.opener(**PLACE)(bytes.fromhex(sealed), UUID(int=7))
+    assert opened == b"Ada"
+    index = keys.blind_index("contact.email", "ada@harbormail.example")
+    assert index.hex() == "c52608eb0ea1f4455fcd6712855ef47e"
+    assert keys.derive("unsubscribe").hex() == (
+        "6e5486f59e8fd9a8ad15b86370692312572073c1bd25bdfa03f8dcb999d295a2"
+    )

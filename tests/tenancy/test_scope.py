@@ -117,3 +117,14 @@ def test_runtime_role_is_an_ordinary_user(clinic):
             "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
         )
         assert cursor.fetchone() == ("sealpost_runtime", False, False)
+
+
+def test_refuses_to_change_tenant_in_a_transaction_that_nobody_marked(clinic, other_clinic):
+    connection.set_autocommit(False)
+    try:
+        assert Job.objects.count() == 0
+        with tenant_scope(other_clinic.id), pytest.raises(TenantContextChanged):
+            Job.objects.count()
+    finally:
+        connection.rollback()
+        connection.set_autocommit(True)
