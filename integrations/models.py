@@ -6,6 +6,7 @@ from django.db.models import Q
 from tenancy import clock
 from tenancy.fields import BlindIndexField, SealedBinaryField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class IdempotentRequest(TenantModel):
@@ -14,6 +15,8 @@ class IdempotentRequest(TenantModel):
     The id is also the cause of what the request made, so that even a repetition after a crash makes
     nothing twice.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     api_key_id = models.UUIDField()
     # The client's Idempotency-Key, and the method, path and body that came with it.

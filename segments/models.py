@@ -6,10 +6,13 @@ from django.db.models import Q
 from tenancy import clock
 from tenancy.fields import SealedJSONField, SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Segment(TenantModel):
     """People described by a rule. Name and rule are sealed: either can name a diagnosis."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     name = SealedTextField()
     rule = SealedJSONField()

@@ -8,6 +8,7 @@ from tenancy import clock
 from tenancy.fields import BlindIndexField, SealedJSONField, SealedTextField
 from tenancy.ids import uuid7
 from tenancy.scope import PLATFORM_TENANT_ID, current_tenant_id
+from tenancy.while_frozen import WhileFrozen
 
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
@@ -82,7 +83,7 @@ class TenantModel(models.Model):
 
     # Whether rows stay when the workspace is destroyed: then nothing in them may be about a patient.
     outlives_tenant: ClassVar[bool] = False
-
+    while_frozen: ClassVar[WhileFrozen] = WhileFrozen.KEPT
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
@@ -233,6 +234,7 @@ class Job(TenantModel):
 
     OPEN: ClassVar = (Status.QUEUED, Status.RUNNING)
 
+    while_frozen = WhileFrozen.GOES_ON
     kind = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     total = models.PositiveBigIntegerField(default=0)
@@ -275,6 +277,7 @@ class SystemMail(TenantModel):
         SENT = "sent"
         FAILED = "failed"
 
+    while_frozen = WhileFrozen.GOES_ON
     to = SealedTextField()
     kind = models.CharField(max_length=40)
     context = SealedJSONField()

@@ -1,6 +1,6 @@
 """What must exist before the first request: the platform's keys, its tenant row, the context key."""
 
-from tenancy import context_keys, destroying, resealing, versions
+from tenancy import context_keys, destroying, freezing, resealing, versions
 from tenancy.models import Tenant
 from tenancy.scope import PLATFORM_TENANT_ID
 
@@ -17,3 +17,4 @@ def provision() -> None:
     context_keys.provision()
     resealing.allow()
     destroying.allow()
+    freezing.hold()

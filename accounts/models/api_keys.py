@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from accounts.networks import NetworksField
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # After a year somebody is asked again whether the system still needs it.
 LONGEST_LIFE = timedelta(days=365)
@@ -25,6 +26,8 @@ class ApiKey(TenantModel):
 
     A key or a client secret is shown once and never stored; of a key pair we hold the public half.
     """
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     class Way(models.TextChoices):
         KEY = "key", "API key"
@@ -125,6 +128,8 @@ class ApiKey(TenantModel):
 class AccessToken(TenantModel):
     """What an OAuth2 client got for its proof (RFC 6749 4.4): opaque, for five minutes."""
 
+    while_frozen = WhileFrozen.GOES_ON
+
     key = TenantForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
     token_hash = models.BinaryField()
     scopes = models.JSONField()
@@ -152,6 +157,8 @@ class AccessToken(TenantModel):
 
 class UsedAssertion(TenantModel):
     """The id of a signed proof that was used: it works once (RFC 7523 3, `jti`)."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     key = TenantForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
     jti_hash = models.BinaryField()

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedJSONField, SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # Who is on holiday for a week is asked anew; an old question was about an old state of things.
 REQUEST_LASTS = timedelta(days=7)
@@ -20,6 +21,8 @@ class Countersignature(TenantModel):
     The database refuses that somebody answers the own question, that an answer changes, and that
     a question changes after it was asked.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Decision(models.TextChoices):
         GRANTED = "granted", "Granted"

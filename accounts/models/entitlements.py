@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.roles import Role
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Why(models.TextChoices):
@@ -25,6 +26,8 @@ class Entitlement(TenantModel):
 
     `role` is what held from then on; empty: nothing. Append-only, without foreign keys.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     membership_id = models.UUIDField()
     user_id = models.UUIDField()

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 LONGEST_EMERGENCY = timedelta(minutes=60)
 LONGEST_SUPPORT = timedelta(hours=4)
@@ -18,6 +19,8 @@ REVIEW_WITHIN = timedelta(hours=24)
 
 class EmergencyAccess(TenantModel):
     """Somebody without a right to PHI took it, for a reason, for an hour at most (164.312(a)(2)(ii))."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     taken_by = models.CharField(max_length=64)
     taken_by_name = models.CharField(max_length=150)
@@ -61,6 +64,8 @@ class EmergencyAccess(TenantModel):
 
 class SupportGrant(TenantModel):
     """A window that a workspace opens for the platform's staff, who see no PHI through it."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     ticket = models.CharField(max_length=40)
     opened_by = models.CharField(max_length=64)

@@ -9,10 +9,13 @@ from accounts.models.people import User
 from tenancy import clock
 from tenancy.fields import SealedBinaryField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class TotpDevice(TenantModel, Device):  # type: ignore[misc]
     """An authenticator app (RFC 6238). The seed is sealed; a time step works once."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     seed = SealedBinaryField()
     last_step = models.BigIntegerField(default=0)
@@ -26,6 +29,8 @@ class TotpDevice(TenantModel, Device):  # type: ignore[misc]
 
 class RecoveryCode(TenantModel):
     """One of ten codes for the day the phone is lost. Stored as a keyed hash, used once."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     code_hash = models.BinaryField()

@@ -9,10 +9,13 @@ from accounts.models.people import User
 from tenancy import clock
 from tenancy.fields import BlindIndexField, SealedBinaryField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Passkey(TenantModel):
     """The public half. Sealed, so that nobody who can write to the table can put a key of theirs in."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     name = models.CharField(max_length=60)
@@ -49,6 +52,8 @@ class Passkey(TenantModel):
 
 class PasskeyChallenge(TenantModel):
     """A question that one browser may answer once, for five minutes. Whoever deletes the row used it."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Purpose(models.TextChoices):
         REGISTER = "register", "A new passkey"

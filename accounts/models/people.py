@@ -12,6 +12,7 @@ from accounts.roles import Role
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class User(AbstractBaseUser):
@@ -46,6 +47,8 @@ class User(AbstractBaseUser):
 class Membership(TenantModel):
     """A person's role in a workspace."""
 
+    while_frozen = WhileFrozen.GOES_ON
+
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
         SUSPENDED = "suspended", "Suspended"
@@ -78,6 +81,8 @@ class Membership(TenantModel):
 
 class Invitation(TenantModel):
     """A single-use way into a workspace, mailed to one address."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     email = models.EmailField()
     role = models.CharField(max_length=20, choices=Role)

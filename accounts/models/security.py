@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.networks import NetworksField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # 45 CFR 164.312(a)(2)(iii), automatic logoff: an unattended screen closes by itself.
 SHORTEST_IDLE, USUAL_IDLE, LONGEST_IDLE = 5, 15, 60
@@ -16,6 +17,8 @@ USUAL_HOURS, LONGEST_HOURS = 12, 24
 
 class SecuritySettings(TenantModel):
     """One row a workspace; without one, what stands here holds."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     idle_minutes = models.PositiveSmallIntegerField(default=USUAL_IDLE)
     absolute_hours = models.PositiveSmallIntegerField(default=USUAL_HOURS)

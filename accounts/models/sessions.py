@@ -9,6 +9,7 @@ from accounts.models.people import User
 from tenancy import clock
 from tenancy.fields import BlindIndexField, SealedJSONField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Session(TenantModel):
@@ -16,6 +17,8 @@ class Session(TenantModel):
 
     One that was ended from elsewhere stays for a day, so that its browser is told why.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Ending(models.TextChoices):
         IDLE = "idle", "You were away for a while, so we signed you out."
@@ -56,6 +59,8 @@ class Session(TenantModel):
 
 class SignInFailures(TenantModel):
     """How often an account, a network or both failed lately; the row's key tells neither."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     subject = BlindIndexField()
     failures = models.PositiveIntegerField(default=0)

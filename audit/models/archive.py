@@ -8,12 +8,15 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedBinaryField
 from tenancy.models import Job, TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Archive(TenantModel):
     """The events of one month, in the order of the tree. Once it is ready, a trigger lets nobody change
     what it says; it can only be checked, and its file disposed of by two people.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Status(models.TextChoices):
         WRITING = "writing", "Being written"
@@ -75,6 +78,8 @@ class Archive(TenantModel):
 
 class ArchivePiece(TenantModel):
     """A piece of the file, sealed under the workspace's key."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     archive = TenantForeignKey(Archive, on_delete=models.CASCADE, related_name="+", db_index=False)
     position = models.PositiveIntegerField()

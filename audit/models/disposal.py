@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from tenancy import clock
 from tenancy.models import Job, TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Disposal(TenantModel):
@@ -14,6 +15,8 @@ class Disposal(TenantModel):
     hashes stay. A trigger on the events lets only those go that such a row names; another keeps the row
     as it was asked for.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Status(models.TextChoices):
         ASKED = "asked", "Asked for"

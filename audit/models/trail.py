@@ -7,12 +7,14 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedBinaryField, SealedJSONField, SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class AuditEvent(TenantModel):
     """One thing that somebody did, or was refused. Append-only; no foreign keys, so nothing drags it along."""
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.GOES_ON
 
     class Outcome(models.TextChoices):
         DONE = "done"
@@ -70,6 +72,7 @@ class PendingLeaf(TenantModel):
     """
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.GOES_ON
 
     leaf_hash = models.BinaryField()
     recorded_at = models.DateTimeField()
@@ -81,6 +84,7 @@ class Leaf(TenantModel):
     """
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.GOES_ON
 
     seq = models.PositiveBigIntegerField()
     hash = models.BinaryField()
@@ -98,6 +102,7 @@ class Subtree(TenantModel):
     """
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.GOES_ON
 
     # Over 2 ** level leaves; `place` counts runs of this length from the left.
     level = models.PositiveSmallIntegerField()
@@ -119,6 +124,7 @@ class Tree(TenantModel):
     """How far a tenant's tree has grown, and the roots of its complete subtrees. `id` is the tenant's."""
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.GOES_ON
 
     size = models.PositiveBigIntegerField()
     frontier = models.BinaryField()
@@ -138,6 +144,7 @@ class Checkpoint(TenantModel):
     """A signed statement of size and root. Append-only."""
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.GOES_ON
 
     size = models.PositiveBigIntegerField()
     root = models.BinaryField()
@@ -155,6 +162,8 @@ class Checkpoint(TenantModel):
 class SigningKey(TenantModel):
     """An Ed25519 key of the platform, sealed under the platform's key. The newest signs."""
 
+    while_frozen = WhileFrozen.GOES_ON
+
     number = models.PositiveIntegerField()
     public_key = models.BinaryField()
     seed = SealedBinaryField()
@@ -168,6 +177,8 @@ class SigningKey(TenantModel):
 
 class Anchoring(TenantModel):
     """Where a tenant's checkpoints go every day by themselves. A way without a next time is off."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     mail_due_at = models.DateTimeField(null=True)
     webhook_url = SealedTextField(null=True)
@@ -188,6 +199,7 @@ class Anchor(TenantModel):
     """A checkpoint that left for a place where we cannot change it, or did not get there. Append-only."""
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.GOES_ON
 
     class Way(models.TextChoices):
         DOWNLOAD = "download", "Downloaded"

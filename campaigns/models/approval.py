@@ -8,6 +8,7 @@ from campaigns.models.campaign import Campaign
 from tenancy import clock
 from tenancy.fields import SealedJSONField, SealedTextField
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # An approval looked at how things were; after two weeks somebody looks again.
 APPROVAL_LASTS = timedelta(days=14)
@@ -15,6 +16,8 @@ APPROVAL_LASTS = timedelta(days=14)
 
 class Approval(TenantModel):
     """One question to a second person, and the answer. It covers `document` and nothing else."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     class Decision(models.TextChoices):
         APPROVED = "approved", "Approved"

@@ -7,10 +7,13 @@ from compliance.purposes import Purpose, Remuneration
 from tenancy import clock
 from tenancy.fields import SealedJSONField, SealedTextField
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Campaign(TenantModel):
     """One message to the people of a segment. Name and content are sealed: either can tell of care."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -112,6 +115,8 @@ class Campaign(TenantModel):
 
 class TestSend(TenantModel):
     """A wish to see a campaign in a colleague's mailbox, as one contact would; delivery fulfills it."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     campaign = TenantForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
     contact = TenantForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Agreement(TenantModel):
@@ -14,6 +15,7 @@ class Agreement(TenantModel):
     """
 
     outlives_tenant = True
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     class Status(models.TextChoices):
         SIGNED = "signed", "Waits for our countersignature"

@@ -8,10 +8,13 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Alert(TenantModel):
     """Somebody did more of something than the work of a person explains. One open at a time."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Kind(models.TextChoices):
         REVEALS = "reveals", "Looked at the data of many people"

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedBinaryField, SealedTextField
 from tenancy.models import Job, TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # Agreement 5.4 and 45 CFR 164.504(e)(2)(ii)(J): time to take the data along and to change one's mind.
 GRACE = timedelta(days=30)
@@ -22,6 +23,8 @@ class Ending(TenantModel):
     Triggers keep what was asked, let the day of destruction move later only, and refuse to destroy
     a workspace without an end that two people decided, or under a legal hold.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class AskerKind(models.TextChoices):
         OWNER = "user", "An owner"
@@ -92,6 +95,8 @@ class Ending(TenantModel):
 class DataReturn(TenantModel):
     """The whole of a workspace's data as one encrypted file, for the owner who asked for it."""
 
+    while_frozen = WhileFrozen.GOES_ON
+
     class Status(models.TextChoices):
         QUEUED = "queued", "Being written"
         READY = "ready", "Ready to be taken"
@@ -146,6 +151,8 @@ class DataReturn(TenantModel):
 
 class ReturnChunk(TenantModel):
     """A piece of the encrypted file, sealed once more. Deleted when it was taken or has expired."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     of = TenantForeignKey(DataReturn, on_delete=models.CASCADE, related_name="+", db_index=False)
     position = models.PositiveIntegerField()

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class LegalHold(TenantModel):
@@ -16,6 +17,8 @@ class LegalHold(TenantModel):
     No foreign key: a hold may name what other apps own. Triggers on their tables refuse to delete
     what a hold is about, whoever tries; others refuse to change or delete a hold.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Subject(models.TextChoices):
         CONTACT = "contact", "A person"

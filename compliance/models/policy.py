@@ -6,10 +6,13 @@ from django.db.models import Q
 from compliance.facts import GatePolicy, Sensitivity, TransportLevel
 from tenancy import clock
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Policy(TenantModel):
     """What a tenant decided about its own mail. The defaults are the strictest useful ones."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class ApprovalMode(models.TextChoices):
         SECOND_PERSON = "second_person", "A second person approves every campaign"

@@ -9,6 +9,7 @@ from django.db.models import Q
 from compliance.retained import TERMS, Periods, Retained
 from tenancy import clock
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 def _bounds() -> Iterator[models.CheckConstraint]:
@@ -25,6 +26,8 @@ class RetentionSettings(TenantModel):
     `version` is one more with each change: a certificate names the rules that it was made under. A
     trigger refuses to shorten the period of the audit log.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     messages_days = models.PositiveIntegerField(default=TERMS[Retained.MESSAGES].default)
     content_days = models.PositiveIntegerField(default=TERMS[Retained.CONTENT].default)

@@ -8,10 +8,13 @@ from django.db.models import F, Q
 from tenancy import clock
 from tenancy.fields import SealedJSONField, SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class SavedView(TenantModel):
     """Filters of the audit log under a name. Ids only, like the page's own address."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     name = SealedTextField()
     kind = models.CharField(max_length=10, blank=True)
@@ -24,6 +27,8 @@ class SavedView(TenantModel):
 
 class ReviewPlan(TenantModel):
     """Who looks through the log, and how often. Any of the reviewers does it for all."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     every_days = models.PositiveSmallIntegerField(default=30)
     # Ids of people; whoever has left or lost the right counts no more.
@@ -42,6 +47,8 @@ class ReviewPlan(TenantModel):
 
 class Review(TenantModel):
     """A sign-off (45 CFR 164.308(a)(1)(ii)(D)). Append-only."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     reviewer_id = models.CharField(max_length=64)
     reviewer_name = models.CharField(max_length=150)

@@ -8,10 +8,13 @@ from django.db.models import Q
 from compliance.retained import Periods, Retained
 from tenancy import clock
 from tenancy.models import Job, TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class RetentionRun(TenantModel):
     """One run of a workspace. Once it has ended, a trigger lets nobody change what it says."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Outcome(models.TextChoices):
         DONE = "done", "Everything that was due is gone"

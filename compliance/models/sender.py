@@ -10,6 +10,7 @@ from compliance.domain_records import DomainNames
 from tenancy import clock
 from tenancy.fields import SealedBinaryField
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # Bulk receivers refuse mail whose records are gone; a check older than this proves nothing.
 PROOF_LASTS = timedelta(hours=24)
@@ -17,6 +18,8 @@ PROOF_LASTS = timedelta(hours=24)
 
 class SenderDomain(TenantModel):
     """A domain that the tenant sends from, with the DKIM key that we made for it."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     domain = models.CharField(max_length=253)
     selector = models.CharField(max_length=63)

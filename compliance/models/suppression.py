@@ -7,10 +7,13 @@ from compliance.facts import SuppressionReason
 from tenancy import clock
 from tenancy.fields import BlindIndexField, SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Suppression(TenantModel):
     """An address that gets no mail whatever the purpose, and why."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Source(models.TextChoices):
         DELIVERY = "delivery", "A mail server's answer"

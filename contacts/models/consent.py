@@ -6,6 +6,7 @@ from django.db.models import Q
 from tenancy import clock
 from tenancy.fields import SealedJSONField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # Written about every purpose at once: the person stopped all email, or came back.
 EVERYTHING = "everything"
@@ -16,6 +17,8 @@ class ConsentRecord(TenantModel):
 
     There is no foreign key: the proof outlives an erased contact, whose id then names nobody.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class State(models.TextChoices):
         GRANTED = "granted", "Agreed"

@@ -9,6 +9,7 @@ from django.db.models import Q
 from tenancy import clock
 from tenancy.fields import SealedBinaryField, SealedTextField
 from tenancy.models import Job, TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # After that whoever still needs it asks again, with fresher data.
 FILE_LASTS = timedelta(hours=24)
@@ -16,6 +17,8 @@ FILE_LASTS = timedelta(hours=24)
 
 class ContactExport(TenantModel):
     """One file: who asked, what for, which fields, and what became of it. The row stays, the file goes."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Status(models.TextChoices):
         ASKED = "asked", "Waits for a second person"
@@ -87,6 +90,8 @@ class ContactExport(TenantModel):
 
 class ExportChunk(TenantModel):
     """A piece of the encrypted file, sealed once more. Deleted when it was taken or has expired."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     export = TenantForeignKey(
         ContactExport, on_delete=models.CASCADE, related_name="+", db_index=False

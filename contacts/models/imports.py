@@ -8,12 +8,15 @@ from contacts.importing.dates import Order
 from tenancy import clock
 from tenancy.fields import SealedBinaryField, SealedJSONField, SealedTextField
 from tenancy.models import Job, TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 VALUES_SHOWN_FOR = timedelta(minutes=5)
 
 
 class ImportRun(TenantModel):
     """One file on its way to becoming contacts; the row says which step comes next."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     class Status(models.TextChoices):
         RECEIVING = "receiving", "Upload under way"
@@ -96,6 +99,8 @@ class ImportRun(TenantModel):
 class ImportChunk(TenantModel):
     """A piece of the uploaded file. Deleted when the import ends."""
 
+    while_frozen = WhileFrozen.WINDS_DOWN
+
     run = TenantForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
     content = SealedBinaryField()
@@ -110,6 +115,8 @@ class ImportChunk(TenantModel):
 
 class ImportProblem(TenantModel):
     """Something in the file that was not taken: a row or one of its cells."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     run = TenantForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from contacts.models.people import Contact
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 REVEAL_LASTS = timedelta(minutes=5)
 
@@ -18,6 +19,8 @@ class Look(TenantModel):
 
     Of a system there is one row an hour, with how many people it read.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Kind(models.TextChoices):
         REVEAL = "reveal", "Saw one person's data"

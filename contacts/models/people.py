@@ -8,10 +8,13 @@ from contacts.fields import Field, Kind, PhiClass
 from tenancy import clock
 from tenancy.fields import BlindIndexField, SealedJSONField
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Contact(TenantModel):
     """A person. Whatever identifies or describes them is sealed; three blind indexes find them."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     identity = SealedJSONField()
     attributes = SealedJSONField()
@@ -84,6 +87,8 @@ class Attribute(TenantModel):
 
 class Activity(TenantModel):
     """A fact about a person: what reached them and what they did. Upper apps write, all may read."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Kind(models.TextChoices):
         SENT = "sent", "Sent"

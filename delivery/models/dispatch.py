@@ -7,10 +7,13 @@ from django.db.models import Q
 
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Dispatch(TenantModel):
     """Delivery's own record of a campaign that has begun; a worker holds it while freezing."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     campaign = TenantForeignKey(
         "campaigns.Campaign", on_delete=models.PROTECT, related_name="+", db_index=False

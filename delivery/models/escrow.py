@@ -12,10 +12,13 @@ from tenancy import clock
 from tenancy.fields import SealedBinaryField, SealedJSONField, SealedTextField
 from tenancy.models import TenantForeignKey, TenantModel
 from tenancy.scope import current_tenant_id
+from tenancy.while_frozen import WhileFrozen
 
 
 class EscrowItem(TenantModel):
     """One message of one person, sealed under split keys (delivery.escrow.keys)."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Reason(models.TextChoices):
         UNSAFE_TRANSPORT = "unsafe_transport", "The way to the mailbox is not safe enough."
@@ -123,6 +126,8 @@ class EscrowItem(TenantModel):
 class EscrowVisit(TenantModel):
     """One browser that proved the link key. Its cookie's digest finds it; idle visits end."""
 
+    while_frozen = WhileFrozen.GOES_ON
+
     item = TenantForeignKey(EscrowItem, on_delete=models.PROTECT, related_name="+", db_index=False)
     cookie_digest = models.BinaryField()
     began_at = models.DateTimeField(default=clock.now, editable=False)
@@ -149,6 +154,8 @@ class EscrowVisit(TenantModel):
 class EscrowCode(TenantModel):
     """A one-time code. The digits rest sealed until their mail has left, then only as a digest."""
 
+    while_frozen = WhileFrozen.GOES_ON
+
     visit = TenantForeignKey(EscrowVisit, on_delete=models.PROTECT, related_name="+")
     digits = SealedTextField(null=True)
     digest = models.BinaryField()
@@ -170,6 +177,8 @@ class EscrowCode(TenantModel):
 
 class EscrowEvent(TenantModel):
     """What happened to an item in the portal: part of its message's story. Append-only."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Kind(models.TextChoices):
         NOTICE_ACCEPTED = "notice_accepted"

@@ -8,10 +8,14 @@ from django.db.models import Q
 from tenancy import clock
 from tenancy.fields import SealedJSONField, SealedTextField
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class Message(TenantModel):
     """A message to one person, from the frozen audience to what became of it (architecture §4)."""
+
+    # But for mail about what lies in the portal, a trigger lets none come.
+    while_frozen = WhileFrozen.GOES_ON
 
     class Cause(models.TextChoices):
         CAMPAIGN = "campaign", "Campaign"
@@ -159,6 +163,8 @@ class Message(TenantModel):
 
 class MessageEvent(TenantModel):
     """What happened to a message, with what machines said word for word. Rows are only added."""
+
+    while_frozen = WhileFrozen.GOES_ON
 
     class Kind(models.TextChoices):
         DECIDED = "decided"

@@ -8,6 +8,7 @@ from django.db import models
 from tenancy import clock
 from tenancy.fields import BlindIndexField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 # Older lessons are not believed: certificates are renewed, servers move.
 REMEMBERED_FOR = timedelta(days=30)
@@ -18,6 +19,8 @@ class DomainPosture(TenantModel):
 
     It plans and never allows: every message proves its own connection again.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     domain_index = BlindIndexField()
     verified_at = models.DateTimeField(null=True)

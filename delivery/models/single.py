@@ -2,10 +2,13 @@ from django.db import models
 
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class SingleSend(TenantModel):
     """A system asked to send an approved campaign to one person. Its id is the cause of the message."""
+
+    while_frozen = WhileFrozen.WINDS_DOWN
 
     campaign = TenantForeignKey(
         "campaigns.Campaign", on_delete=models.PROTECT, related_name="+", db_index=False

@@ -16,6 +16,7 @@ from tenancy.models import DestructionOrder, Tenant, WrappedKey
 from tenancy.scope import platform_scope, tenant_scope
 from tests.compliance.ended import (
     STAYS,
+    WHY,
     certificate_of,
     fill,
     rows_in,
@@ -170,11 +171,14 @@ def test_sql_alone_destroys_nothing(clinic):
     assert Contact.objects.count() == 1
 
 
-def test_a_page_of_rows_goes_at_a_time(ended, monkeypatch):
-    tenant, _, _, moment = ended
+def test_a_page_of_rows_goes_at_a_time(ended, nurse, monkeypatch):
+    tenant, *_ = ended
     with tenant_scope(tenant.pk):
+        ending.undo(reason="Five more come", actor=nurse)
         for number in range(5):
             make_contact(external_id=f"EV-{number + 10}")
+        asked = Ending(asker_kind="user", asked_by="one", asked_by_name="One", reason=WHY)
+        moment = ending.decide(asked, decided_by=nurse).destroy_at
     monkeypatch.setattr(destroying, "PAGE", 2)
     with clock.at(moment):
         destruction.work_on(tenant.pk)

@@ -9,6 +9,7 @@ ROTATION = (f"{TENANCY}test_rotation.py", f"{TENANCY}test_resealing.py", VERSION
 CONTEXT = (f"{TENANCY}test_context.py", f"{TENANCY}test_scope.py", EDGES)
 FETCH = (f"{TENANCY}test_fetch.py", "tests/security/test_one_web_door.py")
 DESTRUCTION = "tests/compliance/test_destruction.py"
+FREEZING = ("tests/compliance/test_frozen_tables.py", EDGES)
 SEQUENCING = (f"{AUDIT}test_sequencing.py", f"{AUDIT}test_notes.py")
 
 # Walls, keys, rights, the gate and the tree: also tried with mutants.
@@ -42,6 +43,7 @@ KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "tenancy/environment.py": (f"{TENANCY}test_environment.py",),
     "tenancy/errors.py": (EDGES,),
     "tenancy/fetch.py": FETCH,
+    "tenancy/freezing.py": FREEZING,
     "tenancy/hardening.py": (EDGES,),
     "tenancy/ids.py": (EDGES,),
     "tenancy/inventory.py": (f"{TENANCY}test_inventory.py",),
@@ -63,6 +65,8 @@ KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "tenancy/timed_socket.py": FETCH,
     "tenancy/token_bucket.py": (f"{TENANCY}test_token_bucket.py",),
     "tenancy/web_address.py": FETCH,
+    "tenancy/while_frozen.py": FREEZING,
+    "audit/subtrees.py": (f"{AUDIT}test_subtrees.py", "tests/compliance/test_integrity.py"),
 }
 # These run in a process of their own, as another role, before any test does (dev/ephemeral.py).
 OUTSIDE = "tenancy/management/"
