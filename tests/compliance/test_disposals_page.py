@@ -6,9 +6,12 @@ from accounts.models import Countersignature
 from audit.models import AuditEvent, Disposal
 from compliance.models import LegalHold
 from compliance.services import disposals, holds
+from delivery.chronicle import tell_born
 from tests.accounts.signing_in import browser_of, let_proof_grow_old, make_member
 from tests.compliance.disposing import left, old_log, work
 from tests.compliance.reading import text_of
+from tests.factories.contacts import make_contact
+from tests.factories.delivery import make_message
 
 PAGE = "/compliance/audit/disposals/"
 WISH = {"month": "2019-03-01", "archives": "stay", "reason": "Six years are over"}
@@ -101,6 +104,27 @@ def test_a_hold_stands_on_the_page(owner, officer, nurse, log):
     assert "Ask a second person" not in page
     assert owner.post(PAGE, WISH).status_code == 422
     assert not Disposal.objects.exists()
+
+
+def test_a_hold_on_one_person_keeps_everything_and_the_page_says_why(owner, nurse, log):
+    ada = make_contact()
+    holds.place(LegalHold.Subject.CONTACT, subject_id=ada.pk, reason="A suit", actor=nurse)
+    page = text_of(owner.get(PAGE))
+    assert "even if it is about one person or one campaign" in page
+    assert "names people in its sealed details alone" in page
+    assert owner.post(PAGE, WISH).status_code == 422
+    assert not Disposal.objects.exists()
+
+
+def test_an_event_of_many_messages_names_people_in_its_sealed_details_alone(clinic):
+    """Why a hold on one person keeps the whole log: nothing that the database can read tells whom it is about."""
+    ada = make_contact()
+    tell_born([make_message(ada)])
+    event = AuditEvent.objects.get(action="messages.created")
+    place = event.detail["columns"].index("contact_id")
+    assert event.detail["messages"][0][place] == str(ada.pk)
+    assert (event.object_id, event.object_type) == ("", "")
+    assert str(ada.pk) not in bytes(event.leaf).decode()
 
 
 def test_an_archive_that_went_says_so(owner, officer, log):
