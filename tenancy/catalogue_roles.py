@@ -1,6 +1,5 @@
 """What the catalogue says about roles and their rights. Each query returns one name per hole."""
 
-RUNTIME = "sealpost_runtime"
 CONNECTS = "is the role that the service connects as, and it is not sealpost_runtime"
 
 QUERIES = {

@@ -215,7 +215,11 @@ def test_what_a_system_started_goes_on(clinic):
     assert leaving.STAMP
 
 
-def test_whoever_never_was_a_member_has_lost_nothing(clinic):
+def test_one_persons_loss_is_no_other_persons(clinic):
     from accounts.rights import has_lost
 
-    assert not has_lost(str(uuid7()), "contacts.import")
+    gone, stays = make_member(clinic, "marketer", "Mara"), make_member(clinic, "marketer", "Max")
+    take_away(gone, status="suspended")
+    people = (str(gone.pk), str(stays.pk), str(uuid7()))
+    assert [has_lost(person, "contacts.import") for person in people] == [True, False, False]
+    assert has_lost(str(stays.pk), "campaigns.approve")

@@ -209,3 +209,8 @@ def test_a_proof_with_too_much_or_too_little_is_refused():
             merkle.check_consistency(
                 old_size=6, old_root=merkle.root(HASHES[:6]), size=8, root=root, proof=proof
             )
+
+
+def test_leaves_and_nodes_are_hashed_apart():
+    assert merkle.leaf_hash(b"").hex() == ROOTS[0]
+    assert merkle.node_hash(HASHES[0], HASHES[1]).hex() == ROOTS[1]

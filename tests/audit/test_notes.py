@@ -88,3 +88,45 @@ def test_a_root_of_another_length_is_refused(size):
     whole = base64.b64encode(bytes(32)).decode()
     opened = notes.open_note(signed_text(f"app.example\n7\n{whole}\n"), PUBLIC)
     assert opened == Checkpoint("app.example", 7, bytes(32))
+
+
+def witnessed(length):
+    """Our note, with lines of witnesses until it is so long."""
+    note, value = NOTE, "A" * 400
+    while (left := length - len(note)) > 800:
+        note += f"\u2014 w {value}\n"
+    # A dash, two spaces, the end of the line; the name takes what the value leaves.
+    short = value[: (left - 104) // 4 * 4]
+    return f"{note}\u2014 {'w' * (left - 4 - len(short))} {short}\n"
+
+
+def test_a_note_may_be_so_long_and_no_longer():
+    longest = witnessed(10_000)
+    assert (len(longest), notes.open_note(longest, PUBLIC)) == (10_000, CHECKPOINT)
+    longer = witnessed(10_001)
+    assert len(longer) == 10_001
+    with pytest.raises(NoteInvalid, match="not a signed note"):
+        notes.open_note(longer, PUBLIC)
+
+
+def test_a_key_that_is_none_opens_nothing():
+    public = b"short"
+    value = base64.b64encode(notes.key_id(CHECKPOINT.origin, public) + bytes(64)).decode()
+    forged = f"{CHECKPOINT.body()}\n\u2014 {CHECKPOINT.origin} {value}\n"
+    with pytest.raises(NoteInvalid, match="not good"):
+        notes.open_note(forged, public)
+
+
+@pytest.mark.parametrize("name", ["a b", "a+b", "", "\u00e9"])
+def test_a_name_that_could_be_read_in_two_ways_is_refused(name):
+    with pytest.raises(NoteInvalid, match="not a checkpoint"):
+        notes.parse(NOTE.replace(CHECKPOINT.origin, name, 1))
+
+
+def test_a_value_has_one_text():
+    """The last letter before the end holds bits that decoding drops."""
+    assert NOTE.endswith("=\n")
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    stray = letters[letters.index(NOTE[-3]) ^ 1]
+    with pytest.raises(NoteInvalid, match="one form"):
+        notes.open_note(f"{NOTE[:-3]}{stray}=\n", PUBLIC)

@@ -136,3 +136,12 @@ def test_the_check_passes_what_nobody_touched(clinic, nurse):
     for days in range(40):
         audit.record("contact.paused", actor=nurse, days=days)
     assert (check(nurse).status, Subtree.objects.count()) == ("succeeded", 2)
+
+
+@pytest.mark.parametrize(("level", "place"), [(4, 1), (8, 0)])
+def test_no_proof_is_made_over_a_hole(leaves, clinic, level, place):
+    with superuser() as admin:
+        statement = "DELETE FROM audit_subtree WHERE tenant_id = %s AND level = %s AND place = %s"
+        assert admin.execute(statement, [clinic.id, level, place]).rowcount == 1
+    with pytest.raises(subtrees.TreeDamaged, match="hole"):
+        subtrees.roots([(16, 32), (0, 256)])
