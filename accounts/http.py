@@ -35,6 +35,8 @@ class SignedInRequest(HttpRequest):
     # Until when the person sees PHI in an emergency, and support looks at the workspace; None if not.
     emergency_until: datetime | None
     support_until: datetime | None
+    # Until when what a page of this request reveals may be seen; nobody keeps it for longer.
+    shows_until: datetime | None
 
 
 def is_signed_in(request: HttpRequest) -> TypeGuard[SignedInRequest]:

@@ -56,6 +56,7 @@ class IdentityMiddleware:
         request.actor = anonymous(address_of(request))  # type: ignore[attr-defined]
         request.membership = request.tenant = None  # type: ignore[attr-defined]
         request.emergency_until = request.support_until = None  # type: ignore[attr-defined]
+        request.shows_until = None  # type: ignore[attr-defined]
         with ExitStack() as stack:
             self._identify(request, stack)
             return self.get_response(request)

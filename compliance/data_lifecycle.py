@@ -10,6 +10,7 @@ from accounts.models import (
     Countersignature,
     EmergencyAccess,
     Entitlement,
+    FormAnswer,
     Invitation,
     Membership,
     Passkey,
@@ -125,15 +126,19 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
 )
-# Five minutes of use; what has ended goes with the client's next request.
-for _fleeting in (AccessToken, UsedAssertion):
+# Five minutes of use; what has ended goes with the client's next request, or the workspace's next form.
+for _fleeting, _held, _since in (
+    (AccessToken, DataClass.OPERATIONAL, "expires_at"),
+    (UsedAssertion, DataClass.OPERATIONAL, "expires_at"),
+    (FormAnswer, DataClass.PHI, "used_at"),
+):
     register(
         _fleeting,
-        data_class=DataClass.OPERATIONAL,
+        data_class=_held,
         retention=timedelta(days=1),
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
-        aging=Aging(since="expires_at"),
+        aging=Aging(since=_since),
     )
 register(
     Entitlement,

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "config.paces.PaceMiddleware",
     "accounts.middleware.StreamScopeMiddleware",
     "config.error_pages.ErrorPagesMiddleware",
+    "accounts.form_once.FormOnceMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -95,6 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["accounts.templatetags.form_token"],
         },
     },
 ]

@@ -9,6 +9,7 @@ from accounts.models.countersignatures import Countersignature
 from accounts.models.entitlements import Entitlement
 from accounts.models.exceptional import EmergencyAccess, SupportGrant
 from accounts.models.factors import RecoveryCode, TotpDevice
+from accounts.models.form_answers import FormAnswer
 from accounts.models.passkeys import Passkey, PasskeyChallenge
 from accounts.models.people import Invitation, Membership, User
 from accounts.models.security import SecuritySettings
@@ -20,6 +21,7 @@ __all__ = [
     "Countersignature",
     "EmergencyAccess",
     "Entitlement",
+    "FormAnswer",
     "Invitation",
     "Membership",
     "Passkey",

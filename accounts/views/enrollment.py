@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import factor_demands, totp, visits
 from accounts.factor_rules import Factor
+from accounts.form_once import shown_once
 from accounts.forms import CodeForm
 from accounts.models import User
 from accounts.permissions import public
@@ -82,4 +83,4 @@ def app_to_scan(request: HttpRequest, user: User) -> dict[str, object]:
 
 def recovery_codes_page(request: HttpRequest, codes: list[str], next_url: str) -> HttpResponse:
     context = {"codes": codes, "next_url": next_url, "all_codes": "\n".join(codes)}
-    return render(request, "accounts/recovery_codes.html", context)
+    return shown_once(render(request, "accounts/recovery_codes.html", context))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.api_keys import Scope
+from accounts.form_once import shown_once
 from accounts.http import SignedInRequest
 from accounts.key_forms import ApiKeyForm, KeySetForm, NetworksForm, RotationForm
 from accounts.models import ApiKey
@@ -158,7 +159,7 @@ def key_page(
 
 def issued_page(request: SignedInRequest, key: ApiKey, text: str) -> HttpResponse:
     context = {"key": key, "text": text, "token_url": url_on("api", "/oauth/token")}
-    return render(request, "accounts/issued_key.html", context)
+    return shown_once(render(request, "accounts/issued_key.html", context))
 
 
 def shown(key: ApiKey) -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.form_once import shown_once
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from audit import archive_copies, archiving
@@ -73,7 +74,7 @@ def copy(request: SignedInRequest, archive_id: UUID) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("compliance:archives")
     context = {"archive": archive, "copy": offered}
-    return render(request, "compliance/archive_copy.html", context)
+    return shown_once(render(request, "compliance/archive_copy.html", context))
 
 
 @requires("audit.evidence", step_up=True)

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.form_once import shown_once
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from compliance import destruction_certificate, holding, queries
@@ -108,7 +109,7 @@ def password(request: SignedInRequest, data_return_id: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("ending:index")
-    return render(request, "compliance/ending/password.html", {"password": text})
+    return shown_once(render(request, "compliance/ending/password.html", {"password": text}))
 
 
 def _done(request: SignedInRequest, act: Callable[[], object], words: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.form_once import shown_once
 from accounts.http import SignedInRequest
 from accounts.permissions import requires
 from contacts.export_forms import ExportForm
@@ -109,7 +110,8 @@ def password(request: SignedInRequest, export_id: UUID) -> HttpResponse:
         text = services.show_password(found, actor=request.actor)
     except DomainError as error:
         return _page(request, found, problem=str(error))
-    return render(request, "contacts/export_password.html", {"export": found, "password": text})
+    context = {"export": found, "password": text}
+    return shown_once(render(request, "contacts/export_password.html", context))
 
 
 def _found(export_id: UUID) -> ContactExport:

@@ -4,12 +4,15 @@ from datetime import datetime
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may
+from accounts.services import form_answers
 from contacts.models import Contact
 from contacts.services import looks
 
 
 def end(request: SignedInRequest, contact: Contact) -> None:
     looks.hide(contact, person_id=request.actor.id)
+    if request.session.row_id is not None:
+        form_answers.forget(request.session.row_id)
 
 
 def shown_until(request: SignedInRequest, contact: Contact) -> datetime | None:
@@ -31,8 +34,10 @@ def classes(request: SignedInRequest) -> list[str]:
 
 def show(request: SignedInRequest, contact: Contact) -> dict[str, object]:
     """What a template needs to mask or to mark."""
+    until = shown_until(request, contact)
+    request.shows_until = until
     return {
-        "shown_until": shown_until(request, contact),
+        "shown_until": until,
         "may_reveal": may(request, "contacts.reveal"),
         "may_edit": may(request, "contacts.edit"),
         "classes": classes(request),

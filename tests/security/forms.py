@@ -73,10 +73,11 @@ class _Reader(HTMLParser):
 
 
 def on(page: str, shown: str) -> list[Form]:
-    """The forms of the page at the address `page`, without the token against forged requests."""
+    """The forms of the page at the address `page`, without the tokens that only a form just shown has."""
     reader = _Reader(page)
     reader.feed(shown)
     for form in reader.forms:
         form.fields.pop("csrfmiddlewaretoken", None)
+        form.fields.pop("form_once", None)
         form.fields.pop("", None)
     return reader.forms
