@@ -164,13 +164,6 @@ register(
     erasure=Erasure.KEPT,
     aging=Aging(since="decided_at"),
 )
-register(
-    SecuritySettings,
-    data_class=DataClass.OPERATIONAL,
-    retention=None,
-    export=Export.TENANT,
-    erasure=Erasure.WITH_TENANT,
-)
 # Rows of the platform's tenant: secrets stay as long as the account, sessions and failures a day.
 for _secret in (Passkey, TotpDevice, RecoveryCode):
     register(
@@ -200,7 +193,7 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
-for _decided_here in (Policy, RetentionSettings, ReviewPlan, SavedView):
+for _decided_here in (SecuritySettings, Policy, RetentionSettings, ReviewPlan, SavedView):
     register(
         _decided_here,
         data_class=DataClass.OPERATIONAL,
