@@ -1,7 +1,7 @@
 """A form that comes twice acts once, and every answer can be come back to. Below all views.
 
 Each form carries a value of its own. The first POST with it is done; a page that it is answered with
-is kept, sealed, and reached by a GET, so that Back and Reload send nothing again (ADR 46). What scripts
+is kept, sealed, and reached by a GET, so that Back and Reload send nothing again (ADR 47). What scripts
 send is left alone: they await their answers themselves.
 """
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from tenancy import clock
 from tenancy.fields import SealedBinaryField, SealedTextField
 from tenancy.models import TenantModel
+from tenancy.while_frozen import WhileFrozen
 
 
 class FormAnswer(TenantModel):
@@ -15,6 +16,8 @@ class FormAnswer(TenantModel):
 
     `page` is what the view wrote if it led nowhere else: sealed, and for minutes.
     """
+
+    while_frozen = WhileFrozen.GOES_ON
 
     # The browser's session, which is in the platform's tenant.
     session = models.UUIDField()

@@ -29,7 +29,8 @@ WINDS_DOWN = {
 # of patients, and what was being handed over.
 GOES_ON = {
     "accounts_accesstoken", "accounts_countersignature", "accounts_emergencyaccess",
-    "accounts_entitlement", "accounts_invitation", "accounts_membership", "accounts_passkey",
+    "accounts_entitlement", "accounts_formanswer", "accounts_invitation", "accounts_membership",
+    "accounts_passkey",
     "accounts_passkeychallenge", "accounts_recoverycode", "accounts_securitysettings",
     "accounts_session", "accounts_signinfailures", "accounts_totpdevice", "accounts_usedassertion",
     "audit_anchor", "audit_anchoring", "audit_archive", "audit_archivepiece", "audit_auditevent",
