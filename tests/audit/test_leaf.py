@@ -96,3 +96,8 @@ def test_an_event_from_before_the_tree_has_a_leaf_of_its_columns(clinic):
 
 def test_the_hash_of_a_leaf_is_that_of_rfc_6962():
     assert merkle.leaf_hash(b"") == hashlib.sha256(b"\x00").digest()
+
+
+def test_a_salt_has_32_bytes_and_is_drawn_anew():
+    first, second = leaf.new_salt(), leaf.new_salt()
+    assert (len(first), first == second) == (32, False)

@@ -170,3 +170,13 @@ def test_the_runtime_role_can_only_start_the_sequencer(clinic, nurse, statement)
         with connection.cursor() as cursor:
             cursor.execute(statement)
     assert (leaves(), bytes(Tree.objects.get().root), Checkpoint.objects.get().note) == before
+
+
+def test_each_rotation_makes_the_next_key_once(clinic):
+    with platform_scope():
+        first, second = signing.rotate(), signing.rotate()
+        assert second.number == first.number + 1
+        newest = signing.current().public_key().public_bytes_raw()
+        assert newest == bytes(second.public_key) != bytes(first.public_key)
+        again = signing._make(second.number)  # as another process does at the same moment
+        assert (again.pk, again.seed) == (second.pk, second.seed)

@@ -26,6 +26,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "accounts/rights.py": ("tests/accounts/test_leaving.py",),
     "compliance/gate.py": ("tests/compliance/test_gate.py",),
     "audit/notes.py": (f"{AUDIT}test_notes.py",),
+    "audit/signing.py": SEQUENCING,
 }
 KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "tenancy/context_keys.py": CONTEXT,
@@ -36,7 +37,6 @@ KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "accounts/roles.py": ("tests/accounts/test_may.py", "tests/accounts/test_permissions.py"),
     "audit/leaf.py": (f"{AUDIT}test_leaf.py",),
     "audit/merkle.py": (f"{AUDIT}test_merkle.py",),
-    "audit/signing.py": SEQUENCING,
     "audit/sequencing.py": SEQUENCING,
     "tenancy/apps.py": (EDGES,),
     "tenancy/clock.py": (KEYRING, EDGES),
