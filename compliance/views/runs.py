@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from audit import services as audit
+from audit.subtrees import TreeDamaged
 from compliance import certificate
 from compliance.models import RetentionRun
 from compliance.services import retention as services
@@ -61,8 +62,14 @@ def certificate_page(request: SignedInRequest, retention_run_id: UUID) -> HttpRe
 @requires("policy.view")
 @require_GET
 def download(request: SignedInRequest, retention_run_id: UUID) -> HttpResponse:
+    """The file. Nothing is handed out that a damaged log would have to prove."""
     run = get_object_or_404(RetentionRun, pk=retention_run_id, ended_at__isnull=False)
+    try:
+        document = certificate.document(run)
+    except TreeDamaged as error:
+        messages.error(request, str(error))
+        return redirect("retention:certificate", run.pk)
     audit.record("retention.certificate_taken", actor=request.actor, on=run)
-    answer = HttpResponse(certificate.document(run), content_type="application/json")
+    answer = HttpResponse(document, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="retention-{run.pk}.json"'
     return answer

@@ -4,14 +4,16 @@ import base64
 import json
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Countersignature
 from accounts.services import countersignatures
 from accounts.services.sign_in import actor_for
-from audit import checking, merkle, notes
+from audit import checking, merkle, notes, sequencing
 from audit import services as audit
 from audit.models import Anchor, Anchoring, AuditEvent
-from compliance.services import anchor_ways
+from compliance.models import RetentionRun
+from compliance.services import anchor_ways, retention
 from tests.accounts.signing_in import browser_of, make_member
 from tests.audit.exports import superuser
 from tests.compliance.reading import text_of
@@ -86,6 +88,21 @@ def test_a_wrong_proof_is_not_handed_out(clinic, officer, nurse, statement, word
     answer = officer.get(page, follow=True)
     assert words in text_of(answer)
     assert AuditEvent.objects.filter(action="audit.proof_taken").count() == 1
+
+
+def test_no_certificate_is_handed_out_that_a_damaged_log_would_have_to_prove(
+    clinic, officer, nurse
+):
+    for days in range(40):
+        audit.record("contact.paused", actor=nurse, days=days)
+    retention.work()
+    sequencing.catch_up()
+    page = reverse("retention:download", args=[RetentionRun.objects.get().pk])
+    assert officer.get(page)["Content-Type"] == "application/json"
+    with superuser() as admin:
+        admin.execute("DELETE FROM audit_subtree WHERE tenant_id = %s", [clinic.id])
+    assert "has a hole" in text_of(officer.get(page, follow=True))
+    assert AuditEvent.objects.filter(action="retention.certificate_taken").count() == 1
 
 
 def key_in(verifier_key: str) -> bytes:
