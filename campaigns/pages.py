@@ -1,6 +1,7 @@
 """What the pages of campaigns show, in words."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from campaigns.compilation import subject_text
@@ -16,6 +17,8 @@ from campaigns.queries.audience import Audience
 from campaigns.readiness import Check
 from compliance.purposes import PURPOSE_RULES, Purpose
 
+BRACES = re.compile(r"\{[{%](.*?)(?:[%}]\}|$)", re.DOTALL)
+WORD = re.compile(r"\w+")
 TITLES = {
     "name": "Name",
     "audience": "Audience",
@@ -164,12 +167,26 @@ class PhiMeter:
         return next((name for fields, name in levels if fields), "none")
 
 
+def named_in(part: object) -> Iterator[str]:
+    """Every word of each condition, and within braces: those of fields are among them."""
+    if isinstance(part, str):
+        for inner in BRACES.findall(part):
+            yield from WORD.findall(inner)
+    elif isinstance(part, Mapping):
+        yield from WORD.findall(str(part.get("show_if", "")))
+        for each in part.values():
+            yield from named_in(each)
+    elif isinstance(part, Sequence):
+        for each in part:
+            yield from named_in(each)
+
+
 def phi_meter(document: dict[str, object], schema: Schema) -> PhiMeter:
-    """From the compiled content; empty while it cannot be compiled."""
+    """From the compiled content; while it cannot be compiled, every field that it seems to name."""
     try:
         used = writing.compiled_for_preview(document).fields - RESERVED
     except ContentRefused:
-        used = frozenset()
+        used = frozenset(named_in(document)) & schema.keys()
     fields = [schema[key] for key in sorted(used)]
     classes = ("special", "phi", "limited", "none")
     return PhiMeter(*([one for one in fields if one.phi_class == name] for name in classes))

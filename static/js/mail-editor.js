@@ -47,8 +47,18 @@ class MailEditor extends (globalThis.HTMLElement ?? Object) {
     for (const button of this.querySelectorAll("[data-add]")) button.addEventListener("click", () => this.add(button.dataset.add));
     for (const button of this.querySelectorAll("[data-field]")) button.addEventListener("click", () => this.desk.insertField(button.dataset.field));
     this.part("form").addEventListener("submit", (event) => { event.preventDefault(); this.saving.save(); });
+    this.part("form").addEventListener("click", (event) => this.leave(event));
     this.addEventListener("keydown", (event) => this.key(event));
     addEventListener("beforeunload", (event) => { if (this.saving.waiting !== undefined) event.preventDefault(); });
+  }
+
+  // The bar's links lead on once everything is stored; if something is refused, the browser asks.
+  async leave(event) {
+    const link = event.target.closest("a[href]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !this.saving.isBehind) return;
+    event.preventDefault();
+    await this.saving.save();
+    location.assign(link.href);
   }
 
   set(changes, place = null) {

@@ -134,6 +134,13 @@ def test_the_subject_refuses_phi_and_offers_a_safe_wording(editor):
     editor.get_by_text("No PHI found").wait_for()
 
 
+def test_done_stores_what_was_typed_a_moment_ago(editor, campaign):
+    editor.get_by_label("Subject").fill("Typed and left")
+    editor.get_by_role("link", name="Done").click()
+    editor.wait_for_url(f"**/campaigns/{campaign.pk}/")
+    assert Campaign.objects.get().content["subject"] == "Typed and left"
+
+
 def test_nobody_overwrites_what_another_saved(editor, campaign):
     drafts.change(campaign, {"content": {"subject": "Theirs"}}, version=1, actor=MARKETER)
     editor.get_by_label("Subject").fill("Mine")

@@ -36,6 +36,18 @@ def test_the_editor_saves_over_the_version_that_it_opened(busy_clinic, author):
     assert author.post(f"{page}content/save/", plain).status_code == 302
 
 
+def test_a_mistake_in_the_content_hides_no_phi(busy_clinic, author):
+    next_visit()
+    campaign, page = make_campaign(author)
+    wrong = CONTENT | {"preheader": "For {{ given_name }}, {{ favorite_color }}"}
+    posted = {"document": json.dumps(wrong), "version": campaign.version}
+    told = author.post(
+        f"{page}content/save/", posted, headers={"accept": "application/json"}
+    ).json()
+    assert [one["severity"] for one in told["problems"]] == ["block"]
+    assert (told["meter"], told["phi"]) == ("1 clinical, 1 limited", "phi")
+
+
 def test_a_refusal_leads_back_to_the_editor_whatever_the_browser_says(busy_clinic, author):
     _, page = make_campaign(author)
     answer = author.post(f"{page}content/save/", {}, headers={"referer": "no-address"})

@@ -21,6 +21,8 @@ export class Saving {
     this.isStopped = false;
   }
 
+  get isBehind() { return this.waiting !== undefined || Boolean(this.running); }
+
   changed(document) {
     this.waiting = document;
     this.form.elements.document.value = JSON.stringify(document);
