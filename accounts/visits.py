@@ -1,15 +1,19 @@
 """What a browser's session says about who is there, from the password to the workspace."""
 
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts import browsers, delays, factor_demands, queries, totp
 from accounts.factor_rules import PROOFS, Factor
-from accounts.http import address_of, session_of
+from accounts.http import address_of, is_signed_in, is_supporting, session_of
 from accounts.models import User
 from accounts.services import allow_list, devices, sign_in, support
 from accounts.sessions import BROWSER, NETWORK, ROLE, TENANT, USER, SessionStore
@@ -19,6 +23,8 @@ from audit.services import Actor
 from tenancy import source
 from tenancy.models import Tenant
 from tenancy.scope import tenant_scope
+
+Home = Callable[[HttpRequest], HttpResponseBase]
 
 # Whose password was right, while the second factor is outstanding.
 HALF_SIGNED_IN = "half_signed_in"
@@ -155,3 +161,15 @@ def landing_url(request: HttpRequest, user: User) -> str:
     if user.is_operator:
         return reverse("operator:workspaces")
     return reverse("home" if TENANT in request.session else "accounts:workspaces")
+
+
+def operators_start_at_theirs(home: Home) -> Home:
+    """For the home page of a workspace: an operator, who is in none, is led to the workspaces."""
+
+    @wraps(home)
+    def led(request: HttpRequest) -> HttpResponseBase:
+        if is_signed_in(request) and request.user.is_operator and not is_supporting(request):
+            return redirect(landing_url(request, request.user))
+        return home(request)
+
+    return led

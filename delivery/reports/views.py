@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
+from accounts.visits import operators_start_at_theirs
 from audit import services as audit
 from audit.services import Touched
 from campaigns.models import Campaign
@@ -22,6 +23,7 @@ from delivery.reports import drafts, filters, home, messages, pages, queries
 from tenancy import clock
 
 
+@operators_start_at_theirs
 @requires("reports.view")
 @require_GET
 def home_page(request: SignedInRequest) -> HttpResponse:
@@ -89,7 +91,7 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     )
     context = {
         "campaign": shown,
-        "words": (pages.STEPS | pages.OUTCOMES | pages.NOT_SENT)[outcome],
+        "words": (pages.STEPS | pages.OUTCOMES | pages.OTHERS)[outcome],
         "page": page,
         "total": found.count(),
     }

@@ -47,6 +47,16 @@ def test_support_comes_in_only_while_a_window_is_open(clinic, other_clinic, owne
     assert look(browser, clinic) == "/operator/"
 
 
+def test_an_operator_starts_at_the_workspaces_and_support_at_its_home(clinic, owner, otto):
+    browser = browser_of(otto)
+    answer = browser.get("/")
+    assert (answer.status_code, answer.url) == (302, "/operator/")
+    assert not AuditEvent.objects.filter(outcome="denied").exists()
+    services.open_window(ticket="T-1", hours=1, actor=actor_for(owner))
+    look(browser, clinic)
+    assert browser.get("/").status_code == 200
+
+
 def test_the_window_closes_by_itself(clinic, owner, otto):
     start = clock.now()
     with clock.at(start):
