@@ -33,7 +33,11 @@ OUTCOMES = {
     "waiting": "Waiting",
 }
 # What other numbers of the report are called above the people behind them.
-NOT_SENT = {"skipped": "Not sent", "canceled": "Canceled"}
+OTHERS = {
+    "skipped": "Not sent",
+    "canceled": "Canceled",
+    "unannounced": "In the portal, but the notice did not arrive",
+}
 # What the design calls these parts of the bar.
 BAR = {
     "tls": "tls",
@@ -110,6 +114,7 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
         "domains": figures.by_domain(groups),
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),
+        "unannounced": _unannounced(campaign.id, link),
         "clicked": queries.people_who(campaign.id, Activity.Kind.CLICKED),
         "withdrew": queries.people_who_withdrew(campaign.id),
         "complained": queries.people_who(campaign.id, Activity.Kind.COMPLAINED),
@@ -126,6 +131,14 @@ class _Links:
             return ""
         query = {"outcome": outcome} | ({"reason": reason} if reason else {})
         return f"{reverse('reports:people', args=[self.campaign_id])}?{urlencode(query)}"
+
+
+def _unannounced(campaign_id: UUID, link: _Links) -> Entry | None:
+    """Who has a message in the portal and was never led to it."""
+    count = len(queries.unannounced_messages(campaign_id))
+    who = "1 person does" if count == 1 else f"{count:,} people do"
+    words = f"{who} not know of the message in the portal."
+    return Entry("unannounced", words, count, None, link.to("unannounced")) if count else None
 
 
 def _progress(groups: Sequence[Group], campaign_id: UUID, *, may_see_people: bool) -> Progress:

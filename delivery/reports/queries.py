@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet
 
 from contacts.models import Activity
-from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent
 from delivery.queries.waiting import of_campaign
 from delivery.reports.figures import Group
 from tenancy import clock
@@ -23,6 +23,7 @@ BEHIND = {
     "plain": Q(status=Status.SENT, route=Message.Route.PLAIN),
     "portal": Q(status=Status.ESCROWED),
     "read": Q(status=Status.ESCROWED),
+    "unannounced": Q(status=Status.ESCROWED),
     "held": Q(status=Status.DEFERRED),
     "failed": Q(status=Status.FAILED),
     "uncertain": Q(status=Status.UNCERTAIN),
@@ -86,6 +87,16 @@ def _read_messages(campaign_id: UUID) -> set[UUID]:
     return set(items.values_list("message_id", flat=True))
 
 
+def unannounced_messages(campaign_id: UUID) -> set[UUID]:
+    """In the portal, where nobody finds them: the notice did not arrive."""
+    lost = EscrowEvent.objects.filter(
+        kind=EscrowEvent.Kind.NOTICE_FAILED,
+        item__message__in=of_campaign(campaign_id).values("id"),
+        item__read_at__isnull=True,
+    )
+    return set(lost.values_list("item__message_id", flat=True))
+
+
 def people_who(campaign_id: UUID, kind: Activity.Kind) -> int:
     """How many people did something because of the campaign."""
     done = Activity.objects.filter(kind=kind, cause=Message.Cause.CAMPAIGN, cause_id=campaign_id)
@@ -109,4 +120,6 @@ def behind(campaign_id: UUID, outcome: str, reason: str = "") -> QuerySet[Messag
         found = found.exclude(id__in=bounced_messages(campaign_id))
     if outcome == "read":
         found = found.filter(id__in=_read_messages(campaign_id))
+    if outcome == "unannounced":
+        found = found.filter(id__in=unannounced_messages(campaign_id))
     return found.filter(reason=reason) if reason else found

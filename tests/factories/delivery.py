@@ -52,11 +52,13 @@ def make_item(
     subject: str = "Your visit on 2 December",
     text: str = "Hello Ada, your mammogram is at 10:20.",
     html: str = "",
+    **columns: Any,
 ) -> EscrowItem:
+    """A message of a campaign in the portal; columns are the message's."""
     (item,) = escrow.deposit(
         [
             Deposit(
-                message=make_message(contact),
+                message=make_message(contact, **columns),
                 subject=subject,
                 html=html or f"<p>{text}</p>",
                 text=text,

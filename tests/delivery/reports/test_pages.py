@@ -9,14 +9,15 @@ from audit.models import AuditEvent
 from campaigns.models import Campaign
 from contacts import services as contacts
 from contacts.models import Activity
-from delivery.models import Message, MessageEvent
+from delivery.escrow.services import settle_notice
+from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.reports import pages, queries
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.scope import tenant_scope
 from tests.delivery.reports.reading import SENT, page, report_of
 from tests.factories.contacts import make_contact
-from tests.factories.delivery import make_campaign, make_message
+from tests.factories.delivery import make_campaign, make_item, make_message
 
 
 @pytest.fixture
@@ -77,8 +78,29 @@ def test_each_step_of_the_funnel_leads_to_as_many_people(marketer, analyst, camp
     )
 
 
+def test_who_does_not_know_of_a_portal_message_is_told(marketer, analyst, campaign):
+    assert "does not know" not in page(marketer.get(report_of(campaign)))
+    items = [make_item(make_contact(), cause_id=campaign.id) for _ in range(3)]
+    for item, accepted in zip(items, (False, False, True), strict=True):
+        settle_notice(item.id, accepted=accepted)
+    EscrowItem.objects.filter(pk=items[0].pk).update(read_at=clock.now())
+    link = f"{report_of(campaign)}people/?outcome=unannounced"
+    shown = marketer.get(report_of(campaign)).content.decode()
+    assert "1 person does not know of the message in the portal." in shown
+    assert f'href="{link}"' in shown
+    assert "1 in Mammogram reminder" in page(marketer.get(link))
+    assert "unannounced" not in analyst.get(report_of(campaign)).content.decode()
+
+
+def test_clicks_that_are_not_counted_are_not_called_none(marketer, campaign):
+    Campaign.objects.update(counts_clicks=False)
+    assert "Clicked Not counted" in page(marketer.get(report_of(campaign)))
+    Campaign.objects.update(counts_clicks=True)
+    assert "Clicked 0" in page(marketer.get(report_of(campaign)))
+
+
 def test_every_number_has_a_name_above_its_people(campaign):
-    assert set(pages.STEPS | pages.OUTCOMES | pages.NOT_SENT) == set(queries.BEHIND)
+    assert set(pages.STEPS | pages.OUTCOMES | pages.OTHERS) == set(queries.BEHIND)
 
 
 @pytest.mark.parametrize(
