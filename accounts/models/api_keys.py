@@ -1,10 +1,11 @@
 """Keys of systems."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.networks import NetworksField
 from tenancy import clock
@@ -102,6 +103,11 @@ class ApiKey(TenantModel):
     @property
     def is_expired(self) -> bool:
         return self.expires_at <= clock.now()
+
+    @property
+    def last_day(self) -> date:
+        """It ends with this day, where the reader is."""
+        return timezone.localtime(self.expires_at - timedelta(microseconds=1)).date()
 
     @property
     def is_usable(self) -> bool:
