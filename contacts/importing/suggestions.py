@@ -22,6 +22,7 @@ _SYNONYMS = {
     "email": "email emailaddress mail eaddress correo correoelectronico patemail patientemail",
     "phone": "phone phonenumber mobile cell cellphone telephone tel homephone telefono celular",
     "birth_date": "birthdate dateofbirth dob birthday born patdob fechadenacimiento nacimiento",
+    "postal_code": "zip zipcode postcode plz codigopostal",
     "language": "language lang preferredlanguage idioma",
     "is_patient": "ispatient",
     "next_appointment": "nextappt nextvisit nextvisitdate nextappointmentdate apptdate proximacita",

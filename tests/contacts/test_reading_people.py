@@ -95,6 +95,7 @@ def test_the_whole_file_decides_the_order_of_day_and_month():
         ("Contacto", ["ada@x.example", "bo@x.example"], "email"),
         ("Llamar a", ["555-010-0142", "+1 555 010 0143"], "phone"),
         ("next_appointment", ["2026-12-01"], "next_appointment"),
+        ("ZIP", ["04101"], "postal_code"),
         ("Fax", ["none"], None),
     ],
 )
