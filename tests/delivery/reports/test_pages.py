@@ -41,9 +41,9 @@ def test_the_report_adds_up(marketer, campaign):
     assert "Verified TLS 2 Secure portal 1 Will retry 1 Failed 1" in shown
     told = "in the portal, {} still to try, {} failed, 0 other"
     for row in (
-        f"postbox.example Lowest: TLS 1.2 Of 3 people, 0 {told.format(0, 1)} 3 2 66.7 % 0 0 1 0",
-        f"oldcert.example TLS never used Of 1 person, 1 {told.format(0, 0)} 1 0 0 % 1 0 read 0 0 0",
-        f"greymail.example TLS never used Of 1 person, 0 {told.format(1, 0)} 1 0 0 % 0 1 0 0",
+        f"postbox.example Lowest: TLS 1.2 Of 3 people, 0 {told.format(0, 1)} 3 2 66.7 % of people 0 0 1 0",
+        f"oldcert.example TLS never used Of 1 person, 1 {told.format(0, 0)} 1 0 0 % of people 1 0 read 0 0 0",
+        f"greymail.example TLS never used Of 1 person, 0 {told.format(1, 0)} 1 0 0 % of people 0 1 0 0",
     ):
         assert row in shown
     assert "The mailbox does not exist. 1" in shown
