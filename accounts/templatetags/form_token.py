@@ -1,4 +1,4 @@
-"""`{% csrf_token %}` of every form, with a value that tells this form from every other."""
+"""`{% csrf_token %}` of every form of staff, with a value that tells this form from every other."""
 
 from django import template
 from django.template.base import Parser, Token
@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.form_once import FIELD
+from accounts.http import is_signed_in
 from tenancy.ids import uuid7
 
 register = template.Library()
@@ -16,8 +17,9 @@ register = template.Library()
 class FormTokenNode(CsrfTokenNode):
     def render(self, context: Context) -> SafeString:
         forgery = super().render(context)
-        if not forgery:
-            return SafeString("")
+        request = context.get("request")
+        if not forgery or request is None or not is_signed_in(request):
+            return SafeString(forgery)
         value = format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid7())
         return SafeString(forgery + value)
 
