@@ -15,8 +15,10 @@ from tenancy import (
     clock,
     context,
     context_keys,
+    freezing,
     hardening,
     keyring,
+    provisioning,
     resealing,
     services,
     versions,
@@ -55,6 +57,21 @@ def test_without_a_context_key_nothing_is_signed_until_there_is_one(clinic):
     context_keys.provision()
     with tenant_scope(clinic.id):
         assert Job.objects.count() == 0
+
+
+def test_what_is_there_is_not_provided_twice(clinic):
+    def keys():
+        return sorted(WrappedKey.objects.using("keys_migrate").values_list("pk", "state"))
+
+    def triggers():
+        with connections["migrate"].cursor() as cursor:
+            cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger ORDER BY 1, 2")
+            return cursor.fetchall()
+
+    before = keys(), triggers()
+    provisioning.provision()
+    assert (keys(), triggers()) == before
+    assert len(before[1]) > len(freezing.modes())
 
 
 def test_the_last_number_of_a_context_key_is_the_last():
