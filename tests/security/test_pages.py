@@ -33,9 +33,12 @@ def inspector(server_port: int, chromium: Browser) -> Iterator[Inspector]:
     inspector.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def visitors(elm) -> list[Person]:
-    """Somebody of each role, an operator of the platform, and somebody who is not signed in."""
+    """Somebody of each role, an operator of the platform, and somebody who is not signed in.
+
+    Signed in for each part anew: all of them take longer than a proof of who somebody is lasts.
+    """
     operator = make_user("Otto Operator", is_operator=True)
     stranger = Person("anybody", staff_browser())
     return [*trespass.people_of(elm, "staff"), trespass.operator(operator), stranger]
