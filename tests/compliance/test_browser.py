@@ -123,7 +123,7 @@ def test_an_agreement_is_signed_countersigned_and_in_force(open_as, clinic, owne
     countersigning.get_by_role("button", name="Countersign").click()
     countersigning.get_by_text("is in force").wait_for()
     page.reload()
-    assert page.get_by_text("In force").first.is_visible()
+    page.get_by_text("In force").first.wait_for()
     assert queries.require_agreement().signer_title == "Managing partner"
 
 

@@ -20,7 +20,7 @@ def test_the_dialog_for_a_reason_stays_with_what_was_chosen_until_it_is_complete
     page = open_as(make_member(clinic, "marketer"), f"/contacts/{contact.pk}/")
     page.get_by_role("button", name="Show data").click()
     dialog = page.get_by_role("dialog")
-    assert dialog.get_by_role("textbox", name="Say more (optional)").is_visible()
+    dialog.get_by_role("textbox", name="Say more (optional)").wait_for()
     dialog.get_by_label("Something else").check()
     dialog.get_by_role("textbox", name="Say what for").fill("abc")
     dialog.get_by_role("button", name="Show for five minutes").click()
@@ -50,7 +50,7 @@ def test_real_values_of_a_file_are_shown_without_losing_what_was_chosen(open_as,
     assert chosen == "family_name"
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 700})
-    assert page.get_by_text("María-José").is_visible()
+    page.get_by_text("María-José").wait_for()
     page.evaluate(
         "document.querySelector('count-down').dispatchEvent(new Event('elapsed', {bubbles: true}))"
     )

@@ -49,7 +49,7 @@ def test_a_person_s_page_opens_its_dialog(open_as, owner, clinic):
     member = membership_of(make_member(clinic), clinic)
     page = open_as(owner, f"/settings/people/{member.pk}/")
     page.get_by_role("button", name="Suspend").click()
-    assert page.get_by_role("dialog").is_visible()
+    page.get_by_role("dialog").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="Not now").click()
     assert page.get_by_role("dialog").count() == 0
@@ -83,7 +83,7 @@ def test_signs_in_by_hand_and_out_again(open_page, owner):
     page.get_by_text("Elm Street Clinic").first.wait_for()
     page.get_by_role("button", name="Your account and theme").click()
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("heading", name="Sign in").is_visible()
+    page.get_by_role("heading", name="Sign in").wait_for()
 
 
 def test_sets_up_a_second_factor(open_page, clinic):
@@ -93,7 +93,7 @@ def test_sets_up_a_second_factor(open_page, clinic):
     page.get_by_label("Work email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("img", name=re.compile("QR code")).is_visible()
+    page.get_by_role("img", name=re.compile("QR code")).wait_for()
     assert_accessible(page)
 
 
@@ -109,7 +109,7 @@ def test_opens_the_menu_on_a_phone(open_as, owner):
     page = open_as(owner, "/settings/")
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("button", name="Open menu").click()
-    assert page.get_by_role("navigation", name="Menu").is_visible()
+    page.get_by_role("navigation", name="Menu").wait_for()
     assert violations(page) == []
 
 
