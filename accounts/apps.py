@@ -5,15 +5,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import countersign
-        from accounts.services import access_rules, factor_resets, key_allowance, sign_in_rules
+        from accounts import sign_in_settings
+        from accounts.services import factor_resets, key_allowance, protection
 
-        countersign.register(
-            access_rules.WIDEN,
-            permission="policy.edit",
-            perform=access_rules.widen,
-            describe=access_rules.described,
-        )
         factor_resets.register()
         key_allowance.register()
-        sign_in_rules.register()
+        protection.register(*sign_in_settings.GROUPS)

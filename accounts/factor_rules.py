@@ -1,9 +1,9 @@
-"""The kinds of second factors, and which change of the rules is a looser one.
+"""The kinds of second factors, and what a workspace's rules say about them.
 
 A second factor is always asked for: there is no switch for that, here or anywhere.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from django.db import models
 
@@ -24,27 +24,15 @@ PROOFS = {
 }
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What a workspace decides about sign-in."""
-
-    idle_minutes: int
-    absolute_hours: int
-    # Roles that sign in with a passkey and nothing else.
-    passkey_only: frozenset[str]
-
-    def with_tighter(self, wanted: "Rules") -> "Rules":
-        """What may hold at once: of each rule the stricter one."""
-        return Rules(
-            min(self.idle_minutes, wanted.idle_minutes),
-            min(self.absolute_hours, wanted.absolute_hours),
-            self.passkey_only | wanted.passkey_only,
-        )
-
-
-def rules_in(settings: SecuritySettings) -> Rules:
-    return Rules(settings.idle_minutes, settings.absolute_hours, passkey_only(settings))
-
-
 def passkey_only(settings: SecuritySettings) -> frozenset[str]:
-    return frozenset(settings.factors)
+    """Roles that sign in with a passkey and nothing else."""
+    return passkey_only_in(settings.factors)
+
+
+def passkey_only_in(factors: Mapping[str, object]) -> frozenset[str]:
+    return frozenset(factors)
+
+
+def factors_for(passkey_only: Collection[str]) -> dict[str, list[str]]:
+    """The same as the column holds it."""
+    return {role: [Factor.PASSKEY.value] for role in sorted(passkey_only)}

@@ -10,9 +10,9 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from accounts import queries
-from accounts.factor_rules import Rules
+from accounts.factor_rules import factors_for, passkey_only
 from accounts.form_renderer import Described
-from accounts.models import Invitation, User
+from accounts.models import Invitation, SecuritySettings, User
 from accounts.models.security import LONGEST_HOURS, LONGEST_IDLE, SHORTEST_IDLE
 from accounts.password_policy import LONGEST, SHORTEST, SHORTEST_ALONE, matches, problems
 from accounts.roles import PURPOSES, Role
@@ -196,7 +196,9 @@ class WorkspaceForm(forms.Form):
 
 
 class SignInRulesForm(forms.Form):
-    """Which roles use passkeys only, and how long a session lasts."""
+    """Which roles use passkeys only, how long a session lasts, and what ends with somebody's access."""
+
+    COLUMNS = ("idle_minutes", "absolute_hours", "ends_keys_of_leavers")
 
     idle_minutes = forms.IntegerField(
         label="Sign out when idle for, in minutes",
@@ -209,6 +211,11 @@ class SignInRulesForm(forms.Form):
         min_value=1,
         max_value=LONGEST_HOURS,
         help_text=f"However busy somebody is. At most {LONGEST_HOURS}.",
+    )
+    ends_keys_of_leavers = forms.BooleanField(
+        label="The API keys that somebody made end when they leave",
+        required=False,
+        help_text="They may have kept a copy. Systems with such a key stop at that moment.",
     )
     reason = forms.CharField(
         label="Why",
@@ -224,10 +231,9 @@ class SignInRulesForm(forms.Form):
             self.fields[role.value] = forms.BooleanField(label=label, required=False)
 
     @classmethod
-    def showing(cls, rules: Rules) -> "SignInRulesForm":
-        switches = dict.fromkeys(rules.passkey_only, True)
-        limits = {"idle_minutes": rules.idle_minutes, "absolute_hours": rules.absolute_hours}
-        return cls(initial=limits | switches)
+    def showing(cls, settings: SecuritySettings) -> "SignInRulesForm":
+        switches = dict.fromkeys(passkey_only(settings), True)
+        return cls(initial={name: getattr(settings, name) for name in cls.COLUMNS} | switches)
 
     @property
     def role_fields(self) -> list[forms.BoundField]:
@@ -240,10 +246,11 @@ class SignInRulesForm(forms.Form):
             words = f"{have} of {all_} have one." if all_ else "Nobody has this role."
             self.fields[role.value].help_text = words
 
-    def rules(self) -> Rules:
+    def decisions(self) -> dict[str, object]:
+        """What was chosen, as columns. Of a form that is valid."""
         given = self.cleaned_data
-        chosen = frozenset(role.value for role in Role if given[role.value])
-        return Rules(given["idle_minutes"], given["absolute_hours"], chosen)
+        chosen = [role.value for role in Role if given[role.value]]
+        return {name: given[name] for name in self.COLUMNS} | {"factors": factors_for(chosen)}
 
 
 class FactorResetForm(forms.Form):

@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Subquery
 
 from accounts.factor_queries import Held, has_app, has_passkey, held_by
 from accounts.models import (
+    Countersignature,
     EmergencyAccess,
     Invitation,
     Membership,
@@ -127,6 +128,12 @@ def names_with_roles(roles: Collection[str]) -> list[str]:
     return list(names[:NAMES_SHOWN])
 
 
+def names_of(user_ids: Collection[str]) -> list[str]:
+    """Names of people of the workspace, also of those who have left it."""
+    members = Membership.objects.filter(user_id__in=user_ids).order_by("user__name")
+    return list(members.values_list("user__name", flat=True))
+
+
 def has_second_factor(user: User) -> bool:
     return has_passkey(user) or has_app(user)
 
@@ -149,6 +156,13 @@ def all_workspaces() -> QuerySet[Tenant]:
 def security_settings() -> SecuritySettings:
     """What the workspace decided about sign-in, or what holds until it decides."""
     return SecuritySettings.objects.first() or SecuritySettings()
+
+
+def waiting_request(kind: str) -> Countersignature | None:
+    """The question of this kind that waits for a second person."""
+    return Countersignature.objects.filter(
+        kind=kind, decision="", expires_at__gt=clock.now()
+    ).first()
 
 
 def works_alone() -> bool:

@@ -6,11 +6,12 @@ class ComplianceConfig(AppConfig):
     name = "compliance"
 
     def ready(self) -> None:
-        from compliance import checks, setting_checks  # noqa: F401 - registers the system checks
-        from compliance.services import anchor_ways, disposals, ending, holds, protection
+        from accounts.services import protection
+        from compliance import checks, protective, setting_checks  # noqa: F401 - registers the system checks
+        from compliance.services import anchor_ways, disposals, ending, holds
 
         anchor_ways.register()
-        protection.register()
+        protection.register(*protective.GROUPS)
         holds.register()
         disposals.register()
         ending.register()

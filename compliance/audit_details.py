@@ -62,6 +62,7 @@ CODES: dict[str, dict[str, str]] = {
         "networks.widen": "more networks",
         "policy.loosen": "a policy that protects less",
         "retention.loosen": "retention that protects less",
+        "review.loosen": "fewer reviews of the audit log",
         "sign_in.loosen": "rules of sign-in that protect less",
         "workspace.end": "the end of the workspace",
     },

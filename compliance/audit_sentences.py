@@ -61,6 +61,7 @@ SENTENCES = {
     "audit.exported": "Took evidence from the audit log",
     "audit.log_searched": "Searched the audit log",
     "audit.proof_taken": "Took the proof of an audit event",
+    "review.changed": "Changed who reviews the audit log, or how often",
     "review.overdue": "Reminded that the audit log waits for review",
     "review.planned": "Chose who reviews the audit log",
     "review.signed_off": "Signed off a review of the audit log",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Max, QuerySet
 
+from accounts import queries as accounts
 from accounts.models import Countersignature
 from audit import archives
 from audit import queries as audit_queries
@@ -55,7 +56,7 @@ def has_young(first: int, end: int) -> bool:
 
 def waiting() -> Countersignature | None:
     """The question that waits for a second person."""
-    return queries.waiting_request(KIND)
+    return accounts.waiting_request(KIND)
 
 
 def disposals() -> QuerySet[Disposal]:

@@ -276,6 +276,12 @@ class ReviewPlanForm(forms.Form):
 
     reviewers = forms.MultipleChoiceField(label="Reviewers", widget=forms.CheckboxSelectMultiple)
     every_days = forms.IntegerField(label="Every (days)", min_value=1, max_value=366)
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=1000,
+        help_text="Needed for a longer interval: a second person reads it and decides.",
+    )
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from accounts.models import Countersignature
 from compliance.agreement_text import CURRENT_VERSION, Terms, compose
 from compliance.errors import AgreementRequired, WorkspaceEnding
 from compliance.facts import SendingFacts, Sensitivity, SuppressionReason
@@ -76,13 +75,6 @@ def policy() -> Policy:
 def retention() -> RetentionSettings:
     """How long each class stays, as the tenant decided, or by default."""
     return RetentionSettings.objects.first() or RetentionSettings()
-
-
-def waiting_request(kind: str) -> Countersignature | None:
-    """The question of this kind that waits for a second person."""
-    return Countersignature.objects.filter(
-        kind=kind, decision="", expires_at__gt=clock.now()
-    ).first()
 
 
 def sending_facts(

@@ -9,11 +9,11 @@ from django.utils import timezone
 from accounts import display
 from accounts import queries as accounts
 from accounts.models import Countersignature, EmergencyAccess
+from accounts.protective import groups
 from audit import queries as audit
 from audit.models import Anchor
 from compliance import listings, queries
-from compliance.models import Alert, Policy, RetentionRun, RetentionSettings
-from compliance.protective import GROUPS
+from compliance.models import Alert, Policy, RetentionRun
 from tenancy import clock
 from tenancy.models import WrappedKey
 from tenancy.scope import current_tenant_id
@@ -72,10 +72,10 @@ def _approval() -> Safeguard:
 
 def _loosened() -> Safeguard:
     """Against the defaults, which are the strictest useful ones."""
-    rows = {Policy: queries.policy(), RetentionSettings: queries.retention()}
-    labels = []
-    for group in GROUPS:
-        now = {field: getattr(rows[group.model], field) for field in group.fields}
+    labels: list[str] = []
+    for group in groups():
+        row = group.model.objects.first() or group.model()
+        now = {field: getattr(row, field) for field in group.fields}
         labels += [setting.label for setting in group.looser(group.model(), now)]
     text = f"Below its default: {', '.join(labels)}." if labels else "None is below its default."
     return _row("Loosened settings", not labels, text, "compliance:changes")

@@ -1,7 +1,7 @@
 """Networks from which a workspace may be opened. An empty list means: from everywhere."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 
 from accounts import queries
 from accounts.models import User
@@ -51,22 +51,6 @@ def require_author_inside(networks: Sequence[Network], *, address: str) -> None:
         raise ListRefused(
             f"Add the network that you are in now, with {address}, or you lock yourself out."
         )
-
-
-def is_looser(new: Sequence[Network], old: Sequence[Network]) -> bool:
-    """Whether some address may come in that could not before."""
-    if not old:
-        return False
-    return not new or not all(any(_within(one, other) for other in old) for one in new)
-
-
-def _within(one: Network, other: Network) -> bool:
-    match one, other:
-        case (IPv4Network(), IPv4Network()):
-            return one.subnet_of(other)
-        case (IPv6Network(), IPv6Network()):
-            return one.subnet_of(other)
-    return False
 
 
 def _meant(line: str) -> str:

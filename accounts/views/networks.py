@@ -11,6 +11,7 @@ from accounts.forms import NetworksForm
 from accounts.http import SignedInRequest, address_of
 from accounts.permissions import requires
 from accounts.services import access_rules, allow_list
+from accounts.sign_in_settings import NETWORKS
 from accounts.views.sign_in import page
 from tenancy.errors import DomainError
 
@@ -23,8 +24,12 @@ def networks(request: SignedInRequest) -> HttpResponse:
     form = NetworksForm(request.POST or None, initial={"networks": typed})
     if form.is_valid() and _changed(request, form):
         return redirect("networks:list")
-    address = address_of(request)
-    return page(request, "accounts/networks.html", form, address=address, listed=listed)
+    context = {
+        "address": address_of(request),
+        "listed": listed,
+        "waiting": queries.waiting_request(NETWORKS.kind),
+    }
+    return page(request, "accounts/networks.html", form, **context)
 
 
 def _changed(request: SignedInRequest, form: forms.Form) -> bool:

@@ -8,14 +8,19 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from accounts import queries, rule_history
-from accounts.factor_rules import rules_in
+from accounts import queries, sign_in_settings
+from accounts.factor_rules import passkey_only
 from accounts.forms import SignInRulesForm
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
-from accounts.services import sign_in_rules
+from accounts.services import protection
+from accounts.setting_history import changes
+from accounts.sign_in_settings import SIGN_IN
+from accounts.step_up import StepUpNeeded, must_confirm
 from accounts.views.sign_in import page
 from tenancy.errors import DomainError
+
+SHOWN = 10
 
 
 @requires("users.view")
@@ -26,13 +31,15 @@ def security(request: SignedInRequest) -> HttpResponseBase:
     return _page(request, None)
 
 
-@requires("users.edit", step_up=True)
+@requires("users.edit")
 def _change(request: SignedInRequest) -> HttpResponse:
     form = SignInRulesForm(request.POST)
     if form.is_valid():
+        if _is_looser(form) and must_confirm(request):
+            raise StepUpNeeded
         reason = form.cleaned_data["reason"]
         try:
-            holds = sign_in_rules.change(form.rules(), reason=reason, actor=request.actor)
+            holds = protection.change(SIGN_IN, form.decisions(), reason=reason, actor=request.actor)
         except DomainError as error:
             form.add_error("reason", str(error))
         else:
@@ -44,10 +51,14 @@ def _change(request: SignedInRequest) -> HttpResponse:
     return _page(request, form)
 
 
+def _is_looser(form: SignInRulesForm) -> bool:
+    return bool(SIGN_IN.looser(queries.security_settings(), form.decisions()))
+
+
 def _page(request: SignedInRequest, sent: SignInRulesForm | None) -> HttpResponse:
-    rules = rules_in(queries.security_settings())
+    settings = queries.security_settings()
     people = queries.people()
-    form = sent or SignInRulesForm.showing(rules)
+    form = sent or SignInRulesForm.showing(settings)
     form.say_who_has_one(
         Counter(it.membership.role for it in people),
         Counter(it.membership.role for it in people if it.held.passkeys),
@@ -57,10 +68,11 @@ def _page(request: SignedInRequest, sent: SignInRulesForm | None) -> HttpRespons
         for field in form.fields.values():
             field.disabled = True
     context = {
-        "rules": rules,
+        "passkey_only": passkey_only(settings),
         "people": people,
-        "history": rule_history.changes(),
+        "history": changes(sign_in_settings.GROUPS, shown=SHOWN),
         "may_edit": may_edit,
-        "networks": queries.security_settings().ip_allow_list,
+        "networks": settings.ip_allow_list,
+        "waiting": queries.waiting_request(SIGN_IN.kind),
     }
     return page(request, "accounts/security.html", form, **context)

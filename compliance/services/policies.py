@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from accounts.services import protection
 from audit.services import Actor
 from compliance import queries
 from compliance.errors import AuditNeverShorter
 from compliance.protective import POLICY, RETENTION
 from compliance.retained import TERMS, Retained
-from compliance.services import protection
 
 
 def set_policy(changes: Mapping[str, object], *, actor: Actor, reason: str = "") -> bool:

@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import PERMISSIONS
+from accounts.services import protection
 from audit import anchoring
 from audit import services as audit
 from audit.models import AuditEvent
 from audit.services import SYSTEM, Actor
 from compliance.models import Review, ReviewPlan, SavedView
+from compliance.protective import REVIEWS
 from compliance.trail import Filters
 from tenancy import clock
 from tenancy import services as tenancy
@@ -32,19 +34,18 @@ class NotReviewed(DomainError):
 
 
 @transaction.atomic
-def plan(reviewers: list[str], *, every_days: int, actor: Actor) -> ReviewPlan:
-    """From now on these people review the log. A shorter interval counts from the last review."""
-    last = Review.objects.order_by("-end").first()
-    due_at = (last.end if last else clock.now()) + timedelta(days=every_days)
-    values = {
-        "reviewers": sorted(reviewers), "every_days": every_days, "due_at": due_at,
-        "reminded_at": None,
-    }  # fmt: skip
-    made, _ = ReviewPlan.objects.update_or_create(defaults=values)
-    audit.record(
-        "review.planned", actor=actor, on=made, reviewers=made.reviewers, every_days=every_days
-    )
-    return made
+def plan(reviewers: list[str], *, every_days: int, actor: Actor, reason: str = "") -> bool:
+    """True if it holds from now on, False if a second person was asked for a longer interval.
+
+    A shorter one counts from the last review. Raises NotAsked, and then nothing has changed.
+    """
+    wanted = {"reviewers": sorted(reviewers), "every_days": every_days}
+    due_at = clock.now() + timedelta(days=every_days)
+    made, is_first = ReviewPlan.objects.get_or_create(defaults={**wanted, "due_at": due_at})
+    if not is_first:
+        return protection.change(REVIEWS, wanted, reason=reason, actor=actor)
+    audit.record("review.planned", actor=actor, on=made, **wanted)
+    return True
 
 
 def people() -> list[tuple[str, str]]:

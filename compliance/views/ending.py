@@ -9,10 +9,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import queries as accounts
 from accounts.form_once import shown_once
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
-from compliance import destruction_certificate, holding, queries
+from compliance import destruction_certificate, holding
 from compliance.ending_forms import EndForm
 from compliance.forms import ReasonForm
 from compliance.models import DataReturn
@@ -129,7 +130,7 @@ def _page(request: SignedInRequest, form: EndForm) -> HttpResponse:
         "form": form,
         "workspace": request.tenant,
         "ending": services.current(),
-        "waiting": queries.waiting_request(services.KIND),
+        "waiting": accounts.waiting_request(services.KIND),
         "is_held": holding.in_force().exists(),
         "may_end": may(request, "ending.ask"),
         "grace": GRACE,

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts import queries as accounts
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from accounts.step_up import StepUpNeeded, must_confirm
@@ -48,7 +49,7 @@ def _page(request: SignedInRequest, form: PolicyForm) -> HttpResponse:
     if not may_edit:
         for field in form.fields.values():
             field.disabled = True
-    waiting = queries.waiting_request(POLICY.kind)
+    waiting = accounts.waiting_request(POLICY.kind)
     context = {"form": form, "may_edit": may_edit, "waiting": waiting}
     status = 422 if form.errors else 200
     return render(request, "compliance/policy.html", context, status=status)

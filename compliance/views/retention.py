@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import queries as accounts
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from accounts.step_up import StepUpNeeded, must_confirm
@@ -65,7 +66,7 @@ def _page(request: SignedInRequest, form: RetentionForm) -> HttpResponse:
         "version": queries.retention().version,
         "run": RetentionRun.objects.select_related("job").order_by("-begun_at").first(),
         "holds": holding.in_force().count(),
-        "waiting": queries.waiting_request(RETENTION.kind),
+        "waiting": accounts.waiting_request(RETENTION.kind),
     }
     status = 422 if form.errors else 200
     return render(request, "compliance/retention/settings.html", context, status=status)

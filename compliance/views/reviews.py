@@ -7,11 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import queries as accounts
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
+from accounts.step_up import StepUpNeeded, must_confirm
 from audit import services as audit
 from compliance.forms import ReviewPlanForm, SavedViewForm, SignOffForm, TrailForm
 from compliance.models import Review, ReviewPlan, SavedView
+from compliance.protective import REVIEWS
 from compliance.services import reviews as services
 from compliance.trail import Filters, Kind
 from compliance.views.audit import url_of
@@ -33,8 +36,16 @@ def plan(request: SignedInRequest) -> HttpResponse:
     form = ReviewPlanForm(request.POST, people=services.people())
     if not form.is_valid():
         return _page(request, plan_form=form)
-    services.plan(**form.cleaned_data, actor=request.actor)
-    messages.success(request, "The reviewers see on Home when the log is due.")
+    made = ReviewPlan.objects.first()
+    if made and REVIEWS.looser(made, form.cleaned_data) and must_confirm(request):
+        raise StepUpNeeded
+    try:
+        holds = services.plan(**form.cleaned_data, actor=request.actor)
+    except DomainError as error:
+        form.add_error("reason", str(error))
+        return _page(request, plan_form=form)
+    words = "The reviewers see on Home when the log is due."
+    messages.success(request, words if holds else "A second person is asked about the interval.")
     return redirect("compliance:reviews")
 
 
@@ -107,6 +118,7 @@ def _page(
         "looked_at": services.looked_at(request.actor, services.since()),
         "views": SavedView.objects.order_by("-saved_at")[:LISTED],
         "done": Review.objects.order_by("-end")[:LISTED],
+        "waiting": accounts.waiting_request(REVIEWS.kind),
         "plan_form": plan_form or ReviewPlanForm(initial=now, people=people),
         "sign_off_form": sign_off_form or SignOffForm(),
         "may_edit": may(request, "audit.edit"),

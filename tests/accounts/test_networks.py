@@ -8,7 +8,7 @@ from django.test import RequestFactory
 
 from accounts.http import address_of
 from accounts.models import Countersignature, SecuritySettings
-from accounts.networks import includes
+from accounts.networks import includes, opens_wider
 from accounts.services import access_rules, allow_list, countersignatures
 from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
@@ -101,7 +101,7 @@ def test_says_what_to_correct(typed, words):
 )
 def test_knows_what_is_wider(new, old, is_looser):
     networks = [[ip_network(text) for text in side] for side in (new, old)]
-    assert allow_list.is_looser(*networks) is is_looser
+    assert opens_wider(*networks) is is_looser
 
 
 def test_wider_waits_for_a_second_person(clinic, owner):
@@ -118,7 +118,10 @@ def test_wider_waits_for_a_second_person(clinic, owner):
     assert SecuritySettings.objects.get().ip_allow_list == [HOSPITAL, SIX]
     event = AuditEvent.objects.get(action="networks.changed")
     assert event.detail == {
-        "changed": {"networks": {"was": [str(HOSPITAL)], "is": [str(HOSPITAL), str(SIX)]}}
+        "changed": {"ip_allow_list": {"was": [str(HOSPITAL)], "is": [str(HOSPITAL), str(SIX)]}},
+        "reason": "New wing",
+        "asked_by": str(owner.id),
+        "asked_by_name": owner.name,
     }
 
 

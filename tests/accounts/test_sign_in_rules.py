@@ -5,12 +5,15 @@ import json
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.factor_rules import Rules, rules_in
+from accounts import countersign
+from accounts.factor_rules import factors_for
 from accounts.models import Countersignature, Passkey, SecuritySettings
 from accounts.queries import security_settings
-from accounts.services import countersignatures, sign_in_rules
+from accounts.services import countersignatures, protection
 from accounts.services.countersignatures import NotAsked
+from accounts.services.protection import ChangedSince
 from accounts.services.sign_in import actor_for
+from accounts.sign_in_settings import SIGN_IN
 from audit.models import AuditEvent
 from tenancy.scope import platform_scope
 from tests.accounts.authenticator import Authenticator
@@ -24,12 +27,19 @@ from tests.accounts.signing_in import (
 )
 from tests.accounts.test_passkeys import asked, enter, is_inside, set_up
 
-USUAL = Rules(15, 12, frozenset())
-FORM = {"idle_minutes": 15, "absolute_hours": 12, "reason": ""}
+USUAL = (15, 12, [])
+FORM = {"idle_minutes": 15, "absolute_hours": 12, "ends_keys_of_leavers": "on", "reason": ""}
 
 
 def rules():
-    return rules_in(security_settings())
+    """Idle minutes, hours of a session, and who uses passkeys only."""
+    holds = security_settings()
+    return holds.idle_minutes, holds.absolute_hours, [*holds.factors]
+
+
+def set_rules(actor, reason="", roles=None, **columns):
+    wanted = columns if roles is None else columns | {"factors": factors_for(roles)}
+    return protection.change(SIGN_IN, wanted, reason=reason, actor=actor_for(actor))
 
 
 @pytest.fixture
@@ -40,43 +50,64 @@ def officer(clinic):
 @pytest.fixture
 def marketers_only(owner):
     """Marketers sign in with passkeys only."""
-    sign_in_rules.change(Rules(15, 12, frozenset({"marketer"})), reason="", actor=actor_for(owner))
+    set_rules(owner, roles=["marketer"])
 
 
 def test_what_is_stricter_holds_at_once(owner, owners_browser):
     form = FORM | {"idle_minutes": 5, "marketer": "on"}
     assert owners_browser.post("/settings/security/", form).status_code == 302
-    assert rules() == Rules(5, 12, frozenset({"marketer"}))
+    assert rules() == (5, 12, ["marketer"])
     changed = AuditEvent.objects.get(action="sign_in_rules.changed").detail["changed"]
     assert changed == {
         "idle_minutes": {"was": 15, "is": 5},
-        "passkey_only": {"was": [], "is": ["marketer"]},
+        "factors": {"was": {}, "is": {"marketer": ["passkey"]}},
     }
     page = owners_browser.get("/settings/security/").content.decode()
-    assert "Idle minutes: 15 → <b>5</b>" in page
-    assert "Passkey only: None → <b>Marketer</b>" in page
+    assert "Sign-out when idle: 15 minutes → <b>5 minutes</b>" in page
+    assert "Passkeys only: No role → <b>Marketers</b>" in page
 
 
 def test_what_is_looser_waits_for_a_second_person(owner, owners_browser, officer):
     form = FORM | {"idle_minutes": 30, "absolute_hours": 8, "reason": "Long calls at the desk."}
     owners_browser.post("/settings/security/", form)
-    assert rules() == Rules(15, 8, frozenset())
+    assert rules() == (15, 8, [])
+    page = owners_browser.get("/settings/security/").content.decode()
+    assert "A change waits for a second person." in page
     asked_for = Countersignature.objects.get()
-    assert asked_for.payload == {"idle_minutes": 30}
+    assert (asked_for.payload["was"], asked_for.payload["is"]) == (
+        {"idle_minutes": 15}, {"idle_minutes": 30},
+    )  # fmt: skip
     countersignatures.grant(asked_for.pk, actor=actor_for(officer))
-    assert rules() == Rules(30, 8, frozenset())
+    assert rules() == (30, 8, [])
+    page = owners_browser.get("/settings/security/").content.decode()
+    assert f"{owner.name}, Oscar Officer agreed" in page
 
 
-def test_what_was_tightened_meanwhile_stays_tight(owner, officer, clinic):
-    actor = actor_for(owner)
-    sign_in_rules.change(Rules(15, 12, frozenset({"marketer"})), reason="", actor=actor)
-    sign_in_rules.change(Rules(30, 12, frozenset()), reason="Calls.", actor=actor)
-    sign_in_rules.change(Rules(15, 6, frozenset({"marketer", "admin"})), reason="", actor=actor)
+def test_what_was_decided_meanwhile_is_not_undone(owner, officer, clinic):
+    set_rules(owner, roles=["marketer"])
+    set_rules(owner, "Calls.", idle_minutes=30, roles=[])
     asked_for = Countersignature.objects.get()
-    words = "Sign people out after 30 idle minutes; let marketers sign in without a passkey"
-    assert sign_in_rules.sentence(asked_for.payload) == words
-    countersignatures.grant(asked_for.pk, actor=actor_for(officer))
-    assert rules() == Rules(30, 6, frozenset({"admin"}))
+    assert countersign.kind_named(SIGN_IN.kind).describe(asked_for.payload) == (
+        "Sign-in: passkeys only from Marketers to No role;"
+        " sign-out when idle from 15 minutes to 30 minutes"
+    )
+    set_rules(owner, roles=["marketer", "admin"])
+    with pytest.raises(ChangedSince):
+        countersignatures.grant(asked_for.pk, actor=actor_for(officer))
+    assert rules() == (15, 12, ["admin", "marketer"])
+
+
+def test_keys_outlive_whoever_leaves_only_if_two_people_want_it(owner, owners_browser, officer):
+    form = FORM | {"reason": "The lab's system must go on."}
+    del form["ends_keys_of_leavers"]
+    owners_browser.post("/settings/security/", form)
+    assert security_settings().ends_keys_of_leavers is True
+    countersignatures.grant(Countersignature.objects.get().pk, actor=actor_for(officer))
+    assert security_settings().ends_keys_of_leavers is False
+    page = owners_browser.get("/settings/security/").content.decode()
+    assert "API keys end with whoever leaves: Yes → <b>No</b>" in page
+    owners_browser.post("/settings/security/", FORM)
+    assert security_settings().ends_keys_of_leavers is True
 
 
 def test_nobody_loosens_alone_or_without_a_reason(owner, owners_browser):
@@ -84,7 +115,7 @@ def test_nobody_loosens_alone_or_without_a_reason(owner, owners_browser):
     assert refused.status_code == 422
     assert rules() == USUAL
     with pytest.raises(NotAsked, match="Nobody else here may decide"):
-        sign_in_rules.change(Rules(30, 12, frozenset()), reason="Calls.", actor=actor_for(owner))
+        set_rules(owner, "Calls.", idle_minutes=30)
     assert not Countersignature.objects.exists()
 
 
@@ -131,11 +162,13 @@ def test_owners_and_administrators_change_officers_and_auditors_look(clinic):
         assert browser.post("/settings/security/", FORM).status_code == change
 
 
-def test_a_change_asks_for_a_factor_again(owner, owners_browser):
+def test_less_asks_for_a_factor_again_and_more_does_not(owner, owners_browser, officer):
     let_proof_grow_old(owner)
-    assert owners_browser.get("/settings/security/").status_code == 200
-    assert owners_browser.post("/settings/security/", FORM | {"idle_minutes": 5}).status_code == 403
-    assert rules() == USUAL
+    looser = FORM | {"idle_minutes": 30, "reason": "Calls."}
+    assert owners_browser.post("/settings/security/", looser).status_code == 403
+    assert not Countersignature.objects.exists()
+    assert owners_browser.post("/settings/security/", FORM | {"idle_minutes": 5}).status_code == 302
+    assert rules() == (5, 12, [])
 
 
 def test_an_app_leads_to_a_passkey_and_then_inside(clinic, marketers_only, browser):
@@ -157,8 +190,7 @@ def test_an_app_leads_to_a_passkey_and_then_inside(clinic, marketers_only, brows
 def test_an_app_opens_nothing_once_there_is_a_passkey(clinic, owner, browser):
     user = make_member(clinic)
     assert set_up(browser_of(user), Authenticator()).status_code == 302
-    marketers = Rules(15, 12, frozenset({"marketer"}))
-    sign_in_rules.change(marketers, reason="", actor=actor_for(owner))
+    set_rules(owner, roles=["marketer"])
     browser.post("/login/", {"email": user.email, "password": PASSWORD})
     page = browser.post("/login/code/", {"code": current_code(user)})
     assert page.status_code == 200
@@ -179,8 +211,7 @@ def test_the_last_passkey_that_is_asked_for_stays(clinic, owner):
     user = make_member(clinic)
     browser = browser_of(user)
     set_up(browser, Authenticator())
-    marketers = Rules(15, 12, frozenset({"marketer"}))
-    sign_in_rules.change(marketers, reason="", actor=actor_for(owner))
+    set_rules(owner, roles=["marketer"])
     with platform_scope():
         kept = Passkey.objects.get(user=user)
     browser.post(f"/account/factors/{kept.pk}/remove/")

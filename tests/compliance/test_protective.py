@@ -1,21 +1,25 @@
 """Every setting that protects knows which change protects less; that one needs two people."""
 
 from datetime import time
+from ipaddress import ip_network
 
 import pytest
 
-from accounts.models import Countersignature
+from accounts.models import Countersignature, SecuritySettings
+from accounts.protective import groups
 from accounts.services import countersignatures
 from accounts.services.countersignatures import NotAsked
 from accounts.services.sign_in import actor_for
+from accounts.sign_in_settings import NETWORKS, SIGN_IN
 from audit.models import AuditEvent
 from compliance import services as compliance
 from compliance.models import Policy
-from compliance.protective import GROUPS, POLICY
+from compliance.protective import POLICY, REVIEWS
 from tests.accounts.signing_in import browser_of, let_proof_grow_old, make_member
 from tests.compliance.reading import text_of
 
-BOOKKEEPING = {"id", "tenant", "version", "changed_at"}
+BOOKKEEPING = {"id", "tenant", "version", "changed_at", "due_at", "reminded_at"}
+PASSKEYS = {"factors": {"marketer": ["passkey"]}}
 STRICT = {
     "approval_mode": "second_person",
     "tls_floor": "3",
@@ -27,11 +31,33 @@ STRICT = {
 }
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.title)
-def test_every_field_protects_or_is_said_to_protect_nothing(group):
-    fields = {field.name for field in group.model._meta.local_fields}
-    said = [field for setting in group.settings for field in setting.fields] + [*group.neutral]
-    assert sorted(said) == sorted(fields - BOOKKEEPING)
+def test_every_field_protects_or_is_said_to_protect_nothing():
+    tables = {group.model for group in groups()}
+    assert {Policy, SecuritySettings} < tables
+    for table in tables:
+        fields = {field.name for field in table._meta.local_fields}
+        those = [group for group in groups() if group.model is table]
+        said = [name for group in those for name in [*group.fields, *group.neutral]]
+        assert sorted(said) == sorted(fields - BOOKKEEPING)
+
+
+@pytest.mark.parametrize(
+    ("group", "tight", "loose", "label"),
+    [
+        (SIGN_IN, {}, {"idle_minutes": 16}, "Sign-out when idle"),
+        (SIGN_IN, {}, {"absolute_hours": 13}, "Longest session"),
+        (SIGN_IN, PASSKEYS, {"factors": {"admin": ["passkey"]}}, "Passkeys only"),
+        (SIGN_IN, {}, {"ends_keys_of_leavers": False}, "API keys end with whoever leaves"),
+        (NETWORKS, {"ip_allow_list": [ip_network("10.0.0.0/8")]}, {"ip_allow_list": []},
+         "Listed networks"),
+        (REVIEWS, {}, {"every_days": 31}, "Interval"),
+    ],
+)  # fmt: skip
+def test_the_same_holds_for_sign_in_and_reviews(group, tight, loose, label):
+    row = group.model(tenant_id=None, **tight)
+    assert [setting.label for setting in group.looser(row, loose)] == [label]
+    stays = {field: getattr(row, field) for field in loose}
+    assert group.looser(row, stays) == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Countersignature
 from accounts.services import countersignatures
 from accounts.services.countersignatures import NotAsked, NotDecided
+from accounts.services.protection import ChangedSince
 from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
 from compliance import lifecycle, queries
@@ -15,7 +16,6 @@ from compliance.errors import AuditNeverShorter
 from compliance.lifecycle import DataClass
 from compliance.models import RetentionSettings
 from compliance.retained import TERMS, Retained, in_words, years
-from compliance.services.protection import ChangedSince
 from tenancy.models import TenantModel
 from tests.accounts.signing_in import browser_of, let_proof_grow_old, make_member
 from tests.compliance.reading import text_of

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import Membership
+from accounts.models import Countersignature, Membership
+from accounts.services import countersignatures
 from accounts.services.sign_in import actor_for
 from audit.models import AuditEvent
 from compliance.models import Review, ReviewPlan, SavedView
 from compliance.services import reviews
 from tenancy import clock
 from tenancy.models import SystemMail
-from tests.accounts.signing_in import browser_of, make_member
+from tests.accounts.signing_in import browser_of, let_proof_grow_old, make_member
 from tests.compliance.reading import text_of
 
 PAGE = "/compliance/audit/reviews/"
@@ -57,6 +58,40 @@ def test_who_is_not_named_signs_nothing_off(clinic, officer, cora):
     assert not Review.objects.exists()
     denied = AuditEvent.objects.get(action="review.signed_off")
     assert denied.outcome == "denied"
+
+
+def test_a_longer_interval_needs_a_second_person_and_a_shorter_one_does_not(clinic, officer, cora):
+    olive = make_member(clinic, "owner", "Olive Owner")
+    plan = {"reviewers": [str(cora.pk)], "every_days": "30"}
+    officer.post(f"{PAGE}plan/", plan)
+    begun = ReviewPlan.objects.get().due_at - timedelta(days=30)
+    assert officer.post(f"{PAGE}plan/", plan | {"every_days": "20"}).status_code == 302
+    assert ReviewPlan.objects.get().due_at == begun + timedelta(days=20)
+
+    longer = plan | {"every_days": "90", "reviewers": [str(cora.pk), str(olive.pk)]}
+    assert officer.post(f"{PAGE}plan/", longer).status_code == 422
+    let_proof_grow_old(cora)
+    assert officer.post(f"{PAGE}plan/", longer | {"reason": "Quiet"}).status_code == 403
+    assert not Countersignature.objects.exists()
+    assert browser_of(cora).post(f"{PAGE}plan/", longer | {"reason": "Quiet"}).status_code == 302
+    kept = ReviewPlan.objects.get()
+    assert (kept.every_days, len(kept.reviewers)) == (20, 2)
+
+    countersignatures.grant(Countersignature.objects.get().pk, actor=actor_for(olive))
+    kept.refresh_from_db()
+    assert (kept.every_days, kept.due_at) == (90, begun + timedelta(days=90))
+    history = text_of(browser_of(cora).get("/compliance/changes/"))
+    assert "Interval: 20 days → 90 days" in history
+    assert "Reviewers: Cora Officer → Cora Officer, Olive Owner" in history
+
+
+def test_saving_the_plan_again_puts_nothing_off(cora):
+    reviews.plan([str(cora.pk)], every_days=30, actor=actor_for(cora))
+    due_at = ReviewPlan.objects.get().due_at
+    with clock.at(clock.now() + timedelta(days=29)):
+        reviews.plan([str(cora.pk)], every_days=30, actor=actor_for(cora))
+        reviews.plan([str(cora.pk)], every_days=29, actor=actor_for(cora))
+    assert ReviewPlan.objects.get().due_at == due_at - timedelta(days=1)
 
 
 def test_a_sign_off_needs_a_note(officer, cora):

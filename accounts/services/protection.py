@@ -6,16 +6,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from accounts import countersign
+from accounts import countersign, protective
+from accounts.protective import Group, Setting
 from accounts.queries import works_alone
 from accounts.services import countersignatures
 from audit import services as audit
 from audit.services import Actor
-from compliance.protective import GROUPS, Group, Setting
-from tenancy import clock
 from tenancy.errors import DomainError
-
-PERMISSION = "policy.edit"
 
 
 class ChangedSince(DomainError):
@@ -56,18 +53,14 @@ def _may_decide_alone(setting: Setting) -> bool:
 def locked_row(group: Group) -> Any:
     """The workspace's row, made if there is none, for the caller's transaction."""
     rows = group.model.objects
-    rows.bulk_create([group.model()], ignore_conflicts=True)
+    if not rows.exists():
+        rows.bulk_create([group.model()], ignore_conflicts=True)
     return rows.select_for_update().get()
 
 
-def register() -> None:
-    for group in GROUPS:
-        countersign.register(
-            group.kind,
-            permission=PERMISSION,
-            perform=_loosening(group),
-            describe=_describing(group),
-        )
+def register(*groups: Group) -> None:
+    for group in groups:
+        protective.register(group, perform=_loosening(group), describe=_describing(group))
 
 
 def _loosening(group: Group) -> countersign.Perform:
@@ -116,14 +109,10 @@ def _store(
     }
     if not changed:
         return
-    for field in changed:
-        setattr(row, field, wanted[field])
-    row.changed_at = clock.now()
-    fields = [*changed, "changed_at"]
-    if hasattr(row, "version"):
-        row.version += 1
-        fields.append("version")
-    row.save(update_fields=fields)
+    new = {field: wanted[field] for field in changed} | group.follows(row, wanted)
+    for field, value in new.items():
+        setattr(row, field, value)
+    row.save(update_fields=[*new])
     audit.record(group.action, actor=actor, on=row, changed=changed, **asked)
 
 
@@ -132,4 +121,10 @@ def _plain_of(row: Model, fields: Any) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+    """As JSON keeps it, in the question and in the audit log."""
+    match value:
+        case None | bool() | int() | str() | dict():
+            return value
+        case list():
+            return [_plain(one) for one in value]
+    return str(value)

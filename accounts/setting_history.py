@@ -1,12 +1,12 @@
 """What changed in the settings that protect, from the audit log: who, from what to what, why, and who agreed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts import rule_history
+from accounts.protective import Group
 from audit.models import AuditEvent
-from compliance.protective import GROUPS, Group
 
 SHOWN = 100
 
@@ -23,15 +23,12 @@ class Change:
     lines: list[tuple[str, str, str]]
 
 
-def changes() -> list[Change]:
-    """The newest first; those of sign-in too."""
-    groups = {group.action: group for group in GROUPS}
-    events = AuditEvent.objects.filter(action__in=groups, outcome=AuditEvent.Outcome.DONE)
-    found = [
-        _change(event, groups[event.action]) for event in events.order_by("-recorded_at")[:SHOWN]
-    ]
-    found += [Change(it.at, "Sign-in", it.by, "", "", it.lines) for it in rule_history.changes()]
-    return sorted(found, key=lambda change: change.at, reverse=True)[:SHOWN]
+def changes(groups: Iterable[Group], *, shown: int = SHOWN) -> list[Change]:
+    """The newest first."""
+    by_action = {group.action: group for group in groups}
+    events = AuditEvent.objects.filter(action__in=by_action, outcome=AuditEvent.Outcome.DONE)
+    newest = events.order_by("-recorded_at", "-id")[:shown]
+    return [_change(event, by_action[event.action]) for event in newest]
 
 
 def _change(event: AuditEvent, group: Group) -> Change:
@@ -51,6 +48,5 @@ def _line(group: Group, field: str, changed: dict[str, Any]) -> tuple[str, str, 
         if setting.fields == (field,):
             words = [setting.words((group.typed(field, changed[side]),)) for side in ("was", "is")]
             return setting.label, words[0], words[1]
-    column = group.model._meta.get_field(field)
-    label = str(getattr(column, "verbose_name", field)).capitalize()
+    label = field.replace("_", " ").capitalize()
     return label, str(changed["was"] or "None"), str(changed["is"] or "None")
