@@ -123,6 +123,7 @@ SENTENCES = {
     "messages.searched": "Searched the message log",
     "password.changed": "Changed the password",
     "password.reset_asked": "Asked for a new password",
+    "password.reset_mailed": "Mailed a link to choose a new password",
     "policy.changed": "Changed the policy",
     "hold.placed": "Placed a legal hold",
     "hold.released": "Released a legal hold",

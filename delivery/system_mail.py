@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from accounts.services import passwords
 from campaigns.compilation import Rendered
 from campaigns.content.quoted import encode
 from delivery import fates
@@ -45,6 +46,9 @@ SUBJECTS = {
     "workspace_ending": "{workspace} is ending",
 }
 
+# Found out when the mail is sent: the page where somebody asked does the same for every address.
+FOUND_OUT = {"password_reset": passwords.letter_to}
+
 STATUS = {
     Message.Status.SENT: SystemMail.Status.SENT,
     Message.Status.DEFERRED: SystemMail.Status.QUEUED,
@@ -53,7 +57,7 @@ STATUS = {
 
 def send_system_mail(transport: Transport) -> int:
     """Try the tenant's due system mail once. Returns how many that were."""
-    waiting = {mail.id: mail for mail in _claim()}
+    waiting = {mail.id: mail for mail in _claim() if _is_for_somebody(mail)}
     with Handover(transport, set) as handover:
         for mail in waiting.values():
             handover.put(_draft(mail).envelope())
@@ -70,6 +74,18 @@ def _claim() -> list[SystemMail]:
     mails = list(due.select_for_update(skip_locked=True).order_by("due_at")[:CHUNK])
     SystemMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(due_at=now + CLAIM_LASTS)
     return mails
+
+
+@transaction.atomic
+def _is_for_somebody(mail: SystemMail) -> bool:
+    """Whether to send it, with all that it says; what turns out to be for nobody is forgotten."""
+    if find_out := FOUND_OUT.get(mail.kind):
+        try:
+            mail.context = find_out(mail.to)
+        except passwords.NobodyThere:
+            mail.delete()
+            return False
+    return True
 
 
 def _draft(mail: SystemMail) -> Draft:

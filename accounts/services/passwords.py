@@ -11,11 +11,11 @@ from accounts import delays, queries
 from accounts.models import User
 from accounts.services import failures, sign_in
 from audit import services as audit
+from audit.services import SYSTEM
 from tenancy import services as tenancy
 from tenancy.errors import DomainError
 from tenancy.keyring import current_keys
 from tenancy.origins import url_on
-from tenancy.scope import PLATFORM_TENANT_ID, tenant_scope
 
 LINK_LASTS = timedelta(minutes=15)
 SALT = "accounts.password-reset"
@@ -25,8 +25,12 @@ class ResetInvalid(DomainError):
     """The link was used or has run out."""
 
 
-def send_link(email: str, *, address: str) -> None:
-    """Mail a link if there is such an account; nothing tells whether there is.
+class NobodyThere(DomainError):
+    """The address belongs to nobody who signs in."""
+
+
+def ask_for_link(email: str, *, address: str) -> None:
+    """Mail a link if there is such an account; nothing tells whether there is, not even the work done here.
 
     Raises TooManyTries: requests are counted, so that no stranger fills a mailbox.
     """
@@ -34,15 +38,18 @@ def send_link(email: str, *, address: str) -> None:
     for kind, subject in (("reset", email), ("address", delays.address_group(address))):
         failures.refuse_while_waiting(kind, subject)
         failures.count_failure(kind, subject)
+    with transaction.atomic():
+        audit.record("password.reset_asked", actor=sign_in.anonymous(address))
+        tenancy.queue_system_mail(to=email, kind="password_reset", context={})
+
+
+def letter_to(email: str) -> dict[str, str]:
+    """What the mail says, found out when it is sent. For the platform's scope. Raises NobodyThere."""
     user = User.objects.filter(email=email).first()
-    workspaces = queries.workspaces_of(user) if user else []
-    if user is None or not (workspaces or user.is_operator):
-        return
-    audit.record("password.reset_asked", actor=sign_in.actor_for(user), on=user)
-    link = url_on("staff", reverse("accounts:follow_reset", args=[token_for(user)]))
-    sends = workspaces[0].id if workspaces else PLATFORM_TENANT_ID
-    with tenant_scope(sends), transaction.atomic():
-        tenancy.queue_system_mail(to=email, kind="password_reset", context={"link": link})
+    if user is None or not (user.is_operator or queries.count_workspaces(user)):
+        raise NobodyThere("Nobody signs in with this address.")
+    audit.record("password.reset_mailed", actor=SYSTEM, on=user)
+    return {"link": url_on("staff", reverse("accounts:follow_reset", args=[token_for(user)]))}
 
 
 def token_for(user: User) -> str:

@@ -23,7 +23,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             with platform_scope():
-                passwords.send_link(form.cleaned_data["email"], address=address_of(request))
+                passwords.ask_for_link(form.cleaned_data["email"], address=address_of(request))
         except DomainError as error:
             form.add_error("email", str(error))
         else:
