@@ -5,25 +5,33 @@ the server meanwhile, and nothing is lost.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import factor_demands, factor_queries, visits
+from accounts import display, factor_demands, factor_queries, visits
+from accounts.errors import error_page
 from accounts.forms import CodeForm
 from accounts.http import SignedInRequest, is_signed_in
 from accounts.services import confirming
 from accounts.services.sign_in import StartAgain
 from accounts.sessions import SessionStore
 from accounts.step_up import PREFIX, WANTED_METHOD, StepUpNeeded, mark_fresh
+from audit import services as audit
 from tenancy.errors import DomainError
 from tenancy.scope import platform_scope
 
 PASSKEY = f"{PREFIX}-passkey"
+COOLING = (
+    "Two people reset how you sign in. What is sensitive stays closed to you for a day after that, until"
+    " {until}. Somebody else can do it meanwhile."
+)
 NOT_CARRIED = ("csrfmiddlewaretoken", WANTED_METHOD)
 
 
@@ -41,12 +49,20 @@ class ConfirmationMiddleware:
     ) -> HttpResponseBase | None:
         if not isinstance(exception, StepUpNeeded) or not is_signed_in(request):
             return None
-        wanted = request.POST.get(WANTED_METHOD)
-        if wanted:
-            return _answer(request, wanted)
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(_confirm_url(request))
+        if until := request.user.cools_until:
+            return _not_yet(request, until)
+        if wanted := request.POST.get(WANTED_METHOD):
+            return _answer(request, wanted)
         return _question(request, CodeForm(prefix=PREFIX), str(request.method))
+
+
+def _not_yet(request: SignedInRequest, until: datetime) -> HttpResponse:
+    """No factor opens this: those that there are were set up after a reset, less than a day ago."""
+    audit.record_denial(confirming.ACTION, actor=request.actor, reason="factors were reset")
+    moment = display.to_the_minute(until, timezone.get_current_timezone())
+    return error_page(request, 403, COOLING.format(until=moment))
 
 
 def _answer(request: SignedInRequest, wanted: str) -> HttpResponseBase:

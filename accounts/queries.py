@@ -165,6 +165,12 @@ def waiting_request(kind: str) -> Countersignature | None:
     ).first()
 
 
+def active_with(roles: Collection[str]) -> QuerySet[Membership]:
+    """Memberships of the people who have one of `roles`, for letters to them."""
+    members = Membership.objects.select_related("user").filter(role__in=roles)
+    return members.filter(status=Membership.Status.ACTIVE).order_by("pk")
+
+
 def works_alone() -> bool:
     """Whether the workspace has no second person who could decide anything."""
     return Membership.objects.filter(status=Membership.Status.ACTIVE).count() == 1

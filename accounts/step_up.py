@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
+from accounts.http import SignedInRequest
 from tenancy import clock
 
 # NIST 800-63B 7.2: a session proves that somebody signed in, not that they still hold the device.
@@ -28,6 +29,13 @@ def is_fresh(request: HttpRequest) -> bool:
     return proven_at is not None and clock.now() - datetime.fromisoformat(proven_at) <= LASTS
 
 
-def must_confirm(request: HttpRequest) -> bool:
-    """Whether to ask; or an answer has come, though another window gave one in the meantime."""
-    return not is_fresh(request) or WANTED_METHOD in request.POST
+def must_confirm(request: SignedInRequest) -> bool:
+    """Whether to ask; or an answer has come, though another window gave one in the meantime.
+
+    Somebody whose factors were reset within a day gets an answer there too: not yet.
+    """
+    return (
+        request.user.cools_until is not None
+        or not is_fresh(request)
+        or WANTED_METHOD in request.POST
+    )

@@ -36,6 +36,7 @@ SUBJECTS = {
     "checkpoint": "A checkpoint of the audit log of {workspace}",
     "emergency_taken": "Emergency access in {workspace}",
     "factor_changed": "How you sign in to Sealpost has changed",
+    "factors_reset": "How {person} signs in to {workspace} was reset",
     "invitation": "Join {workspace} on Sealpost",
     "key_elsewhere": "A key of {workspace} was used from an unknown place",
     "password_reset": "Choose a new password for Sealpost",

@@ -1,5 +1,6 @@
 """People who sign in, and what they may do in which workspace."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -13,6 +14,9 @@ from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.models import TenantModel
 from tenancy.while_frozen import WhileFrozen
+
+# Whoever talked two people into a reset finds nothing sensitive open while the real person is told.
+COOLS_FOR = timedelta(hours=24)
 
 
 class User(AbstractBaseUser):
@@ -28,6 +32,8 @@ class User(AbstractBaseUser):
     # Empty: the time zone of the workspace.
     time_zone = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # When two people let this one set up new factors.
+    factors_reset_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
 
@@ -42,6 +48,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def cools_until(self) -> datetime | None:
+        """Until when sensitive acts are closed to somebody whose factors were reset; None if they are open."""
+        if self.factors_reset_at is None:
+            return None
+        until = self.factors_reset_at + COOLS_FOR
+        return until if clock.now() < until else None
 
 
 class Membership(TenantModel):

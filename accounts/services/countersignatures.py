@@ -199,10 +199,7 @@ def _checked(reason: str, asking: str, refusal: type[DomainError]) -> str:
 
 
 def _deciders(permission: str, *, besides: str) -> list[Membership]:
-    members = Membership.objects.select_related("user").filter(
-        role__in=PERMISSIONS[permission], status=Membership.Status.ACTIVE
-    )
-    return list(members.exclude(user_id=besides).order_by("pk"))
+    return list(queries.active_with(PERMISSIONS[permission]).exclude(user_id=besides))
 
 
 def _mail_deciders(request: Countersignature, deciders: list[Membership]) -> None:
