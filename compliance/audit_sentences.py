@@ -105,6 +105,7 @@ SENTENCES = {
     "import.values_revealed": "Saw the first values of a file to import",
     "import.problems_downloaded": "Downloaded what an import left out",
     "keys.context_retired": "Retired older keys of tenant contexts",
+    "keys.signing_rotated": "Made a new key that signs links",
     "keys.context_rotated": "Made a new key for tenant contexts",
     "keys.move_resumed": "Went on moving values to a newer key",
     "keys.move_stopped": "Stopped moving values to a newer key",

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.signing_keys import FormerKeys
+
 TWO_YEARS = 63_072_000
 SHORTEST_SECRET = 50
 # In this order: what stands outside also looks after the answers of what stands inside.
@@ -61,6 +63,7 @@ RULES = (
     Rule("E018", "ALLOWED_HOSTS", _are_own_hosts, "Names that are not ours would be answered."),
     Rule("E019", "SANDBOX_MAIL_DIR", _is(""), "Received mail of the sandbox would be shown."),
     Rule("E020", "SECRET_KEY", lambda key: len(key) >= SHORTEST_SECRET, "Signed links could be guessed."),
+    Rule("E025", "SECRET_KEY_FALLBACKS", lambda keys: isinstance(keys, FormerKeys), "Former keys would not end."),
     Rule("E021", "SESSION_COOKIE_HTTPONLY", _is(True), "A script could read the session."),
     Rule("E022", "CSRF_COOKIE_HTTPONLY", _is(True), "A script could read the form token."),
     Rule("E023", "SESSION_COOKIE_SAMESITE", lambda value: value in {"Lax", "Strict"}, "Other sites could use it."),

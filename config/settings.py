@@ -5,13 +5,14 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from accounts import signing_keys
 from tenancy import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = environment.text("SEALPOST_ENV", "production")
 IS_PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
-SECRET_KEY = environment.secret("DJANGO_SECRET_KEY")
+SECRET_KEY, SECRET_KEY_FALLBACKS = signing_keys.read(environment.secret("DJANGO_SECRET_KEY"))
 
 # Origins, separated by audience. Ports share cookies, names do not.
 PUBLIC_SCHEME = environment.text("PUBLIC_SCHEME", "http" if not IS_PRODUCTION else "https")

@@ -37,6 +37,7 @@ LOOSE = {
     "ALLOWED_HOSTS": ["*"],
     "SANDBOX_MAIL_DIR": "/mail",
     "SECRET_KEY": "short",
+    "SECRET_KEY_FALLBACKS": ["a key of years ago"],
     "SESSION_COOKIE_HTTPONLY": False,
     "CSRF_COOKIE_HTTPONLY": False,
     "SESSION_COOKIE_SAMESITE": "None",
