@@ -195,6 +195,12 @@ class WorkspaceForm(forms.Form):
     )
 
 
+class OwnerInvitationForm(forms.Form):
+    email = forms.EmailField(
+        label="Email of the owner", help_text="We mail a link that works once, for 24 hours."
+    )
+
+
 class SignInRulesForm(forms.Form):
     """Which roles use passkeys only, how long a session lasts, and what ends with somebody's access."""
 

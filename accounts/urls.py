@@ -113,6 +113,8 @@ operators = [
     path("<uuid:workspace_id>/look/", support.enter, name="look"),
     path("keys/", operator_keys.platform, name="keys"),
     path("<uuid:tenant_id>/keys/", operator_keys.workspace, name="workspace_keys"),
+    path("<uuid:tenant_id>/owner/invite/", operator.invite_owner, name="invite_owner"),
+    path("<uuid:tenant_id>/owner/withdraw/", operator.withdraw_owner, name="withdraw_owner"),
     path("<uuid:tenant_id>/keys/off/", operator_keys.switch_off, name="switch_keys_off"),
     path("<uuid:tenant_id>/keys/on/", operator_keys.switch_on, name="switch_keys_on"),
 ]

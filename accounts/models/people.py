@@ -107,6 +107,15 @@ class Invitation(TenantModel):
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
+    @property
+    def state(self) -> str:
+        """What became of it: accepted, withdrawn, expired, or waiting."""
+        if self.accepted_at is not None:
+            return "accepted"
+        if self.revoked_at is not None:
+            return "withdrawn"
+        return "expired" if self.expires_at <= clock.now() else "waiting"
+
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -13,6 +13,7 @@ from accounts.forms import KeySwitchForm
 from accounts.http import SignedInRequest
 from accounts.permissions import requires
 from accounts.services import workspace_keys
+from accounts.views.operator import owner_context
 from tenancy import inventory, kms, rotation, versions
 from tenancy.errors import DomainError
 from tenancy.models import KeyRing, WrappedKey
@@ -43,6 +44,7 @@ def workspace(request: SignedInRequest, tenant_id: UUID) -> HttpResponse:
         "workspace": tenant,
         "ring": get_object_or_404(KeyRing, pk=tenant.id),
         "keys": keys.order_by("-version"),
+        **owner_context(tenant),
     }
     return render(request, "accounts/operator_keys.html", context)
 
