@@ -11,9 +11,10 @@ from collections import Counter
 POINTS = (
     "claimed",  # leases are committed
     "prepared",  # drafts are made, nothing was said to any server
+    "announced",  # in_data is committed for a group
     "connected",  # a session is open, nothing was said about the message
-    "asked",  # the server waits for the text, the dot is not announced
-    "announced",  # in_data is committed
+    "asked",  # the server waits for the text, the journal does not say that the dot follows
+    "following",  # the journal says so
     "before_dot",  # the text is written, its dot is not
     "after_dot",  # the dot is written, the answer is not read
     "answered",  # the answer is read, nothing is noted

@@ -1,18 +1,17 @@
 """Many envelopes through one transport at once.
 
-Threads talk to mail servers; whatever the database must know passes through the thread that owns
-the database connection. It announces and records in groups as large as what has gathered meanwhile.
+Threads talk to mail servers; what they bring is gathered by the thread that owns the database
+connection, in groups as large as what has ended meanwhile.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
-from uuid import UUID
 
 from delivery.crash_points import reach
-from delivery.wire.door import Envelope, Outcome
+from delivery.wire.door import Announce, Envelope, Outcome
 from delivery.wire.transport import Transport
 
 SESSIONS = 20
@@ -20,15 +19,7 @@ SESSIONS = 20
 SESSIONS_PER_DOMAIN = 5
 POLL_SECONDS = 0.2
 
-AnnounceMany = Callable[[Collection[UUID]], set[UUID]]
 Note = Callable[[Envelope, Outcome], None]
-
-
-class Question(NamedTuple):
-    """A server waits for the text of this message: may its dot follow?"""
-
-    message: UUID
-    answer: "SimpleQueue[bool]"
 
 
 class Done(NamedTuple):
@@ -43,13 +34,16 @@ class Handover:
     """Use as a context; every envelope that is put in comes out of `gather` once."""
 
     def __init__(
-        self, transport: Transport, announce: AnnounceMany, note: Note | None = None
+        self, transport: Transport, announce: Announce, note: Note | None = None
     ) -> None:
-        """`note` keeps each outcome as soon as it is known; threads call it side by side."""
+        """`announce` is asked before each dot; `note` keeps each outcome as soon as it is known.
+
+        Threads call both side by side.
+        """
         self._transport = transport
         self._announce = announce
         self._note = note
-        self._events: SimpleQueue[Question | Done] = SimpleQueue()
+        self._ended: SimpleQueue[Done] = SimpleQueue()
         self._waiting: deque[Envelope] = deque()
         self._busy: Counter[str] = Counter()
         self._threads = ThreadPoolExecutor(SESSIONS, thread_name_prefix="smtp")
@@ -58,14 +52,8 @@ class Handover:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing more is announced; who still talks may finish."""
+        """Nothing more is begun; who still talks may finish."""
         self._waiting.clear()
-        while self._busy:
-            for event in self._gathered():
-                if isinstance(event, Question):
-                    event.answer.put(item=False)
-                else:
-                    self._free(event)
         self._threads.shutdown()
 
     @property
@@ -83,14 +71,8 @@ class Handover:
         self._start()
 
     def gather(self) -> list[Done]:
-        """What has ended by now; waits a moment if nothing has. Questions are answered here."""
-        events = list(self._gathered())
-        questions = [event for event in events if isinstance(event, Question)]
-        if questions:
-            allowed = self._announce([question.message for question in questions])
-            for question in questions:
-                question.answer.put(question.message in allowed)
-        ended = [event for event in events if isinstance(event, Done)]
+        """What has ended by now; waits a moment if nothing has."""
+        ended = list(self._gathered())
         for done in ended:
             self._free(done)
         self._start()
@@ -102,11 +84,11 @@ class Handover:
         if not self._busy[domain]:
             del self._busy[domain]
 
-    def _gathered(self) -> Iterator[Question | Done]:
+    def _gathered(self) -> Iterator[Done]:
         try:
-            yield self._events.get(timeout=POLL_SECONDS)
+            yield self._ended.get(timeout=POLL_SECONDS)
             while True:
-                yield self._events.get_nowait()
+                yield self._ended.get_nowait()
         except Empty:
             return
 
@@ -123,16 +105,11 @@ class Handover:
 
     def _send(self, envelope: Envelope) -> None:
         try:
-            outcome = self._transport.send(envelope, self._ask)
+            outcome = self._transport.send(envelope, self._announce)
             reach("answered")
             if self._note:
                 self._note(envelope, outcome)
         except Exception as trouble:  # noqa: BLE001 it is raised or recorded by the other thread
-            self._events.put(Done(envelope, None, trouble))
+            self._ended.put(Done(envelope, None, trouble))
         else:
-            self._events.put(Done(envelope, outcome, None))
-
-    def _ask(self, message: UUID) -> bool:
-        answer: SimpleQueue[bool] = SimpleQueue()
-        self._events.put(Question(message, answer))
-        return answer.get()
+            self._ended.put(Done(envelope, outcome, None))

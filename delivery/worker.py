@@ -2,10 +2,13 @@
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
 from uuid import UUID
+
+from django.db import transaction
 
 from campaigns.compilation import Rendered
 from delivery import fates
@@ -28,7 +31,11 @@ CHUNK = 500
 # Drafted together: few enough that the gate's answer is fresh when the message leaves.
 SLICE = 150
 RECORD_AT = 150
+# One commit for a group; more of them would wait announced behind slow servers.
+ANNOUNCED_AT_ONCE = 50
 RENEW_AFTER_SECONDS = lease.LEASE_LASTS.total_seconds() / 5
+# A worker that could not renew stops well before somebody else takes over.
+LEASE_IS_SURE_FOR = lease.LEASE_LASTS.total_seconds() / 2
 
 Drafter = Callable[[Sequence[Claimed]], Iterable[Draft | Result]]
 Drafters = Mapping[str, Drafter]
@@ -37,54 +44,78 @@ Stopped = Callable[[], Collection[UUID]]
 
 def send_due(transport: Transport, drafters: Drafters, *, stopped: Stopped) -> int:
     """Try up to a chunk of the tenant's due messages once. Returns how many that were."""
+    since = _awake_or_not()
     leased = lease.claim(CHUNK, stopped=stopped())
     reach("claimed")
     if leased.messages:
-        Turn(leased, drafters, stopped).run(transport)
+        with Journal(leased.token) as journal:
+            Turn(leased, drafters, stopped, journal, since=since).run(transport)
     return len(leased.messages)
 
 
 class Turn:
     """One chunk of one tenant, from its lease to its record."""
 
-    def __init__(self, leased: lease.Lease, drafters: Drafters, stopped: Stopped) -> None:
+    def __init__(
+        self,
+        leased: lease.Lease,
+        drafters: Drafters,
+        stopped: Stopped,
+        journal: Journal,
+        *,
+        since: float,
+    ) -> None:
         self._token = leased.token
         self._slices = _slices(leased.messages)
         self._drafters = drafters
         self._stopped = stopped
+        # Read by the threads that talk to servers, which must not ask the database.
+        self._held_back = frozenset(stopped())
+        self._renewed_at = since
+        self._journal = journal
         self._drafts: dict[UUID, Draft] = {}
+        self._ready: deque[Envelope] = deque()
         self._postures: dict[str, DomainPosture] = {}
         self._results: list[Result] = []
         # Faults of ours: what else is known is recorded first.
         self._troubles: list[Exception] = []
-        self._renewed_at = time.monotonic()
 
     def run(self, transport: Transport) -> None:
         """Until every message of the chunk has been tried or has another fate."""
-        journal = Journal(self._token)
-        with Handover(transport, self._announce, journal.note) as handover:
-            upcoming = next(self._slices, None)
-            while upcoming or not handover.is_idle:
-                if upcoming and handover.wants_more:
-                    self._prepare(upcoming, handover)
-                    upcoming = next(self._slices, None)
+        with Handover(transport, self._may_follow, self._journal.note) as handover:
+            while self._feed(handover) or not handover.is_idle:
                 if not handover.is_idle:
                     for done in handover.gather():
                         self._end(done)
                 if len(self._results) >= RECORD_AT:
                     self._record()
+                self._held_back = frozenset(self._stopped())
                 self._renew()
         self._record()
-        journal.close(done=not self._troubles)
         if self._troubles:
             raise self._troubles[0]
+        self._journal.discard()
 
-    def _prepare(self, messages: Sequence[Claimed], handover: Handover) -> None:
-        if messages[0].cause_id in self._stopped():
+    def _feed(self, handover: Handover) -> bool:
+        """Keep the threads busy. Returns whether there may be more to try."""
+        if not handover.wants_more:
+            return True
+        if not self._ready:
+            upcoming = next(self._slices, None)
+            if upcoming is None:
+                return False
+            self._prepare(upcoming)
+        group = [self._ready.popleft() for _ in range(min(ANNOUNCED_AT_ONCE, len(self._ready)))]
+        for envelope in self._announced(group):
+            handover.put(envelope)
+        return True
+
+    def _prepare(self, messages: Sequence[Claimed]) -> None:
+        if messages[0].cause_id in self._held_back:
             self._results += [Result(message, fates.released()) for message in messages]
             return
         ready: list[Draft] = []
-        for drafted in self._drafters[messages[0].cause](messages):
+        for drafted in self._drafted(messages):
             if isinstance(drafted, Result):
                 fate = fates.untried(drafted.message, drafted.fate)
                 self._results.append(replace(drafted, fate=fate))
@@ -96,8 +127,12 @@ class Turn:
         envelopes = [envelope for draft in ready if (envelope := self._enveloped(draft))]
         self._postures |= postures.known({envelope.domain for envelope in envelopes})
         reach("prepared")
-        for envelope in envelopes:
-            handover.put(envelope)
+        self._ready += envelopes
+
+    @transaction.atomic
+    def _drafted(self, messages: Sequence[Claimed]) -> list[Draft | Result]:
+        """In one transaction: each of its questions would begin one of its own."""
+        return list(self._drafters[messages[0].cause](messages))
 
     def _enveloped(self, draft: Draft) -> Envelope | None:
         """None for an address that no server could be asked about."""
@@ -107,10 +142,29 @@ class Turn:
             self._settle(self._drafts.pop(draft.message.id), fates.unsendable("address_unusable"))
             return None
 
-    def _announce(self, ids: Collection[UUID]) -> set[UUID]:
-        allowed = announcement.announce(ids, token=self._token, stopped=self._stopped())
+    def _announced(self, envelopes: Sequence[Envelope]) -> Iterator[Envelope]:
+        """Those whose dots may follow; the others go back."""
+        if not envelopes:
+            return
+        allowed = announcement.announce(
+            [envelope.id for envelope in envelopes], token=self._token, stopped=self._held_back
+        )
         reach("announced")
-        return allowed
+        for envelope in envelopes:
+            if envelope.id in allowed:
+                yield envelope
+            else:
+                self._settle(self._drafts.pop(envelope.id), fates.released())
+
+    def _may_follow(self, message: UUID) -> bool:
+        """Asked by a thread whose server waits for the text, some time after the announcement."""
+        if _awake_or_not() - self._renewed_at > LEASE_IS_SURE_FOR:
+            return False
+        if self._drafts[message].message.cause_id in self._held_back:
+            return False
+        self._journal.announce(message)
+        reach("following")
+        return True
 
     def _end(self, done: Done) -> None:
         reach("noted")
@@ -143,9 +197,14 @@ class Turn:
             reach("recorded")
 
     def _renew(self) -> None:
-        if time.monotonic() - self._renewed_at > RENEW_AFTER_SECONDS:
-            lease.renew(self._token)
-            self._renewed_at = time.monotonic()
+        now = _awake_or_not()
+        if now - self._renewed_at > RENEW_AFTER_SECONDS and lease.renew(self._token):
+            self._renewed_at = now
+
+
+def _awake_or_not() -> float:
+    """Seconds; goes on while the machine sleeps, as a lease does."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _for_portal(draft: Draft, fate: Fate) -> tuple[Fate, Rendered | None]:

@@ -1,9 +1,12 @@
-"""Saying for good that the dots of these messages follow: the line between safe and uncertain."""
+"""Saying for good that the dots of these messages may follow: the line between safe and uncertain.
+
+A group at a time; its worker's journal says which of them have followed (ADR 5).
+"""
 
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from tenancy import clock
 from tenancy.scope import current_tenant_id
@@ -16,7 +19,6 @@ RETURNING id
 """
 
 
-@transaction.atomic
 def announce(ids: Collection[UUID], *, token: UUID, stopped: Collection[UUID]) -> set[UUID]:
     """Those that may be handed over. The others were stopped, or their lease has passed on."""
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from delivery.fates import Claimed
 from tenancy import clock
@@ -44,7 +44,6 @@ class Lease(NamedTuple):
     messages: list[Claimed]
 
 
-@transaction.atomic
 def claim(limit: int, *, stopped: Collection[UUID]) -> Lease:
     """Up to `limit` due messages, oldest first, but for those of stopped campaigns."""
     token, now, tenant = uuid7(), clock.now(), current_tenant_id()
@@ -53,8 +52,8 @@ def claim(limit: int, *, stopped: Collection[UUID]) -> Lease:
         return Lease(token, [Claimed(*row) for row in cursor.fetchall()])
 
 
-@transaction.atomic
-def renew(token: UUID) -> None:
-    """Keep what is still being worked on."""
+def renew(token: UUID) -> int:
+    """Keep what is still being worked on. Returns how many messages that are."""
     with connection.cursor() as cursor:
         cursor.execute(_RENEW, [clock.now() + LEASE_LASTS, current_tenant_id(), token])
+        return int(cursor.rowcount)

@@ -18,7 +18,8 @@ WHERE tenant_id = %s::uuid AND status = 'leased' AND lease_expires_at < %s::time
 RETURNING id, status, reason
 """
 
-# A dot was announced and may have been sent: never simply queued again.
+# A dot was announced and may have been sent: never simply queued again. What the worker's own journal
+# knows better has been recorded before.
 _MARK_UNCERTAIN = """
 UPDATE delivery_message SET
     status = CASE WHEN again THEN 'deferred' ELSE 'uncertain' END,
@@ -45,7 +46,7 @@ def recover_expired() -> tuple[int, int]:
     Returns how many were queued again, and how many nobody knows about: bulk mail among these is
     left alone, mail about care goes once more later.
     """
-    record_answers()
+    known_unsent = record_answers()
     now, tenant = clock.now(), current_tenant_id()
     retried = [mail_class.value for mail_class in RETRIED_WHEN_UNCERTAIN]
     with connection.cursor() as cursor:
@@ -66,4 +67,4 @@ def recover_expired() -> tuple[int, int]:
             queued=len(queued),
             uncertain=len(uncertain),
         )
-    return len(queued), len(uncertain)
+    return known_unsent + len(queued), len(uncertain)

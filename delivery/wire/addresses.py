@@ -1,6 +1,7 @@
 """Addresses as they stand in SMTP commands and headers."""
 
 import re
+from functools import lru_cache
 
 import idna
 
@@ -11,6 +12,7 @@ class AddressUnusable(ValueError):
     """The address cannot be written on the wire without changing what it says."""
 
 
+@lru_cache(maxsize=4096)
 def a_label(domain: str) -> str:
     """The domain in ASCII by IDNA2008.
 

@@ -60,6 +60,7 @@ class Session:
     def __init__(self, connection: socket.socket, timeouts: Timeouts) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connection
+        self._patience: float | None = None
         self._timeouts = timeouts
         self._buffer = b""
         self._features: dict[str, str] = {}
@@ -107,7 +108,7 @@ class Session:
             raise tls.TlsUnavailable(TlsFailure.REFUSED_NOW)
         if self._buffer:
             raise tls.TlsUnavailable(TlsFailure.BROKEN_OFF)
-        self._socket.settimeout(self._timeouts.command.total_seconds())
+        self._wait_for(self._timeouts.command.total_seconds())
         secured = tls.wrap(self._socket, context, server_name)
         self._socket, self._features = secured, {}
         self.evidence = tls.evidence_of(secured)
@@ -157,7 +158,7 @@ class Session:
         if not select.select([self._socket], [], [], 0)[0]:
             return False
         try:
-            self._socket.setblocking(False)
+            self._wait_for(0)
             self._buffer = self._socket.recv(65536)
         except ssl.SSLWantReadError:  # a session ticket, not a word
             return False
@@ -195,7 +196,7 @@ class Session:
 
     def _write(self, data: bytes) -> None:
         try:
-            self._socket.settimeout(self._timeouts.block.total_seconds())
+            self._wait_for(self._timeouts.block.total_seconds())
             self._socket.sendall(data)
         except OSError as error:
             self._break(error)
@@ -218,13 +219,19 @@ class Session:
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > LINE_LIMIT:
                 raise MalformedReply("The line does not end.")
-            self._socket.settimeout(max(0.001, min(idle, deadline - time.monotonic())))
+            self._wait_for(max(0.001, min(idle, deadline - time.monotonic())))
             received = self._socket.recv(65536)
             if not received:
                 raise ConnectionResetError("The server closed the connection.")
             self._buffer += received
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return line.removesuffix(b"\r")
+
+    def _wait_for(self, seconds: float) -> None:
+        """Changing it is a call to the system, in which other threads take over."""
+        if seconds != self._patience:
+            self._socket.settimeout(seconds)
+            self._patience = seconds
 
     def _break(self, error: Exception) -> NoReturn:
         self.close()

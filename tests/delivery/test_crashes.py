@@ -26,8 +26,8 @@ from tests.delivery.sending import freeze
 from tests.smtp_server import NAME, Certificates, FaultServer
 
 # A server had the text when the worker died, or may have had it.
-LATE_POINTS = ("announced", "before_dot", "after_dot", "answered")
-EARLY_POINTS = ("claimed", "prepared", "connected", "asked")
+LATE_POINTS = ("following", "before_dot", "after_dot", "answered")
+EARLY_POINTS = ("claimed", "prepared", "announced", "connected", "asked")
 
 
 class Scene:
@@ -106,7 +106,7 @@ def scene(campaign: Campaign, certificates: Certificates, tmp_path: Path) -> Ite
         yield Scene(campaign, server, tmp_path, certificates.ca_file)
 
 
-def test_a_death_before_the_announcement_leaves_no_doubt(scene):
+def test_a_death_before_any_dot_leaves_no_doubt(scene):
     scene.invite(12)
     for point in (*EARLY_POINTS, "recorded"):
         scene.die_at(point)
@@ -115,7 +115,7 @@ def test_a_death_before_the_announcement_leaves_no_doubt(scene):
     assert not Message.objects.exclude(uncertain_at=None).exists()
 
 
-def test_a_death_after_the_announcement_is_reported_and_nothing_else_doubled(scene):
+def test_a_death_after_a_dot_was_promised_is_reported_and_nothing_else_doubled(scene):
     scene.invite(30)
     for point in LATE_POINTS:
         scene.die_at(point)
@@ -142,7 +142,7 @@ def test_ten_deaths_in_five_thousand_messages(scene):
     people = 5_000
     scene.invite(people)
     chance = random.Random(2)
-    for point in POINTS[:5]:
+    for point in POINTS[1:6]:
         scene.die_at(f"{point}:{chance.randint(1, 8)}")
     for _ in range(5):
         scene.die_after(chance.uniform(2.5, 6.0))

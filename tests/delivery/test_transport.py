@@ -58,6 +58,19 @@ def test_hands_over_verified_and_byte_for_byte(certificates):
     assert b"".join(server.in_clear).split() == [b"EHLO", b"out.clinic.example", b"STARTTLS"]
 
 
+def test_a_connection_whose_announcement_failed_is_not_used_again(certificates):
+    def full_disk(_):
+        raise OSError("no space left")
+
+    with FaultServer(certificates.valid()).serving() as server:
+        transport = transport_to(server, certificates=certificates)
+        with pytest.raises(OSError, match="no space left"):
+            transport.send(envelope("ada"), full_disk)
+        outcome = transport.send(envelope("ben"), Announcements())
+    assert outcome.result is Result.ACCEPTED
+    assert [(stored.rcpt, stored.data) for stored in server.stored] == [("ben@x.example", TEXT)]
+
+
 UNPROTECTED = [
     ("none", "valid", TlsFailure.NOT_OFFERED),
     ("refused", "valid", TlsFailure.REFUSED_NOW),

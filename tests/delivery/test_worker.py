@@ -11,6 +11,7 @@ from delivery import worker
 from delivery.handover import SESSIONS
 from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.routes import Route, Way
+from delivery.services import recovery
 from delivery.wire.levels import Level
 from tenancy import clock
 from tests import fakes
@@ -230,7 +231,11 @@ def test_trouble_of_our_own_is_raised_once_the_others_are_recorded(clinic):
         send(BrokenTransport())
     broken.refresh_from_db()
     other.refresh_from_db()
-    assert (broken.status, other.status) == (Status.LEASED, Status.SENT)
+    assert (broken.status, other.status) == (Status.IN_DATA, Status.SENT)
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        assert recovery.recover_expired() == (1, 0)
+    broken.refresh_from_db()
+    assert broken.status == Status.QUEUED
 
 
 def test_a_domain_is_remembered_so_that_the_next_message_need_not_wait(clinic):
