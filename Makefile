@@ -46,7 +46,7 @@ check: ## The static checks only
 
 prove: ## The long proofs: attacks, faults, volumes
 	@$(PYTHON) -m dev.bootstrap dev browser
-	@exec .venv/bin/python -m dev.test $(or $(T),tests) -- -m prove --dist loadfile $(ARGS)
+	@exec .venv/bin/python -m dev.test $(or $(T),tests) -- -m prove --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
 
 bench: ## Measure, and write docs/performance.md; B=name for one figure
 	@$(PYTHON) -m dev.bootstrap dev
