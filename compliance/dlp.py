@@ -103,12 +103,29 @@ def scan_fixed(parts: Iterable[tuple[Place, str]]) -> Scan:
     )
 
 
+class Scanner:
+    """`scan` for messages that share many values (a city, a plan): each is looked at once.
+
+    It remembers the values themselves: keep it for a batch, and no longer.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[RenderedValue, tuple[Finding, ...]] = {}
+
+    def scan(self, values: Iterable[RenderedValue]) -> Scan:
+        """What the merged values of one message show; positions count from the start of the value."""
+        return Scan(tuple(finding for value in values for finding in self._findings(value)))
+
+    def _findings(self, value: RenderedValue) -> tuple[Finding, ...]:
+        known = self._known.get(value)
+        if known is None:
+            place = value.place
+            hits = find_across(value.before, value.value, value.after)
+            known = tuple(Finding(hit.detector, place, hit.start, hit.end) for hit in hits)
+            self._known[value] = known
+        return known
+
+
 def scan_values(values: Iterable[RenderedValue]) -> Scan:
-    """What the merged values of one message show; positions count from the start of the value."""
-    return Scan(
-        tuple(
-            Finding(hit.detector, place, hit.start, hit.end)
-            for place, before, value, after in values
-            for hit in find_across(before, value, after)
-        )
-    )
+    """The same for one message alone."""
+    return Scanner().scan(values)

@@ -6,8 +6,8 @@ connection, in groups as large as what has ended meanwhile.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import NamedTuple
 
 from delivery.crash_points import reach
@@ -33,9 +33,7 @@ class Done(NamedTuple):
 class Handover:
     """Use as a context; every envelope that is put in comes out of `gather` once."""
 
-    def __init__(
-        self, transport: Transport, announce: Announce, note: Note | None = None
-    ) -> None:
+    def __init__(self, transport: Transport, announce: Announce, note: Note | None = None) -> None:
         """`announce` is asked before each dot; `note` keeps each outcome as soon as it is known.
 
         Threads call both side by side.
@@ -46,7 +44,8 @@ class Handover:
         self._ended: SimpleQueue[Done] = SimpleQueue()
         self._waiting: deque[Envelope] = deque()
         self._busy: Counter[str] = Counter()
-        self._threads = ThreadPoolExecutor(SESSIONS, thread_name_prefix="smtp")
+        self._begun: SimpleQueue[Envelope | None] = SimpleQueue()
+        self._threads: list[Thread] = []
 
     def __enter__(self) -> "Handover":
         return self
@@ -54,7 +53,9 @@ class Handover:
     def __exit__(self, *_: object) -> None:
         """Nothing more is begun; who still talks may finish."""
         self._waiting.clear()
-        self._threads.shutdown()
+        self._begun.put(None)
+        for thread in self._threads:
+            thread.join()
 
     @property
     def wants_more(self) -> bool:
@@ -93,15 +94,29 @@ class Handover:
             return
 
     def _start(self) -> None:
+        free = SESSIONS - self._busy.total()
         for _ in range(len(self._waiting)):
-            if self._busy.total() >= SESSIONS:
+            if not free:
                 return
             envelope = self._waiting.popleft()
             if self._busy[envelope.domain] >= SESSIONS_PER_DOMAIN:
                 self._waiting.append(envelope)
                 continue
             self._busy[envelope.domain] += 1
-            self._threads.submit(self._send, envelope)
+            free -= 1
+            self._begin(envelope)
+
+    def _begin(self, envelope: Envelope) -> None:
+        """A thread is started only when all others are busy."""
+        if len(self._threads) < self._busy.total():
+            self._threads.append(Thread(target=self._work, name="smtp", daemon=True))
+            self._threads[-1].start()
+        self._begun.put(envelope)
+
+    def _work(self) -> None:
+        while envelope := self._begun.get():
+            self._send(envelope)
+        self._begun.put(None)  # the next thread is to end, too
 
     def _send(self, envelope: Envelope) -> None:
         try:

@@ -1,7 +1,7 @@
 """Drafts of campaign messages: the gate asked again, the values looked at, the patient's own links."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -50,6 +50,7 @@ class Series:
     signer: Signer
     now: datetime
     local_now: datetime
+    scanner: dlp.Scanner = field(default_factory=dlp.Scanner, repr=False, compare=False)
 
 
 def draft_campaign(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
@@ -112,7 +113,7 @@ def _drafted(
     message: Claimed, person: Person, facts: PersonFacts, series: Series
 ) -> Draft | Result:
     values = {**values_of(person.identity, person.attributes), **_links(message, person, series)}
-    scan = dlp.scan_values(_seen(values, series.compiled))
+    scan = series.scanner.scan(_seen(values, series.compiled))
     address = str(person.identity.get("email") or "")
     if scan.blocking:
         return Result(message, fates.unsendable("dlp_blocked"), address)

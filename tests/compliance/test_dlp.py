@@ -6,7 +6,7 @@ import time
 import pytest
 
 from compliance.detectors import Detector, find, passes_luhn
-from compliance.dlp import EXPOSED, Place, RenderedValue, scan_fixed, scan_values
+from compliance.dlp import EXPOSED, Place, RenderedValue, Scanner, scan_fixed, scan_values
 from compliance.facts import Sensitivity
 
 LEAKS = [
@@ -171,3 +171,15 @@ def test_a_long_hostile_text_ends():
     started = time.process_time()
     list(find(hostile))
     assert time.process_time() - started < 20
+
+
+def test_a_value_that_many_messages_share_is_judged_by_its_place_each_time():
+    scanner = Scanner()
+    number = "219-09-9999"
+    for _ in range(2):
+        body = scanner.scan([RenderedValue(Place.BODY, "SSN ", number, "")])
+        subject = scanner.scan([RenderedValue(Place.SUBJECT, "SSN ", number, "")])
+        plain = scanner.scan([RenderedValue(Place.BODY, "City: ", "Augusta", "")])
+        assert [finding.place for finding in body.findings] == [Place.BODY]
+        assert (len(body.blocking), len(subject.blocking)) == (0, 1)
+        assert plain.findings == ()

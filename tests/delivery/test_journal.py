@@ -161,4 +161,4 @@ def test_a_worker_that_could_not_renew_its_lease_hands_over_nothing(clinic):
     with Journal(held.token) as journal:
         worker.Turn(held, drafters, list, journal, since=long_ago).run(transport)
     message.refresh_from_db()
-    assert (transport.handed_over, message.status) == ({}, Status.LEASED)
+    assert (transport.handed_over, message.status, message.attempts) == ({}, Status.QUEUED, 0)
