@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 
 @contextmanager
 def clinic() -> Iterator["Tenant"]:
-    """A fresh tenant in the run's own database, its scope entered."""
+    """A fresh tenant in the run's own database, its scope entered, in a process that started as a worker does."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    from config import celery, memory
     from tenancy import services
     from tenancy.ids import uuid7
     from tenancy.scope import platform_scope, tenant_scope
 
     with platform_scope():
         tenant = services.create_tenant(name="Bench Clinic", slug=f"bench-{uuid7()}")
+    celery.app.loader.import_default_modules()
+    memory.settle()
     with tenant_scope(tenant.id):
         yield tenant
 

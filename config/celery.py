@@ -30,6 +30,7 @@ def refuse_to_work_with_holes(**_: Any) -> None:
     from django.db import connection
 
     from compliance.setting_checks import refuse_loose_settings
+    from config import memory
     from tenancy import catalogue, hardening
     from tenancy.scope import platform_scope
 
@@ -41,3 +42,4 @@ def refuse_to_work_with_holes(**_: Any) -> None:
     except Exception as reason:
         raise SystemExit(f"{type(reason).__name__}: {reason}") from reason
     connection.close()
+    memory.settle()

@@ -5,6 +5,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
 from compliance.setting_checks import refuse_loose_settings
+from config import memory
 from tenancy import catalogue, hardening
 from tenancy.scope import platform_scope
 
@@ -21,3 +22,4 @@ hardening.harden()
 with platform_scope(), connection.cursor() as cursor:
     catalogue.refuse_holes(cursor)
 connection.close()
+memory.settle()
