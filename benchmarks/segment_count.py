@@ -1,6 +1,8 @@
 """An exact count over 100,000 sealed people by a rule of seven conditions, in one process.
 
-The limit is to read the same sealed rows and not open them: what PostgreSQL needs in any case.
+The limit is to read the same rows, open what is sealed in them and parse it: what any evaluator of
+sealed people needs in any case. (Reading alone took from 2 to 6 microseconds a person, by what the
+planner knew; as a limit it told more of that than of the count.)
 """
 
 import statistics
@@ -13,7 +15,7 @@ from benchmarks.workplace import BATCH, add_people, clinic
 
 PEOPLE = 100_000
 RUNS = 3
-GOAL = 0.3
+GOAL = 0.5
 RULE = {
     "match": "all",
     "rules": [
@@ -47,7 +49,7 @@ def main() -> int:
     with clinic():
         add_people(PEOPLE)
         counted = PEOPLE / median_seconds(count)
-        limit = PEOPLE / median_seconds(read_sealed)
+        limit = PEOPLE / median_seconds(open_all)
     figure = Measurement(
         name="segment.100k",
         value=counted,
@@ -75,18 +77,29 @@ def count() -> None:
         raise SystemExit(f"counted {survey.people} of {survey.total}")
 
 
-def read_sealed() -> None:
+def open_all() -> None:
+    import orjson
     from django.db import connection, transaction
+
+    from tenancy.keyring import current_keys
 
     query = (
         "SELECT id, identity, attributes, consents::text FROM contacts_contact "
         "WHERE id > %s::uuid ORDER BY id LIMIT %s::int"
     )
+    keys = current_keys()
+    openers = [
+        keys.opener(table="contacts_contact", column=column)
+        for column in ("identity", "attributes")
+    ]
     last, rows = "00000000-0000-0000-0000-000000000000", [()]
     while rows:
         with transaction.atomic(), connection.connection.cursor(binary=True) as cursor:
             cursor.execute(query, [last, BATCH])
             rows = cursor.fetchall()
+        for row in rows:
+            for open_, sealed in zip(openers, row[1:], strict=False):
+                orjson.loads(open_(sealed, row[0]))
         last = rows[-1][0] if rows else last
 
 
