@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from datetime import datetime, timedelta, timezone
 
 import psycopg
 from django.conf import settings
@@ -101,3 +102,9 @@ def test_the_hash_of_a_leaf_is_that_of_rfc_6962():
 def test_a_salt_has_32_bytes_and_is_drawn_anew():
     first, second = leaf.new_salt(), leaf.new_salt()
     assert (len(first), first == second) == (32, False)
+
+
+def test_a_moment_is_written_in_utc_and_always_as_long():
+    early = datetime(2026, 3, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    assert leaf.timestamp(early) == "2026-02-28T23:30:00.000000Z"
+    assert leaf.timestamp(early.replace(microsecond=7)) == "2026-02-28T23:30:00.000007Z"

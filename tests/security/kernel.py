@@ -25,6 +25,8 @@ CORE: dict[str, tuple[str, ...]] = {
     "tenancy/sealing.py": (KEYRING, VERSIONS, EDGES),
     "accounts/rights.py": ("tests/accounts/test_leaving.py",),
     "compliance/gate.py": ("tests/compliance/test_gate.py",),
+    "audit/leaf.py": (f"{AUDIT}test_leaf.py",),
+    "audit/merkle.py": (f"{AUDIT}test_merkle.py",),
     "audit/notes.py": (f"{AUDIT}test_notes.py",),
     "audit/signing.py": SEQUENCING,
 }
@@ -35,8 +37,6 @@ KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "tenancy/fields.py": (KEYRING, *ROTATION),
     "tenancy/rotation.py": ROTATION,
     "accounts/roles.py": ("tests/accounts/test_may.py", "tests/accounts/test_permissions.py"),
-    "audit/leaf.py": (f"{AUDIT}test_leaf.py",),
-    "audit/merkle.py": (f"{AUDIT}test_merkle.py",),
     "audit/sequencing.py": SEQUENCING,
     "tenancy/apps.py": (EDGES,),
     "tenancy/clock.py": (KEYRING, EDGES),
