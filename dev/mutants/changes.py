@@ -22,8 +22,8 @@ OPPOSITES = {"max": "min", "min": "max", "any": "all", "all": "any"}
 # Each narrows, orders or locks what a query finds: without it the query still runs.
 NARROWING = {"filter", "exclude", "order_by", "select_for_update", "distinct", "reversed"}
 LOOK_UPS = {"filter", "exclude", "get"}
-# Names of types mean nothing while the program runs.
-OF_TYPES = {"TypeVar", "ParamSpec"}
+# What these are called means nothing while the program runs.
+CALLED_FOR_PEOPLE = {"TypeVar", "ParamSpec", "ContextVar"}
 SHOWN = 70
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -139,7 +139,7 @@ def _is_left_alone(node: ast.AST) -> bool:
         case ast.Expr(value=ast.Constant() | ast.Yield()):
             return True
         case ast.Call(func=ast.Name(id=name)):
-            return name in OF_TYPES
+            return name in CALLED_FOR_PEOPLE
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="logger")))):
             return True
         case ast.Assign(targets=[ast.Name(id="__all__")]):

@@ -38,7 +38,7 @@ def _constant_exchanged(module: ModuleType, name: str, tree: ast.Module) -> Iter
     (made,) = (it for it in tree.body if assigned(it) == name)
     try:
         exec(compile(ast.Module([made], []), name, "exec"), space)  # noqa: S102 - our own source
-    except Exception:  # noqa: BLE001 - whatever it is, the import tells
+    except Exception:  # noqa: BLE001 - a changed expression may raise anything; the import judges it
         yield False
         return
     holders = [
