@@ -29,6 +29,7 @@ from delivery.portal.http import (
 )
 from delivery.portal.links import token_of
 
+JSON = "application/json"
 FOR_PATIENTS = "patients have no account: the link, a code and a fact open a message"
 
 
@@ -80,6 +81,8 @@ def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
         problem = words["code_spent"]
     except WrongAnswer as error:
         problem = words["wrong"].format(tries=error.tries_left)
+    if problem and request.get_preferred_type(["text/html", JSON]) == JSON:
+        return JsonResponse({"problem": problem}, status=422)
     context = pages.check(visit, words) | {"problem": problem}
     context["notice"] = words["code_sent"] if said == "code_sent" else ""
     if not context["facts"]:

@@ -58,6 +58,39 @@ def test_link_code_and_birth_date_open_the_message_in_the_tab(open_page, item):
     assert violations(page) == []
 
 
+def test_after_a_wrong_answer_what_was_typed_is_still_there(open_page, item):
+    page = open_page(path_of(item), host="portal")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Code we sent").wait_for()
+    code = mailed_code(item)
+    typed = {"Code we sent": code, "Month": "3", "Day": "5", "Year": "1961"}
+    for label, text in typed.items():
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Read the message").click()
+    page.get_by_text("Check the code and your answers.").wait_for()
+    assert {label: page.get_by_label(label).input_value() for label in typed} == typed
+    assert_accessible(page)
+    assert code not in page.content()
+    kept = page.evaluate("[...Object.values(sessionStorage), ...Object.values(localStorage)]")
+    assert set(kept) & set(typed.values()) == set()
+    page.get_by_label("Day").fill("4")
+    page.get_by_role("button", name="Read the message").click()
+    page.get_by_role("heading", name="Your visit").wait_for()
+
+
+def test_too_many_wrong_answers_lead_to_the_page_that_says_so(open_page, item):
+    page = open_page(path_of(item), host="portal")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Code we sent").wait_for()
+    page.get_by_label("Month").fill("1")
+    page.get_by_label("Day").fill("1")
+    page.get_by_label("Year").fill("1900")
+    page.get_by_label("Code we sent").fill("00000000")
+    EscrowEvent.objects.bulk_create([EscrowEvent(item=item, kind="refused") for _ in range(20)])
+    page.get_by_role("button", name="Read the message").click()
+    page.get_by_role("heading", name="Locked for a day").wait_for()
+
+
 def test_a_mail_program_that_cuts_the_fragment_off(open_page, item):
     page = open_page(path_of(item).partition("#")[0], host="portal")
     page.get_by_label("Access key").fill(keys.to_groups(item.notice_link_key).lower())

@@ -147,6 +147,17 @@ def test_another_browser_is_signed_out(browser, item):
         assert "You are signed out" in page(answer)
 
 
+def test_a_wrong_answer_is_written_into_no_page(browser, item):
+    prove(browser, item)
+    wrong = {"code": mailed_code(item), "month": "3", "day": "17", "year": "1963"}
+    for headers in ({}, {"Accept": "application/json"}):
+        answer = browser.post(f"{gate_of(item)}/check", wrong, headers=headers)
+        assert answer.status_code == 422
+        assert "Something doesn" in page(answer)
+        assert not any(f'"{text}"' in page(answer) for text in ("17", "1963", wrong["code"]))
+    assert answer.json().keys() == {"problem"}
+
+
 def test_without_script_the_typed_key_opens_the_text(browser, item):
     typed = keys.to_groups(item.notice_link_key)
     assert browser.post(gate_of(item), {"access_key": typed, "proof": ""}).status_code == 302
