@@ -12,7 +12,7 @@ from tenancy.keyring import keys_of
 from tenancy.scope import PLATFORM_TENANT_ID
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """Ciphertext as read from the database. Its `repr` shows nothing of the value."""
 

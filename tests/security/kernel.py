@@ -20,9 +20,12 @@ CORE: dict[str, tuple[str, ...]] = {
     "tenancy/catalogue_roles.py": (f"{TENANCY}test_catalogue.py",),
     "tenancy/scope.py": (f"{TENANCY}test_scope.py", f"{TENANCY}test_context.py"),
     "tenancy/context.py": CONTEXT,
+    "tenancy/context_keys.py": CONTEXT,
     "tenancy/backend/base.py": CONTEXT,
     "tenancy/keyring.py": (KEYRING, VERSIONS, *CONTEXT),
     "tenancy/sealing.py": (KEYRING, VERSIONS, EDGES),
+    "tenancy/versions.py": (*ROTATION, KEYRING, f"{TENANCY}test_context.py"),
+    "tenancy/fields.py": (KEYRING, *ROTATION),
     "accounts/rights.py": ("tests/accounts/test_leaving.py",),
     "compliance/gate.py": ("tests/compliance/test_gate.py",),
     "audit/leaf.py": (f"{AUDIT}test_leaf.py",),
@@ -31,10 +34,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "audit/signing.py": SEQUENCING,
 }
 KERNEL: dict[str, tuple[str, ...]] = CORE | {
-    "tenancy/context_keys.py": CONTEXT,
     "tenancy/tasks.py": (f"{TENANCY}test_tasks.py",),
-    "tenancy/versions.py": (*ROTATION, KEYRING),
-    "tenancy/fields.py": (KEYRING, *ROTATION),
     "tenancy/rotation.py": ROTATION,
     "accounts/roles.py": ("tests/accounts/test_may.py", "tests/accounts/test_permissions.py"),
     "audit/sequencing.py": SEQUENCING,

@@ -61,3 +61,9 @@ def ids_of(tenant_id: UUID) -> set[str]:
             for table in sorted(owned & named)
             for row in connection.execute(listing.format(sql.Identifier(table)), [tenant_id])
         }
+
+
+def is_waited_for(connection: psycopg.Connection) -> bool:
+    """Whether another session waits for something that this one has locked."""
+    asked = "SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    return connection.execute(asked).fetchone() != (0,)

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -11,8 +12,8 @@ from django.db import connection, connections, transaction
 from tenancy import clock, context, context_keys, keyring, services, versions
 from tenancy.errors import TenantContextExpired
 from tenancy.keyring import ContextKey
-from tenancy.models import Job
-from tenancy.scope import tenant_scope
+from tenancy.models import Job, KeyRing, WrappedKey
+from tenancy.scope import PLATFORM_TENANT_ID, tenant_scope
 from tests.waiting import until
 
 MAC = r"[0-9a-f]{64}"
@@ -194,3 +195,65 @@ def test_a_context_lives_for_10_to_15_minutes_and_is_renewed_every_5(clinic):
     before = int(time.time())
     expires = context.token(clinic.id).expires
     assert expires in {at // 300 * 300 + 900 for at in (before, int(time.time()))}
+
+
+@contextmanager
+def undone():
+    """Other tests of this database never see what becomes of its context keys in here."""
+    try:
+        with transaction.atomic("migrate"), transaction.atomic("keys_migrate"):
+            yield WrappedKey.objects.using("keys_migrate")
+            for alias in ("migrate", "keys_migrate"):
+                transaction.set_rollback(True, alias)
+    finally:
+        keyring.forget()
+
+
+def test_a_context_key_follows_the_last_one_and_leaves_other_keys_alone(clinic):
+    moment, number = clock.now(), keyring.context_key().number
+    with undone() as stored:
+        # A stray one, of somebody who must not have any.
+        versions._store(clinic.id, "context", 1, bytes(32), using="keys_migrate")
+        ours = {"tenant": PLATFORM_TENANT_ID, "purpose": "context"}
+        others = stored.exclude(**ours).order_by("pk").values_list("pk", "state", "retired_at")
+        ring = KeyRing.objects.using("keys_migrate").filter(pk=PLATFORM_TENANT_ID)
+        before, changes = list(others), ring.get().changes
+        for days in (0, 1):
+            with clock.at(moment + timedelta(days=days)):
+                context_keys.rotate()
+        newest = stored.filter(**ours, version__gte=number).order_by("version")
+        assert list(newest.values_list("version", "state", "retired_at")) == [
+            (number, "decrypt_only", moment),
+            (number + 1, "decrypt_only", moment + timedelta(days=1)),
+            (number + 2, "active", None),
+        ]
+        assert (list(others.all()), ring.get().changes) == (before, changes + 2)
+
+
+def test_the_highest_number_can_be_used():
+    with undone(), connections["migrate"].cursor() as cursor:
+        cursor.execute("INSERT INTO kernel.context_key VALUES (9998, '', '')")
+        assert context_keys.rotate() == 9999
+
+
+def test_older_keys_can_be_retired_from_that_moment_on():
+    with undone() as stored, connections["migrate"].cursor() as cursor:
+        context_keys.rotate()
+        ours = stored.filter(tenant=PLATFORM_TENANT_ID, purpose="context", wrapped__isnull=False)
+        *older, newest = ours.order_by("version")
+        cursor.execute("SELECT kid FROM kernel.context_key ORDER BY kid")
+        *known, last = [number for (number,) in cursor.fetchall()]
+        assert (last, {key.version for key in older} - {*known}) == (newest.version, set())
+        moment = newest.created_at + timedelta(seconds=keyring.CACHE_SECONDS + 900)
+        with clock.at(moment):
+            assert context_keys.retire() == known
+        assert list(ours.all()) == [newest]
+        ended = stored.filter(pk__in=[key.pk for key in older])
+        assert set(ended.values_list("state", "destroyed_at")) == {("destroyed", moment)}
+
+
+def test_a_token_is_made_once_for_its_time():
+    key = ContextKey(7, b"x" * 32)
+    tenant = PLATFORM_TENANT_ID
+    assert context._token(tenant, 1, key) is context._token(tenant, 1, key)
+    assert context._token(tenant, 2, key).expires == context._token(tenant, 1, key).expires + 300

@@ -5,6 +5,7 @@ import resource
 import ssl
 import sys
 import time
+from dataclasses import FrozenInstanceError
 from datetime import timedelta
 
 import pytest
@@ -103,9 +104,12 @@ def test_a_job_that_somebody_ended_stays_as_it_was_ended(clinic):
     assert Job.objects.get(pk=job.pk).status == "failed"
 
 
-def test_a_sealed_value_shows_nothing_of_itself(clinic):
+def test_a_sealed_value_shows_nothing_of_itself_and_stays_what_it_is(clinic):
     mail = services.queue_system_mail(to="ada@harbormail.example", kind="notice", context={})
-    assert repr(Sealed(b"12345")) == "<sealed, 5 bytes>"
+    sealed = Sealed(b"12345")
+    assert repr(sealed) == "<sealed, 5 bytes>"
+    with pytest.raises(FrozenInstanceError):
+        sealed.ciphertext = b""
     with pytest.raises(TypeError, match="not serialized"):
         SystemMail._meta.get_field("to").value_to_string(mail)
 
@@ -123,6 +127,12 @@ def test_sealed_bytes_stay_bytes():
     assert field.to_python(b"x") == b"x"
 
 
+def test_a_sealed_value_that_was_not_given_is_nothing_and_not_empty():
+    assert models.BinaryField().get_default() == b""
+    assert SealedBinaryField().get_default() is None
+    assert SealedBinaryField(default=b"x").get_default() == b"x"
+
+
 def test_a_process_writes_no_core_and_shows_no_memory():
     hardening.harden()
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
@@ -138,9 +148,9 @@ def test_a_refusal_of_the_kernel_is_not_passed_over(monkeypatch):
 
 def test_a_key_is_not_retired_early_by_a_moment(clinic):
     context_keys.rotate()
-    begun = WrappedKey.objects.filter(purpose="context", state="active").get().created_at
+    newest = WrappedKey.objects.get(tenant=PLATFORM_TENANT_ID, purpose="context", state="active")
     wait = timedelta(seconds=keyring.CACHE_SECONDS + 900)
-    with clock.at(begun + wait - timedelta(seconds=1)):
+    with clock.at(newest.created_at + wait - timedelta(seconds=1)):
         with pytest.raises(versions.KeyNotChanged, match="may still run"):
             context_keys.retire()
 

@@ -128,3 +128,8 @@ def test_refuses_to_change_tenant_in_a_transaction_that_nobody_marked(clinic, ot
     finally:
         connection.rollback()
         connection.set_autocommit(True)
+
+
+def test_a_new_connection_works_for_nobody_and_has_no_time():
+    new = connections.create_connection("default")
+    assert (new.transaction_tenant_id, new.context_expires) == (None, 0)

@@ -1,16 +1,20 @@
 """The life of wrapped keys, and what other processes see of it."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 
-from tenancy import keyring, kms, versions
+from tenancy import clock, keyring, kms, versions
 from tenancy.ids import uuid7
 from tenancy.keyring import KeysSwitchedOff, KeyUnavailable, current_keys, keys_of
 from tenancy.models import KeyRing, WrappedKey
 from tenancy.scope import PLATFORM_TENANT_ID
 from tenancy.sealing import derive
+from tests.security.witness import is_waited_for, superuser
+from tests.waiting import until
 
 PLACE = {"table": "contacts_contact", "column": "identity"}
 
@@ -44,6 +48,81 @@ def test_two_active_versions_are_refused_by_the_database(clinic):
         stored(clinic).update(state="active")
 
 
+def test_a_newer_version_changes_the_active_one_and_nothing_else(clinic):
+    others = WrappedKey.objects.exclude(tenant=clinic.id, purpose="seal").order_by("pk")
+    before = list(others.values_list("pk", "state", "retired_at"))
+    moment = clock.now()
+    with clock.at(moment):
+        versions.add_version(clinic.id)
+    versions.destroy(stored(clinic).get(version=1))
+    with clock.at(moment + timedelta(days=1)):
+        versions.add_version(clinic.id)
+    assert list(stored(clinic).values_list("version", "state", "retired_at")) == [
+        (1, "destroyed", moment),
+        (2, "decrypt_only", moment + timedelta(days=1)),
+        (3, "active", None),
+    ]
+    assert list(others.values_list("pk", "state", "retired_at")) == before
+
+
+def test_a_workspace_whose_making_broke_off_begins_with_version_one():
+    ring = KeyRing.objects.create(tenant=uuid7())
+    assert versions.add_version(ring.tenant) == 1
+    assert WrappedKey.objects.get(tenant=ring.tenant).version == 1
+
+
+def test_each_change_is_counted_once(clinic):
+    acts = (
+        (versions.add_version, clinic.id),
+        (versions.destroy, stored(clinic).get()),
+        (versions.switch_off, clinic.id),
+        (versions.switch_on, clinic.id),
+        (versions.destroy_all, clinic.id),
+    )
+    before = KeyRing.objects.get(pk=clinic.id).changes
+    for number, (change, whose) in enumerate(acts, 1):
+        change(whose)
+        assert KeyRing.objects.get(pk=clinic.id).changes == before + number
+
+
+def test_of_two_changes_at_once_each_is_counted(clinic):
+    """The second waits: else it would write the same count, and a process would miss one of them."""
+
+    def change():
+        try:
+            versions.add_version(clinic.id)
+        finally:
+            connections.close_all()
+
+    before = KeyRing.objects.get(pk=clinic.id).changes
+    with superuser("keys") as admin, ThreadPoolExecutor(1) as pool:
+        with admin.transaction():
+            admin.execute(
+                "UPDATE tenancy_keyring SET changes = changes + 1 WHERE tenant = %s", [clinic.id]
+            )
+            second = pool.submit(change)
+            until(lambda: is_waited_for(admin), seconds=5)
+        second.result()
+    assert KeyRing.objects.get(pk=clinic.id).changes == before + 2
+
+
+def test_all_keys_of_a_workspace_end_and_nobody_elses(clinic, other_clinic):
+    moment = clock.now()
+    versions.add_version(clinic.id)
+    with clock.at(moment):
+        versions.destroy_all(clinic.id)
+    with clock.at(moment + timedelta(days=1)):
+        versions.destroy_all(clinic.id)  # repeat-safe
+    ended = WrappedKey.objects.filter(tenant=clinic.id)
+    assert (
+        list(ended.values_list("state", "wrapped", "destroyed_at"))
+        == [("destroyed", None, moment)] * 3
+    )
+    with pytest.raises(KeyUnavailable):
+        current_keys()
+    assert keys_of(other_clinic.id).newest == 1
+
+
 def test_a_destroyed_version_keeps_nothing(clinic):
     row = uuid7()
     old = current_keys().seal(b"Ada", row=row, **PLACE)
@@ -69,12 +148,25 @@ def test_a_workspace_of_before_keeps_its_fingerprints_and_links(clinic):
     versions.part_derivation_keys(using="keys_migrate")
     versions.part_derivation_keys(using="keys_migrate")  # repeat-safe
     assert current_keys().derive("unsubscribe") == derive(key, "unsubscribe")
-    assert stored(clinic, "derive").get().wrapped != first.wrapped
+    parted = stored(clinic, "derive").get()
+    assert (parted.version, parted.wrapped == first.wrapped) == (1, False)
+
+
+def test_nothing_but_the_first_sealing_key_becomes_the_derivation_key(clinic):
+    """Whose first key is gone has lost what was derived from it: no other one may stand in."""
+    versions.add_version(clinic.id)
+    versions.destroy(stored(clinic).get(version=1))
+    versions._store(clinic.id, "context", 1, bytes(32), using=keyring.DATABASE)
+    stored(clinic, "derive").using("keys_migrate").delete()
+    versions.part_derivation_keys(using="keys_migrate")
+    assert stored(clinic, "derive").count() == 0
 
 
 def test_switched_off_keys_neither_open_nor_seal_until_they_are_on(clinic, other_clinic):
     sealed = current_keys().seal(b"Ada", row=clinic.id, **PLACE)
+    assert not versions.are_off(clinic.id)
     versions.switch_off(clinic.id)
+    assert [versions.are_off(tenant.id) for tenant in (clinic, other_clinic)] == [True, False]
     with pytest.raises(KeysSwitchedOff, match="switched the keys of this workspace off"):
         current_keys()
     assert list(keyring.usable([clinic.id, other_clinic.id])) == [other_clinic.id]
@@ -151,3 +243,25 @@ def test_the_root_key_is_exchanged_under_all_wrapped_keys(clinic, new_root):
     assert set(WrappedKey.objects.exclude(wrapped=None).values_list("root", flat=True)) == {
         kms.current().root
     }
+
+
+def test_a_key_that_is_destroyed_while_it_is_wrapped_anew_does_not_come_back(
+    clinic, new_root, monkeypatch
+):
+    versions.add_version(clinic.id)
+    doomed = stored(clinic).get(version=1)
+
+    class Slow(kms.LocalFileKms):
+        def wrap(self, key, *, context):
+            if context == keyring.kms_context(clinic.id, "seal", 1):
+                versions.destroy(doomed)
+            return super().wrap(key, context=context)
+
+    slow = Slow()
+    waiting = versions.under_other_roots().count()
+    with monkeypatch.context() as door:
+        door.setattr(kms, "current", lambda: slow)
+        assert sum(iter(versions.rewrap, 0)) == waiting - 1
+    kept = stored(clinic).get(version=1)
+    assert (kept.state, kept.wrapped, kept.root) == ("destroyed", None, doomed.root)
+    assert (versions.under_other_roots().count(), versions.rewrap()) == (0, 0)
