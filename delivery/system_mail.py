@@ -63,6 +63,7 @@ def send_system_mail(transport: Transport) -> int:
         for mail in waiting.values():
             handover.put(_draft(mail).envelope())
         while not handover.is_idle:
+            current_keys()  # what is drafted stays once the keys are off
             for done in handover.gather():
                 _record(waiting[done.envelope.id], _fate(waiting[done.envelope.id], done))
     return len(waiting)

@@ -26,6 +26,7 @@ from delivery.wire.door import Envelope
 from delivery.wire.transport import Transport
 from tenancy import clock
 from tenancy.errors import DomainError
+from tenancy.keyring import current_keys
 
 CHUNK = 500
 # Drafted together: few enough that the gate's answer is fresh when the message leaves.
@@ -71,6 +72,7 @@ class Turn:
         self._stopped = stopped
         # Read by the threads that talk to servers, which must not ask the database.
         self._held_back = frozenset(stopped())
+        self._is_over = False
         self._renewed_at = since
         self._journal = journal
         self._drafts: dict[UUID, Draft] = {}
@@ -83,18 +85,27 @@ class Turn:
     def run(self, transport: Transport) -> None:
         """Until every message of the chunk has been tried or has another fate."""
         with Handover(transport, self._may_follow, self._journal.note) as handover:
-            while self._feed(handover) or not handover.is_idle:
-                if not handover.is_idle:
-                    for done in handover.gather():
-                        self._end(done)
-                if len(self._results) >= RECORD_AT:
-                    self._record()
-                self._held_back = frozenset(self._stopped())
-                self._renew()
+            try:
+                self._hand_over(handover)
+            finally:
+                # Whatever ended it early, no thread that still talks begins a text.
+                self._is_over = True
         self._record()
         if self._troubles:
             raise self._troubles[0]
         self._journal.discard()
+
+    def _hand_over(self, handover: Handover) -> None:
+        """Raises KeyUnavailable: drafts need no key any more, and stay all the same once it is off."""
+        while self._feed(handover) or not handover.is_idle:
+            if not handover.is_idle:
+                for done in handover.gather():
+                    self._end(done)
+            if len(self._results) >= RECORD_AT:
+                self._record()
+            self._held_back = frozenset(self._stopped())
+            self._renew()
+            current_keys()
 
     def _feed(self, handover: Handover) -> bool:
         """Keep the threads busy. Returns whether there may be more to try."""
@@ -146,6 +157,7 @@ class Turn:
         """Those whose dots may follow; the others go back."""
         if not envelopes:
             return
+        current_keys()
         allowed = announcement.announce(
             [envelope.id for envelope in envelopes], token=self._token, stopped=self._held_back
         )
@@ -158,7 +170,7 @@ class Turn:
 
     def _may_follow(self, message: UUID) -> bool:
         """Asked by a thread whose server waits for the text, some time after the announcement."""
-        if _awake_or_not() - self._renewed_at > LEASE_IS_SURE_FOR:
+        if self._is_over or _awake_or_not() - self._renewed_at > LEASE_IS_SURE_FOR:
             return False
         if self._drafts[message].message.cause_id in self._held_back:
             return False

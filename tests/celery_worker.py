@@ -4,21 +4,27 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 QUEUES = "dispatch,deliver,ingest,default"
 
 
 @contextmanager
-def running(log: Path, *include: str, queues: str = QUEUES) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    log: Path,
+    *include: str,
+    queues: str = QUEUES,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[subprocess.Popen[bytes]]:
     """A worker that is ready for tasks; ended with its children when the block is left."""
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-P", "solo"]
     command += ["-Q", queues, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     for module in include:
         command += ["-I", module]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings_test"}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings_test", **variables}
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         try:

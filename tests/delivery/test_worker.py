@@ -13,7 +13,8 @@ from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.routes import Route, Way
 from delivery.services import recovery
 from delivery.wire.levels import Level
-from tenancy import clock
+from tenancy import clock, versions
+from tenancy.keyring import KeysSwitchedOff
 from tests import fakes
 from tests.delivery.sending import Drafter, due, send
 
@@ -276,3 +277,19 @@ def test_stopping_leaves_what_no_server_was_asked_about(clinic):
     sent = Message.objects.filter(status=Status.SENT).count()
     assert 10 <= sent < 10 + 2 * SESSIONS
     assert Message.objects.filter(status=Status.QUEUED, attempts=0).count() == 120 - sent
+
+
+def test_what_is_drafted_stays_when_the_keys_go_off(clinic):
+
+    class LastDrafter(Drafter):
+        def __call__(self, messages):
+            yield from super().__call__(messages)
+            versions.switch_off(clinic.id)
+
+    for number in range(30):
+        due(f"p{number}", cause_id=clinic.id)
+    transport = fakes.FakeTransport()
+    with pytest.raises(KeysSwitchedOff):
+        send(transport, drafter=LastDrafter())
+    assert transport.handed_over == {}
+    assert Message.objects.filter(status=Status.LEASED).count() == 30
