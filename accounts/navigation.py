@@ -28,6 +28,9 @@ MAIN = (
         "Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator", "endings")
     ),
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
+    Place(
+        "Platform log", "history", "platform_log:archives", "operator.tenants", ("platform_log",)
+    ),
 )
 ADMINISTRATION = (
     Place("Sandbox inbox", "inbox", "sandbox:inbox", "reports.view", ("sandbox",)),

@@ -15,6 +15,7 @@ from compliance.views import (
     integrity,
     operator,
     operator_ending,
+    platform_archives,
     policy,
     posture,
     remaining,
@@ -111,6 +112,18 @@ endings = [
     path("<uuid:tenant_id>/log/evidence/", remaining.evidence, name="evidence"),
 ]
 
+platform_log = [
+    path("archives/", platform_archives.index, name="archives"),
+    path(
+        "archives/<uuid:platform_archive_id>/check/", platform_archives.check, name="check_archive"
+    ),
+    path(
+        "archives/<uuid:platform_archive_id>/go-on/", platform_archives.go_on, name="resume_archive"
+    ),
+    path("archives/<uuid:platform_archive_id>/stop/", platform_archives.stop, name="stop_archive"),
+    path("archives/<uuid:platform_archive_id>/copy/", platform_archives.copy, name="copy_archive"),
+    path("archives/<uuid:platform_archive_id>/file/", platform_archives.file, name="take_archive"),
+]
 urlpatterns = [
     path("compliance/", include((compliance, "compliance"))),
     path("settings/domains/", include((sender_domains, "domains"))),
@@ -118,4 +131,5 @@ urlpatterns = [
     path("settings/ending/", include((of_the_end, "ending"))),
     path("operator/endings/", include((endings, "endings"))),
     path("operator/agreements/", include((agreements, "agreements"))),
+    path("operator/log/", include((platform_log, "platform_log"))),
 ]

@@ -6,6 +6,8 @@ from audit import archiving
 from audit import services as audit
 from audit.models import Archive
 from tenancy import clock
+from tenancy.scope import PLATFORM_TENANT_ID, platform_scope
+from tests.audit.exports import superuser
 
 
 def at(year, month, day=10):
@@ -23,6 +25,15 @@ def work():
     archiving.begin_next()
     while mine := Archive.objects.filter(job__ended_at=None, job__isnull=False).first():
         archiving.work_on(mine.job_id)
+
+
+def of_platform(actor, *months):
+    """Its log is shared by all tests: there may be more, and some signed it at a later time of theirs."""
+    with superuser() as admin:
+        forgotten = "UPDATE audit_tree SET signed_at = NULL WHERE tenant_id = %s"
+        admin.execute(forgotten, [PLATFORM_TENANT_ID])
+    with platform_scope():
+        return archived(actor, *months)
 
 
 def archived(actor, *months, count=3):

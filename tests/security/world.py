@@ -12,6 +12,7 @@ from accounts.models import ApiKey, Membership, Passkey, Session, User
 from accounts.roles import Role
 from accounts.services import api_keys, emergencies, people, support, users
 from accounts.services.sign_in import actor_for
+from audit import anchoring
 from audit.models import AuditEvent
 from audit.services import SYSTEM
 from campaigns.models import Campaign
@@ -42,7 +43,7 @@ from tests.conftest import make_tenant
 from tests.factories import campaigns as campaign_factory
 from tests.factories import delivery as delivery_factory
 from tests.factories.campaigns import CONTENT, EVERYBODY, MARKETER, OFFICER
-from tests.factories.compliance import sign
+from tests.factories.compliance import OPERATOR, sign
 from tests.factories.contacts import make_contact
 
 Mark = Callable[[str], str]
@@ -73,9 +74,11 @@ def build(name: str = "Elm Street Clinic", mark: Mark = str) -> World:
         ):  # fmt: skip
             make(world)
         world.ids["event_id"] = list(AuditEvent.objects.values_list("pk", flat=True)[:2])
+        world.ids |= {"anchor_id": [anchoring.keep(anchoring.fresh_checkpoint(), "download").pk]}
         versions = WrappedKey.objects.filter(tenant=world.tenant.id, purpose="seal")
         world.ids["version_id"] = list(versions.values_list("pk", flat=True))
-        world.ids |= {"tenant_id": [world.tenant.id], "row": ["subject"]}
+        world.ids |= {"tenant_id": [world.tenant.id], "workspace_id": [world.tenant.id]}
+    world.ids["platform_archive_id"] = [it.pk for it in months.of_platform(OPERATOR, (2020, 3))]
     return world
 
 
@@ -104,7 +107,6 @@ def _staff(world: World) -> None:
     emergencies.end(admin.id, actor=admin)
     world.ids["access_id"] = [taken.pk]
     support.open_window(ticket="T-1042", hours=4, actor=admin)
-    world.ids["workspace_id"] = [tenant.id]
     _, world.api_key = _issued_key()
     world.ids["key_id"] = [_issued_key()[0].pk]
 
@@ -155,8 +157,7 @@ def _campaigns(world: World) -> None:
         name=mark("Visit reminder"), content=content, segment=segment, start="by_hand"
     )
     world.campaign = ready
-    made = [_in_state(ready, status) for status in Campaign.Status]
-    world.ids["campaign_id"] = [each.pk for each in made]
+    world.ids["campaign_id"] = [_in_state(ready, status).pk for status in Campaign.Status]
     world.ids["segment_id"] = [segment.pk]
 
 
@@ -187,13 +188,12 @@ def _in_state(ready: Campaign, status: str) -> Campaign:
 
 
 def _templates(world: World) -> None:
-    made = [
+    world.ids["template_id"] = [
         templates.create(
             name=world.mark("Welcome"), purpose="operations", document=CONTENT, actor=MARKETER
-        )
+        ).pk
         for _ in range(2)
     ]
-    world.ids["template_id"] = [each.pk for each in made]
 
 
 def _segments(world: World) -> None:
@@ -224,15 +224,15 @@ def _contacts(world: World) -> None:
     alerts.raise_alert(Alert.Kind.SEARCHES, somebody, count=60)
     world.ids["alert_id"] = list(Alert.objects.values_list("pk", flat=True))
     world.ids["export_id"] = [_exported(world) for _ in range(4)]
-    world.ids |= {"contact_id": [ada.pk], "attribute_id": [color.pk]}
-    world.ids |= {"external_id": [mark("EV1")], "email": [f"{mark('ada')}@x.example"]}
+    world.ids |= {"contact_id": [ada.pk], "attribute_id": [color.pk], "external_id": [mark("EV1")]}
+    world.ids |= {"email": [f"{mark('ada')}@x.example"], "row": ["subject"]}
     held = holds.place(
         LegalHold.Subject.CONTACT, subject_id=ada.pk, reason=mark("Letter"), actor=OFFICER
     )
     retention.work()
     world.ids |= {"hold_id": [held.pk], "retention_run_id": [RetentionRun.objects.get().pk]}
-    taken = DataReturn.objects.create(status="taken", asked_by="x", asked_by_name="Olive")
-    world.ids["data_return_id"] = [taken.pk]
+    taken = DataReturn.objects.create(status="taken", asked_by="x", asked_by_name="Olive").pk
+    world.ids["data_return_id"] = [taken]
 
 
 def _exported(world: World) -> object:
