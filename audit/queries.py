@@ -7,11 +7,15 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
-from audit import merkle, subtrees
-from audit.models import AuditEvent, Checkpoint, Disposal, Leaf, PendingLeaf
+from audit import merkle, notes, subtrees
+from audit.models import AuditEvent, Checkpoint, Disposal, Leaf, PendingLeaf, SigningKey
 from audit.subtrees import TreeDamaged
+from tenancy.scope import platform_scope
 
 PAGE = 2_000
+MISLED = "The stored tree does not lead to its signed root. Let the log be checked."
+SHORTER = "The log is shorter than that checkpoint says. Let the log be checked."
+FORGED = "A checkpoint is not as we signed it. Let the log be checked."
 # Disposals whose order is in the log.
 ORDERED = (Disposal.Status.ORDERED, Disposal.Status.STOPPED, Disposal.Status.DONE)
 
@@ -56,32 +60,50 @@ def leaf_hashes(size: int, *, first: int = 0) -> Iterator[bytes]:
 def inclusion(event_id: UUID) -> Proof | None:
     """That the newest checkpoint holds the event; None while it waits for its place or a signature.
 
-    Raises TreeDamaged.
+    Not for an open transaction. Raises TreeDamaged if it would not lead to the signed root.
     """
     leaf, checkpoint = Leaf.objects.filter(pk=event_id).first(), newest_checkpoint()
     if leaf is None or checkpoint is None or leaf.seq >= checkpoint.size:
         return None
-    hashes = subtrees.roots(merkle.inclusion_path(checkpoint.size, leaf.seq))
-    place = {"index": leaf.seq, "size": checkpoint.size}
+    root, size = _signed_root(checkpoint), checkpoint.size
+    hashes = subtrees.roots(merkle.inclusion_path(size, leaf.seq))
     try:
-        merkle.check_inclusion(bytes(leaf.hash), **place, proof=hashes, root=bytes(checkpoint.root))
+        merkle.check_inclusion(bytes(leaf.hash), index=leaf.seq, size=size, proof=hashes, root=root)
     except merkle.ProofInvalid as error:
-        raise TreeDamaged(
-            "The stored tree does not lead to its signed root. Let the log be checked."
-        ) from error
+        raise TreeDamaged(MISLED) from error
     return Proof(leaf.seq, hashes, checkpoint)
 
 
-def consistency(old_size: int) -> Proof | None:
-    """That the newest checkpoint continues the tree of `old_size`; None if it is not larger.
+def consistency(old: notes.Checkpoint) -> Proof:
+    """That the newest checkpoint continues one of before, as whoever keeps that one knows it.
 
-    Raises TreeDamaged.
+    Not for an open transaction. Raises TreeDamaged if it would not join the two roots.
     """
     checkpoint = newest_checkpoint()
-    if checkpoint is None or not 0 < old_size <= checkpoint.size:
-        return None
-    hashes = subtrees.roots(merkle.consistency_path(checkpoint.size, old_size))
-    return Proof(old_size, hashes, checkpoint)
+    if checkpoint is None or not 0 < old.size <= checkpoint.size:
+        raise TreeDamaged(SHORTER)
+    root, size = _signed_root(checkpoint), checkpoint.size
+    hashes = subtrees.roots(merkle.consistency_path(size, old.size))
+    sizes = {"old_size": old.size, "size": size}
+    try:
+        merkle.check_consistency(**sizes, old_root=old.root, root=root, proof=hashes)
+    except merkle.ProofInvalid as error:
+        raise TreeDamaged(MISLED) from error
+    return Proof(old.size, hashes, checkpoint)
+
+
+def _signed_root(checkpoint: Checkpoint) -> bytes:
+    """The root in the note, which a key of ours has signed: a column alone says nothing. Raises TreeDamaged."""
+    key = bytes(checkpoint.public_key)
+    with platform_scope():
+        is_ours = SigningKey.objects.filter(public_key=key).exists()
+    try:
+        signed = notes.open_note(checkpoint.note, key)
+    except notes.NoteInvalid as error:
+        raise TreeDamaged(FORGED) from error
+    if not is_ours or signed.size != checkpoint.size:
+        raise TreeDamaged(FORGED)
+    return signed.root
 
 
 def places_between(begin: datetime, end: datetime) -> tuple[int, int] | None:

@@ -63,6 +63,7 @@ _SUBJECTS = {
 _OBJECTS = {
     "accounts.countersignature": "A request for a second person",
     "accounts.membership": "A person's role",
+    "audit.anchor": "A copy of a checkpoint outside",
     "audit.anchoring": "Where checkpoints go",
     "audit.archive": "An archive of the audit log",
     "audit.auditevent": "An audit event",

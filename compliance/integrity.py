@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 
 from audit import checking, merkle, notes, queries, sequencing
-from audit.models import Anchor, AuditEvent, Checkpoint, PendingLeaf, Tree
+from audit.models import Anchor, AuditEvent, Checkpoint, Leaf, PendingLeaf, Tree
+from audit.subtrees import TreeDamaged
 from tenancy.fetch import SENTENCES
 from tenancy.models import Job
 from tenancy.scope import current_tenant_id
@@ -53,12 +54,36 @@ def proof_of(event: AuditEvent) -> bytes:
     found = queries.inclusion(event.pk)
     if found is None:
         raise LookupError("an event that is committed has a place once everything has caught up")
-    leaf = bytes(event.leaf)
+    leaf, sealed = bytes(event.leaf), bytes(Leaf.objects.get(pk=event.pk).hash)
+    if merkle.leaf_hash(leaf) != sealed:
+        raise TreeDamaged("This event is not as it was sealed. Let the log be checked.")
     told = {
         "event": str(event.pk),
         "leaf": leaf.decode(errors="replace"),
-        "leaf_hash": merkle.leaf_hash(leaf).hex(),
+        "leaf_hash": sealed.hex(),
         "index": found.seq,
+        "size": found.checkpoint.size,
+        "proof": [value.hex() for value in found.hashes],
+        "checkpoint": found.checkpoint.note,
+        "key": _key(found.checkpoint),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def growth_since(anchor: Anchor) -> bytes:
+    """Everything that an outsider needs to see that the log continues a copy of before, as JSON.
+
+    Not for an open transaction. Raises TreeDamaged.
+    """
+    sequencing.catch_up()
+    try:
+        old, _ = notes.parse(anchor.note)
+    except notes.NoteInvalid as error:
+        raise TreeDamaged("This copy is not as it left. Let the log be checked.") from error
+    found = queries.consistency(old)
+    told = {
+        "old_size": old.size,
+        "old_checkpoint": anchor.note,
         "size": found.checkpoint.size,
         "proof": [value.hex() for value in found.hashes],
         "checkpoint": found.checkpoint.note,

@@ -10,12 +10,13 @@ from accounts import display
 from accounts import queries as accounts
 from accounts.models import Countersignature, EmergencyAccess
 from accounts.protective import groups
+from audit import checking
 from audit import queries as audit
 from audit.models import Anchor
 from compliance import listings, queries
 from compliance.models import Alert, Policy, RetentionRun
 from tenancy import clock
-from tenancy.models import WrappedKey
+from tenancy.models import Job, WrappedKey
 from tenancy.scope import current_tenant_id
 
 KEY_LASTS = timedelta(days=365)
@@ -115,6 +116,15 @@ def _checkpoint() -> Safeguard:
     return _row("Audit log signed", is_met, text, "compliance:audit")
 
 
+def _check() -> Safeguard:
+    job = checking.last_job()
+    if job is None or job.ended_at is None:
+        return Safeguard("Audit log checked", "none", "Not yet.", "compliance:integrity", "Look")
+    is_met = job.status == Job.Status.SUCCEEDED
+    text = f"{'Everything held' if is_met else 'Not everything held'} {_said(job.ended_at)}."
+    return _row("Audit log checked", is_met, text, "compliance:integrity")
+
+
 def _anchor() -> Safeguard:
     last = Anchor.objects.filter(problem="").order_by("-anchored_at").first()
     if last is None:
@@ -147,5 +157,5 @@ def _row(title: str, is_met: bool, text: str, url_name: str) -> Safeguard:
 
 CHECKS: tuple[Callable[[], Safeguard], ...] = (
     _agreement, _factors, _domains, _approval, _loosened, _requests, _retention, _key_age,
-    _checkpoint, _anchor, _alerts, _emergencies,
+    _checkpoint, _check, _anchor, _alerts, _emergencies,
 )  # fmt: skip

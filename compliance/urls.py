@@ -54,6 +54,7 @@ compliance = [
     path("audit/integrity/check/", integrity.check, name="check_log"),
     path("audit/integrity/progress/", integrity.progress, name="check_progress"),
     path("audit/integrity/checkpoint/", integrity.checkpoint, name="take_checkpoint"),
+    path("audit/integrity/growth/<uuid:anchor_id>/", integrity.growth, name="growth_proof"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<uuid:alert_id>/answer/", alerts.answer, name="answer_alert"),
@@ -111,7 +112,6 @@ endings = [
     path("<uuid:tenant_id>/log/", remaining.log, name="log"),
     path("<uuid:tenant_id>/log/evidence/", remaining.evidence, name="evidence"),
 ]
-
 platform_log = [
     path("archives/", platform_archives.index, name="archives"),
     path(
@@ -124,12 +124,13 @@ platform_log = [
     path("archives/<uuid:platform_archive_id>/copy/", platform_archives.copy, name="copy_archive"),
     path("archives/<uuid:platform_archive_id>/file/", platform_archives.file, name="take_archive"),
 ]
+
 urlpatterns = [
     path("compliance/", include((compliance, "compliance"))),
     path("settings/domains/", include((sender_domains, "domains"))),
     path("settings/retention/", include((retained, "retention"))),
     path("settings/ending/", include((of_the_end, "ending"))),
     path("operator/endings/", include((endings, "endings"))),
-    path("operator/agreements/", include((agreements, "agreements"))),
     path("operator/log/", include((platform_log, "platform_log"))),
+    path("operator/agreements/", include((agreements, "agreements"))),
 ]

@@ -39,6 +39,7 @@ SUBJECTS = {
     "factors_reset": "How {person} signs in to {workspace} was reset",
     "invitation": "Join {workspace} on Sealpost",
     "key_elsewhere": "A key of {workspace} was used from an unknown place",
+    "log_damaged": "The audit log of {workspace} does not hold",
     "password_reset": "Choose a new password for Sealpost",
     "review_overdue": "The audit log of {workspace} waits for its review",
     "request_decided": "Your request in {workspace} was decided",

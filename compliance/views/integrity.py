@@ -12,10 +12,11 @@ from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from audit import anchoring, checking
 from audit import services as audit
-from audit.models import AuditEvent
+from audit.models import Anchor, AuditEvent
+from audit.subtrees import TreeDamaged
 from compliance import integrity as reading
 from compliance.forms import AnchorWaysForm
-from compliance.services import anchor_ways
+from compliance.services import anchor_ways, damage
 from tenancy.errors import DomainError
 
 
@@ -70,11 +71,29 @@ def proof(request: SignedInRequest, event_id: UUID) -> HttpResponse:
     event = get_object_or_404(AuditEvent, pk=event_id)
     try:
         content = reading.proof_of(event)
-    except DomainError as error:
-        messages.error(request, str(error))
-        return redirect("compliance:integrity")
+    except TreeDamaged as error:
+        return _refused(request, error)
     audit.record("audit.proof_taken", actor=request.actor, on=event)
     return _file(content, f"proof-{event.pk}.json", "application/json")
+
+
+@requires("audit.view")
+@require_GET
+def growth(request: SignedInRequest, anchor_id: UUID) -> HttpResponse:
+    """That what somebody keeps outside is still the beginning of the log."""
+    anchor = get_object_or_404(Anchor, pk=anchor_id)
+    try:
+        content = reading.growth_since(anchor)
+    except TreeDamaged as error:
+        return _refused(request, error)
+    audit.record("audit.proof_taken", actor=request.actor, on=anchor)
+    return _file(content, f"proof-since-{anchor.size}.json", "application/json")
+
+
+def _refused(request: SignedInRequest, damaged: TreeDamaged) -> HttpResponse:
+    damage.tell(str(damaged))
+    messages.error(request, str(damaged))
+    return redirect("compliance:integrity")
 
 
 def _file(content: bytes, name: str, kind: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from audit import services as audit
 from audit.subtrees import TreeDamaged
 from compliance import certificate
 from compliance.models import RetentionRun
+from compliance.services import damage
 from compliance.services import retention as services
 from tenancy.errors import DomainError
 
@@ -67,6 +68,7 @@ def download(request: SignedInRequest, retention_run_id: UUID) -> HttpResponse:
     try:
         document = certificate.document(run)
     except TreeDamaged as error:
+        damage.tell(str(error))
         messages.error(request, str(error))
         return redirect("retention:certificate", run.pk)
     audit.record("retention.certificate_taken", actor=request.actor, on=run)

@@ -112,7 +112,7 @@ def test_an_old_proof_holds_and_the_verifier_says_who_let_events_go(nurse, olive
     hashes = [bytes.fromhex(value) for value in proof["proof"]]
     leaf = bytes(event.hash)
     merkle.check_inclusion(leaf, index=event.seq, size=signed.size, proof=hashes, root=signed.root)
-    grown = queries.consistency(old_size)
+    grown = queries.consistency(notes.Checkpoint("x", old_size, old_root))
     merkle.check_consistency(
         old_size=old_size,
         old_root=old_root,

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,9 @@ from audit import services as audit
 from audit.models import Anchor, Anchoring, AuditEvent
 from compliance.models import RetentionRun
 from compliance.services import anchor_ways, retention
+from tenancy import clock
+from tenancy.models import SystemMail
+from tenancy.scope import platform_scope
 from tests.accounts.signing_in import browser_of, make_member
 from tests.audit.exports import superuser
 from tests.compliance.reading import text_of
@@ -88,6 +92,88 @@ def test_a_wrong_proof_is_not_handed_out(clinic, officer, nurse, statement, word
     answer = officer.get(page, follow=True)
     assert words in text_of(answer)
     assert AuditEvent.objects.filter(action="audit.proof_taken").count() == 1
+
+
+def test_the_proof_of_growth_joins_a_copy_outside_with_the_newest_root(clinic, officer, nurse):
+    for days in range(20):
+        audit.record("contact.paused", actor=nurse, days=days)
+    kept = officer.post(f"{PAGE}checkpoint/").content.decode()
+    for days in range(30):
+        audit.record("contact.paused", actor=nurse, days=days)
+    anchor = Anchor.objects.get()
+    address = f"{PAGE}growth/{anchor.pk}/"
+    assert address in officer.get(PAGE).content.decode()
+    told = json.loads(officer.get(address).content)
+    old, new = (notes.open_note(note, key_in(told["key"])) for note in (kept, told["checkpoint"]))
+    assert (told["old_checkpoint"], told["old_size"]) == (kept, old.size)
+    assert new.size > old.size + 30
+    merkle.check_consistency(
+        old_size=old.size, old_root=old.root, size=new.size, root=new.root,
+        proof=[bytes.fromhex(value) for value in told["proof"]],
+    )  # fmt: skip
+    assert AuditEvent.objects.get(action="audit.proof_taken").object_id == str(anchor.pk)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE audit_subtree SET hash = sha256('x') WHERE tenant_id = %s", "does not lead"),
+        ("UPDATE audit_anchor SET note = 'x' WHERE tenant_id = %s", "not as it left"),
+        ("DELETE FROM audit_checkpoint WHERE tenant_id = %s", "shorter"),
+    ],
+)
+def test_a_wrong_proof_of_growth_is_not_handed_out(clinic, officer, nurse, statement, words):
+    for days in range(20):
+        audit.record("contact.paused", actor=nurse, days=days)
+    officer.post(f"{PAGE}checkpoint/")
+    for days in range(30):
+        audit.record("contact.paused", actor=nurse, days=days)
+    sequencing.catch_up()
+    with superuser() as admin:
+        assert admin.execute(statement, [clinic.id]).rowcount >= 1
+    answer = officer.get(f"{PAGE}growth/{Anchor.objects.get().pk}/", follow=True)
+    assert words in text_of(answer)
+    assert AuditEvent.objects.filter(action="audit.damage_found").count() == 1
+    assert not AuditEvent.objects.filter(action="audit.proof_taken").exists()
+
+
+def test_an_event_that_is_not_as_it_was_sealed_gets_no_proof(clinic, officer, nurse):
+    event = audit.record("contact.paused", actor=nurse)
+    sequencing.catch_up()
+    with superuser() as admin:
+        changed = "UPDATE audit_auditevent SET leaf = leaf || 'x'::bytea WHERE id = %s"
+        assert admin.execute(changed, [event.pk]).rowcount == 1
+    answer = officer.get(f"/compliance/audit/{event.pk}/proof/", follow=True)
+    assert "not as it was sealed" in text_of(answer)
+    assert not AuditEvent.objects.filter(action="audit.proof_taken").exists()
+
+
+def test_damage_raises_an_alarm_once_and_lets_the_log_be_checked(clinic, officer, nurse):
+    make_member(clinic, "owner", "Olive Owner")
+    make_member(clinic, "marketer", "Mara Marketer")
+    events = [audit.record("contact.paused", actor=nurse, days=days) for days in range(40)]
+    sequencing.catch_up()
+    page = f"/compliance/audit/{events[0].pk}/proof/"
+    officer.get(page)
+    assert not SystemMail.objects.filter(kind="log_damaged").exists()
+    with superuser() as admin:
+        admin.execute(
+            "UPDATE audit_subtree SET hash = sha256('x') WHERE tenant_id = %s", [clinic.id]
+        )
+    for _ in range(2):
+        officer.get(page)
+    assert SystemMail.objects.filter(kind="log_damaged").count() == 2  # officer and owner
+    told = AuditEvent.objects.get(action="audit.damage_found")
+    assert told.detail["problem"].startswith("The stored tree does not lead to its signed root.")
+    with platform_scope():
+        of_us = AuditEvent.objects.filter(action="audit.damage_found")
+        assert of_us.get(object_id=str(clinic.pk)).actor_kind == "system"
+    checking.work_on(checking.last_job().pk)
+    assert "The stored subtree of the events 0 to 15 is not theirs." in text_of(officer.get(PAGE))
+    assert "Not everything held" in text_of(officer.get("/compliance/posture/"))
+    with clock.at(clock.now() + timedelta(hours=25)):
+        browser_of(make_member(clinic, "compliance_officer", "Cyd Officer")).get(page)
+    assert AuditEvent.objects.filter(action="audit.damage_found").count() == 2
 
 
 def test_no_certificate_is_handed_out_that_a_damaged_log_would_have_to_prove(
