@@ -6,6 +6,7 @@ protects more holds at once. Each app lists the groups of its own tables and reg
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from accounts import countersign
@@ -58,6 +59,18 @@ class Group:
         """A value of the column from what JSON made of it."""
         return self.model._meta.get_field(field).to_python(plain)  # type: ignore[union-attr]
 
+    def words(self, field: str, plain: object) -> tuple[str, str]:
+        """What a column is called, and what a value of it that JSON made says."""
+        for setting in self.settings:
+            if setting.fields == (field,):
+                return setting.label, setting.words((self.typed(field, plain),))
+        column = self.model._meta.get_field(field)
+        label, value = field.replace("_", " ").capitalize(), self.typed(field, plain)
+        if isinstance(value, time):
+            return label, f"{value:%H:%M}"
+        known = dict(getattr(column, "flatchoices", ()))
+        return label, str(known.get(value, value) or "None")
+
     def looser(self, row: TenantModel, wanted: Mapping[str, object]) -> list[Setting]:
         """The decisions among `wanted` that would protect less than `row` does."""
         return [
@@ -108,7 +121,13 @@ def label_of(choices: Iterable[tuple[Any, Any]]) -> Callable[[Values], str]:
 
 
 def count(unit: str) -> Callable[[Values], str]:
-    return lambda values: "No limit" if values[0] is None else f"{values[0]} {unit}"
+    """`unit` as it is of many."""
+
+    def words(values: Values) -> str:
+        number = values[0]
+        return "No limit" if number is None else f"{number} {unit[:-1] if number == 1 else unit}"
+
+    return words
 
 
 def yes_or_no(values: Values) -> str:

@@ -44,9 +44,5 @@ def _change(event: AuditEvent, group: Group) -> Change:
 
 
 def _line(group: Group, field: str, changed: dict[str, Any]) -> tuple[str, str, str]:
-    for setting in group.settings:
-        if setting.fields == (field,):
-            words = [setting.words((group.typed(field, changed[side]),)) for side in ("was", "is")]
-            return setting.label, words[0], words[1]
-    label = field.replace("_", " ").capitalize()
-    return label, str(changed["was"] or "None"), str(changed["is"] or "None")
+    (label, was), (_, now) = (group.words(field, changed[side]) for side in ("was", "is"))
+    return label, was, now

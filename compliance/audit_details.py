@@ -1,7 +1,9 @@
 """The details of an audit event, as names and values that a reader knows."""
 
 import re
+from typing import Any
 
+from accounts.protective import groups
 from accounts.roles import Role
 from compliance.audit_words import ACCESS, PROOFS
 from compliance.facts import SuppressionReason
@@ -17,7 +19,6 @@ NAMES = {
     "sha256": "SHA-256",
     "text hash": "SHA-256 of the text",
     "content hash": "SHA-256 of what was approved",
-    "tls floor": "TLS floor",
     "tls version": "TLS version",
     "was": "before",
 }
@@ -85,7 +86,7 @@ def detail_lines(detail: dict[str, object], prefix: str = "") -> list[tuple[str,
         label = NAMES.get(key, key)
         match value:
             case {"was": before, "is": now}:
-                lines.append((label, f"{_plain(key, now)}, was {_plain(key, before)}"))
+                lines.append(_changed(name, label, (before, now)))
             # The ids of a batch, in columns: an export holds them, a page says how many.
             case [[_, *_], *_]:
                 lines.append((label, f"{len(value):,}"))
@@ -94,6 +95,16 @@ def detail_lines(detail: dict[str, object], prefix: str = "") -> list[tuple[str,
             case _:
                 lines.append((label, _plain(key, value)))
     return lines
+
+
+def _changed(field: str, label: str, values: tuple[Any, Any]) -> tuple[str, str]:
+    """A setting that went from one value to another, in the words of the page that changes it."""
+    group = next((it for it in groups() if field in (*it.fields, *it.neutral)), None)
+    if group:
+        (label, before), (_, now) = (group.words(field, value) for value in values)
+    else:
+        before, now = (_plain(field.replace("_", " "), value) for value in values)
+    return label, f"{now}, was {before}"
 
 
 def _plain(key: str, value: object) -> str:

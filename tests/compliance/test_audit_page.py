@@ -30,7 +30,7 @@ def test_opening_details_is_an_event_itself(officer, nurse):
     event = AuditEvent.objects.get(action="policy.changed")
     page = text_of(officer.get(f"/compliance/audit/{event.id}/"))
     assert "Nora Nurse" in page
-    assert "TLS floor 3, was 2" in page
+    assert "Protection of the way Verified TLS that the recipient" in page
     opened = AuditEvent.objects.get(action="audit.event_opened")
     assert (opened.object_id, opened.actor_name) == (str(event.id), "Cora Officer")
 

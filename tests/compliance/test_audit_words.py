@@ -6,9 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from accounts import countersign
 from accounts.permissions import PERMISSIONS
+from accounts.protective import groups
 from accounts.roles import Role
 from compliance.audit_details import CODES, detail_lines
 from compliance.audit_words import sentence
@@ -83,6 +85,92 @@ def test_every_refusal_names_what_was_asked_for():
 )
 def test_details_read_as_words(detail, line):
     assert line in detail_lines(detail)
+
+
+CHANGES = [
+    (
+        "approval_mode",
+        "second_person",
+        "self_attestation",
+        "Approval",
+        "The author may approve, with a recorded reason, was A second person approves every campaign",
+    ),
+    (
+        "tls_floor",
+        3,
+        2,
+        "Protection of the way",
+        "Verified TLS, was Verified TLS that the recipient's domain promises",
+    ),
+    (
+        "portal_from",
+        1,
+        3,
+        "Always by the secure portal",
+        "Only what is specially protected, was Everything that tells of care",
+    ),
+    ("portal_expiry_days", 30, 90, "Portal messages stay", "90 days, was 30 days"),
+    ("portal_fact", "birth_date", "postal_code", "Portal fact", "ZIP code, was Date of birth"),
+    ("may_operate_without_opt_in", False, True, "Own services without opt-in", "Yes, was No"),
+    ("frequency_cap", 4, None, "Cap for each person", "No limit, was 4 messages"),
+    ("frequency_window_days", 7, 1, "The cap counts over", "1 day, was 7 days"),
+    ("quiet_from", None, "20:00:00", "Quiet from", "20:00, was None"),
+    ("quiet_until", "08:00:00", "07:30:00", "Quiet until", "07:30, was 08:00"),
+    ("messages_days", 2192, 365, "Messages", "1 year, was 6 years"),
+    ("imports_days", 90, 7, "Imports", "7 days, was 90 days"),
+    ("idle_minutes", 15, 30, "Sign-out when idle", "30 minutes, was 15 minutes"),
+    ("absolute_hours", 12, 10, "Longest session", "10 hours, was 12 hours"),
+    ("ends_keys_of_leavers", True, False, "API keys end with whoever leaves", "No, was Yes"),
+    ("factors", {}, {"owner": ["passkey"]}, "Passkeys only", "Owners, was No role"),
+    (
+        "ip_allow_list",
+        [],
+        ["203.0.113.0/24"],
+        "Listed networks",
+        "203.0.113.0/24, was None, so from everywhere",
+    ),
+    ("every_days", 30, 90, "Interval", "90 days, was 30 days"),
+]
+
+
+@pytest.mark.parametrize(("field", "was", "is_", "label", "text"), CHANGES)
+def test_a_changed_setting_reads_as_on_its_own_page(field, was, is_, label, text):
+    assert detail_lines({"changed": {field: {"was": was, "is": is_}}}) == [(label, text)]
+
+
+def test_every_setting_that_protects_is_among_them():
+    fields = {field for group in groups() for field in (*group.fields, *group.neutral)}
+    one_rule = {field for field in fields if field.endswith("_days")}
+    assert fields - one_rule - {"reviewers"} == {field for field, *_ in CHANGES} - one_rule
+
+
+def recorded_names() -> set[str]:
+    """What details are called where an event is recorded."""
+    calls = [
+        call
+        for path in SOURCES
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", "") in ("record", "record_reading", "record_denial")
+    ]
+    return {keyword.arg for call in calls for keyword in call.keywords if keyword.arg}
+
+
+def test_no_choice_of_any_column_reads_as_a_number_or_a_code():
+    fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+    names = recorded_names()
+    choices = [
+        (field.name, value)
+        for field in fields
+        if field.name in names
+        for value, _ in field.flatchoices
+        if value != ""
+    ]
+    assert {"kind", "purpose", "role", "status"} <= {name for name, _ in choices}
+    lines = {(name, value): detail_lines({name: value})[0][1] for name, value in choices}
+    assert {
+        it: text for it, text in lines.items() if not re.fullmatch(r"[A-Za-z][^_]*", text)
+    } == {}
 
 
 def test_every_question_to_a_second_person_has_a_name():

@@ -137,8 +137,11 @@ def test_details_show_what_was_beside_what_is():
         "none": [],
     }
     assert detail_lines(detail) == [
-        ("quiet from", "21:00, was none"),
-        ("TLS floor", "3, was 2"),
+        ("Quiet from", "21:00, was None"),
+        (
+            "Protection of the way",
+            "Verified TLS that the recipient's domain promises, was Verified TLS",
+        ),
         ("counts sent", "12"),
         ("fields", "email, phone"),
         ("is open", "yes"),
