@@ -1,6 +1,9 @@
 """Erasing a person: the rows that the registry calls WITH_PERSON, of every app, in an order that works."""
 
 from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,6 +20,9 @@ from tenancy.scope import tenant_scope
 
 Reference = ForeignKey[Any, Any]
 Tables = dict[type[TenantModel], list[Reference]]
+# Removes from a database what names the people of some orders of one tenant; answers how many rows.
+Forget = Callable[[Sequence[ErasureOrder], str], int]
+_BY_WORDS: dict[str, Forget] = {}
 
 
 class Step(NamedTuple):
@@ -60,15 +66,28 @@ def erase_again(using: str) -> int:
     Runs before anybody sees the rows, as the role that owns them.
     """
     again = 0
-    for order in ErasureOrder.objects.order_by("ordered_at").iterator():
-        with tenant_scope(order.tenant):
-            found = [(step.model, _rows(step, order.contact, using=using)) for step in plan()]
-            again += any(ids for _, ids in found)
-            for model, ids in found:
-                _delete(model, ids, using=using)
-            if order.suppressed_index is not None:
-                keep_suppressed(order.suppressed_index, using=using)
+    orders = ErasureOrder.objects.order_by("tenant", "ordered_at").iterator()
+    for tenant, given in groupby(orders, key=attrgetter("tenant")):
+        with tenant_scope(tenant):
+            ours = list(given)
+            for forget in _BY_WORDS.values():
+                forget(ours, using)
+            again += sum(_erase_again(order, using) for order in ours)
     return again
+
+
+def register(name: str, forget: Forget) -> None:
+    """What names people by words alone goes again by `forget`, before their own rows do."""
+    _BY_WORDS[name] = forget
+
+
+def _erase_again(order: ErasureOrder, using: str) -> bool:
+    found = [(step.model, _rows(step, order.contact, using=using)) for step in plan()]
+    for model, ids in found:
+        _delete(model, ids, using=using)
+    if order.suppressed_index is not None:
+        keep_suppressed(order.suppressed_index, using=using)
+    return any(ids for _, ids in found)
 
 
 def keep_suppressed(index: bytes, *, using: str = "default") -> None:

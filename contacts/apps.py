@@ -7,7 +7,7 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import countersign
         from compliance import stopping
-        from contacts.services import exports, imports
+        from contacts.services import exports, imports, left_out_rows
 
         countersign.register(
             exports.KIND,
@@ -17,3 +17,4 @@ class ContactsConfig(AppConfig):
             drop=exports.drop,
         )
         stopping.register("imports", imports.stop_imports)
+        left_out_rows.register()

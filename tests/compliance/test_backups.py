@@ -2,98 +2,53 @@
 
 import os
 import secrets
-import subprocess
-import sys
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from django.conf import settings
 from psycopg import sql
 
 from audit import sequencing
 from audit import services as audit
 from audit.services import SYSTEM
-from compliance.backups import contents, restoring, writing
+from compliance.backups import restoring, writing
 from compliance.backups.chunks import BackupRefused
 from compliance.models import Ending
 from compliance.services import destruction, ending
-from contacts.models import Contact
+from contacts.models import Contact, ImportProblem, ImportRun
 from contacts.services.erasing import erase
 from tenancy import clock
 from tenancy.keyring import current_keys
 from tenancy.scope import tenant_scope
+from tests.compliance.databases import (
+    KEY,
+    KEYS_KEY,
+    WORKER,
+    amount,
+    at,
+    drop,
+    here,
+    look,
+    manage,
+)
 from tests.conftest import make_tenant
 from tests.factories.compliance import agreement_in_force
 from tests.factories.contacts import make_contact
 
-ROOT = Path(__file__).parents[2]
 MARKER = "Zyxomarkfield"
-KEY, KEYS_KEY = "11" * 32, "22" * 32
-# Worker processes share the server.
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 NEW_MAIN, NEW_KEYS, LATER = (f"{name}_{WORKER}" for name in ("restored", "restored_keys", "later"))
 NOTHING = {"main": f"nothing_{WORKER}", "keys": f"nothing_keys_{WORKER}"}
-
-
-def at(url, database):
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
-
-
-def manage(folder, *arguments, main, keys, **variables):
-    """The command in a process of its own, led to these databases."""
-    for name, content in (("backup", KEY), ("backup-keys", KEYS_KEY)):
-        (folder / name).write_text(content)
-    environ = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": at(os.environ["DATABASE_URL"], main),
-        "MIGRATE_DATABASE_URL": at(os.environ["MIGRATE_DATABASE_URL"], main),
-        "KEYS_DATABASE_URL": at(os.environ["KEYS_DATABASE_URL"], keys),
-        "BACKUP_KEY_FILE": str(folder / "backup"),
-        "BACKUP_KEYS_KEY_FILE": str(folder / "backup-keys"),
-        **variables,
-    }
-    return subprocess.run(
-        [sys.executable, "manage.py", *map(str, arguments)],
-        cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-
-
-def here(alias):
-    return settings.DATABASES[alias]["NAME"]
-
-
-def drop(*databases):
-    with psycopg.connect(os.environ["ADMIN_DATABASE_URL"], autocommit=True) as admin:
-        for name in databases:
-            admin.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
-
-
-def look(database, query, *params):
-    url = at(os.environ["ADMIN_DATABASE_URL"], database)
-    with psycopg.connect(url) as admin:
-        return admin.execute(query, params).fetchall()
-
-
-def amount(database):
-    """Rows by table, and audit trees, as they are now."""
-    with psycopg.connect(at(os.environ["ADMIN_DATABASE_URL"], database)) as admin:
-        cursor = admin.cursor()
-        rows = {
-            name: admin.execute(
-                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
-            ).fetchone()[0]
-            for name in contents.tables(cursor)
-        }
-        return rows, contents.trees(iter(cursor.execute(contents.LEAVES)))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("backups")
+
+
+def leave_out(*addresses):
+    """A file whose rows about these addresses were not taken."""
+    run = ImportRun.objects.create(file_name="people.csv", started_by_id="m", started_by_name="M")
+    for line, address in enumerate(addresses, 2):
+        ImportProblem.objects.create(run=run, line=line, code="date", detail={"cells": [address]})
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +58,7 @@ def clinic_of_marker(_database):
         agreement_in_force()
         make_contact(external_id="EV-1", given_name=MARKER, email="marked@postbox.example")
         make_contact(external_id="EV-2", given_name="Other", email="other@postbox.example")
+        leave_out("marked@postbox.example", "other@postbox.example")
         audit.record("backup.rehearsed", actor=SYSTEM)
         index = bytes(current_keys().blind_index("contact.email", "marked@postbox.example"))
     sequencing.sequence()
@@ -253,12 +209,16 @@ def test_whoever_was_erased_since_does_not_come_back(taken, clinic_of_marker, fo
     done = manage(folder, "restore", main, **names)
     by_index = look(names["main"], "SELECT id FROM contacts_contact WHERE email_index = %s", index)
     by_id = look(names["main"], "SELECT id FROM contacts_contact WHERE id = %s", ada.pk)
+    of_files = "SELECT line FROM contacts_importproblem WHERE tenant_id = %s"
+    left_out = look(names["main"], of_files, tenant.pk)
     others = amount(names["main"])
     drop(LATER)
     assert done.returncode == 0, done.stderr
     assert "; 1 people erased since are erased again; 0 workspaces destroyed since" in done.stdout
     assert (by_index, by_id) == ([], [])
-    assert others == (rows | {"contacts_contact": rows["contacts_contact"] - 1}, trees)
+    assert left_out == [(3,)]  # of somebody else
+    fewer = {name: rows[name] - 1 for name in ("contacts_contact", "contacts_importproblem")}
+    assert others == (rows | fewer, trees)
 
 
 def rows_of(tenant, table):

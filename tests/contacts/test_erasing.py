@@ -15,11 +15,13 @@ from compliance.services import holds
 from compliance.services.suppressions import suppress
 from contacts import queries, services
 from contacts.models import Activity, ConsentRecord, Contact, ImportProblem, ImportRun, Look
+from contacts.services import left_out_rows
 from contacts.services.erasing import NotErased, order_of
 from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent
-from tenancy import clock
+from tenancy import clock, versions
 from tenancy.models import ErasureOrder, TenantModel
 from tests.accounts.signing_in import browser_of, make_member
+from tests.audit.exports import superuser
 from tests.factories.contacts import agree, make_contact
 from tests.factories.delivery import make_campaign, make_item, make_message
 
@@ -163,6 +165,57 @@ def test_a_mailbox_that_somebody_else_reads_stays_as_it_is(ada, nurse):
     make_contact(external_id="EV-SON", email=MARKERS[1])
     services.erase(ada, reason=WHY, actor=nurse)
     assert Suppression.objects.get().address == MARKERS[1]
+
+
+def left_out(run, *cells):
+    return [
+        ImportProblem.objects.create(run=run, line=2, code="date", detail={"cells": [cell]}).pk
+        for cell in cells
+    ]
+
+
+def lines_left():
+    return set(ImportProblem.objects.values_list("pk", flat=True))
+
+
+@pytest.fixture
+def restored(clinic, ada, nurse):
+    """As after a restore: rows of before her erasure are there again, and others of a file since."""
+    ImportProblem.objects.all().delete()
+    before = ImportRun.objects.get()
+    services.erase(ada, reason=WHY, actor=nurse)
+    since = ImportRun.objects.create(file_name="b.csv", started_by_id="m", started_by_name="M")
+    hers = left_out(before, MARKERS[2], f" {MARKERS[1].upper()}")
+    return hers, left_out(before, "EV-BO") + left_out(since, MARKERS[1])
+
+
+def test_left_out_rows_of_before_go_again_after_a_restore(clinic, restored):
+    hers, others = restored
+    orders = list(ErasureOrder.objects.filter(tenant=clinic.pk))
+    assert left_out_rows.forget_again(orders, "default") == len(hers)
+    assert lines_left() == set(others)
+
+
+def test_the_restored_row_of_a_person_tells_their_phone_number(clinic, ada):
+    ImportProblem.objects.all().delete()
+    hers, _ = left_out(ImportRun.objects.get(), MARKERS[3], "+12075550100")
+    order = ErasureOrder(tenant=clinic.pk, contact=ada.pk, record_token=b"x")
+    assert left_out_rows.forget_again([order], "default") == 1
+    assert hers not in lines_left()
+    assert len(lines_left()) == 1
+
+
+def test_what_nobody_can_open_goes_with_them(clinic, restored):
+    hers, others = restored
+    orders = list(ErasureOrder.objects.filter(tenant=clinic.pk))
+    with superuser() as admin:
+        admin.execute(
+            "UPDATE contacts_importproblem SET detail = '\\x00' WHERE id = %s", [others[0]]
+        )
+    assert left_out_rows.forget_again(orders, "default") == len(hers) + 1
+    versions.switch_off(clinic.pk)
+    assert left_out_rows.forget_again(orders, "default") == 1
+    assert lines_left() == set()
 
 
 def test_a_legal_hold_keeps_everything(ada, nurse):
