@@ -12,8 +12,12 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DATABASES = {"admin_database_url", "migrate_database_url", "backup_database_url"}
 BACKUP_KEYS = {"backup_key", "backup_keys_key"}
 PRIVILEGED = DATABASES | BACKUP_KEYS
-HOLDS = {"bootstrap": DATABASES, "backup": {"backup_database_url", *BACKUP_KEYS}}
-OURS = ("bootstrap", "backup", "web", "deliver", "worker", "beat")
+HOLDS = {
+    "bootstrap": DATABASES,
+    "backup": {"backup_database_url", *BACKUP_KEYS},
+    "restore": {"migrate_database_url", *BACKUP_KEYS},
+}
+OURS = ("bootstrap", "backup", "restore", "web", "deliver", "worker", "beat")
 
 
 def test_the_compose_file_follows_the_specification():

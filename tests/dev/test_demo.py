@@ -130,6 +130,40 @@ def test_starts_restarts_what_dies_and_leaves_nothing(checkout, demo):
     assert demo.ends_within(60), demo.shown
 
 
+def make(checkout, *words):
+    return subprocess.run(
+        ["make", *words], cwd=checkout, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_backup_of_the_running_demo_comes_back_beside_it(checkout, demo):
+    demo.wait_for("Sealpost is at")
+    taken = make(checkout, "backup", "DIR=kept")
+    assert taken.returncode == 0, taken.stderr
+    counted = re.findall(
+        r"^kept/\S+\.(\w+)\.sealpost: (\d+) rows in (\d+) tables", taken.stdout, re.M
+    )
+    (_, rows, tables), (_, keys, _) = counted
+    assert [name for name, *_ in counted] == ["main", "keys"]
+    assert int(rows) > int(keys) > 0
+    files = [next((checkout / "kept").glob(f"*.{name}.sealpost")) for name in ("main", "keys")]
+    main, both = f"MAIN={files[0]}", [f"MAIN={files[0]}", f"KEYS={files[1]}"]
+
+    whole = make(checkout, "restore", *both, "INTO=beside")
+    assert f"It holds: {rows} rows in {tables} tables" in whole.stdout, whole.stderr
+    again = make(checkout, "restore", *both, "INTO=beside")
+    assert "There are tables already." in again.stderr
+    with_keys_of_the_demo = make(checkout, "restore", main, "INTO=later")
+    assert f"It holds: {rows} rows in {tables} tables" in with_keys_of_the_demo.stdout
+    assert "Say which" in make(checkout, "restore").stderr
+
+    demo.press_ctrl_c()
+    assert demo.ends_within(60), demo.shown
+    late = make(checkout, "backup", "DIR=late")
+    assert "The demo is not running." in late.stderr
+    assert not (checkout / "late").exists()
+
+
 def test_a_killed_supervisor_leaves_nothing_and_the_next_start_recovers(checkout, demo):
     demo.wait_for("Sealpost is at")
     os.kill(demo.supervisor(), signal.SIGKILL)
