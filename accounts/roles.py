@@ -4,12 +4,12 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    OWNER = "owner", "Owner"
+    OWNER = "owner"
     ADMIN = "admin", "Administrator"
-    MARKETER = "marketer", "Marketer"
-    ANALYST = "analyst", "Analyst"
+    MARKETER = "marketer"
+    ANALYST = "analyst"
     COMPLIANCE_OFFICER = "compliance_officer", "Compliance officer"
-    AUDITOR = "auditor", "Auditor"
+    AUDITOR = "auditor"
 
 
 # What a person who chooses a role for somebody else is told about it.

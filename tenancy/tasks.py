@@ -29,8 +29,6 @@ def _refuse_all_but_ids(arguments: list[Any]) -> None:
 class TenantTask(Task):  # type: ignore[type-arg]
     """Runs in the scope in which it was enqueued. Raises TenantContextMissing outside every scope."""
 
-    abstract = True
-
     def apply_async(  # type: ignore[override]
         self, args: Any = None, kwargs: Any = None, **options: Any
     ) -> Any:
@@ -54,8 +52,6 @@ class TenantTask(Task):  # type: ignore[type-arg]
 
 class PlatformTask(Task):  # type: ignore[type-arg]
     """Runs for no tenant: a tick that finds tenants with work and wakes their tasks."""
-
-    abstract = True
 
     def apply_async(  # type: ignore[override]
         self, args: Any = None, kwargs: Any = None, **options: Any

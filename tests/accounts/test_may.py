@@ -178,4 +178,7 @@ def test_roles_are_called_and_explained():
         ("auditor", "Auditor"),
     ]
     assert list(PURPOSES) == list(Role)
-    assert all(text[0].isupper() and text.endswith(".") for text in PURPOSES.values())
+    assert [text.split()[0] for text in PURPOSES.values()] == [
+        "Signs", "Manages", "Imports", "Sees", "Approves", "Looks",
+    ]  # fmt: skip
+    assert all(text.endswith(".") for text in PURPOSES.values())

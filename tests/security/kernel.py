@@ -26,6 +26,8 @@ CORE: dict[str, tuple[str, ...]] = {
     "tenancy/sealing.py": (KEYRING, VERSIONS, EDGES),
     "tenancy/versions.py": (*ROTATION, KEYRING, f"{TENANCY}test_context.py"),
     "tenancy/fields.py": (KEYRING, *ROTATION),
+    "tenancy/tasks.py": (f"{TENANCY}test_tasks.py",),
+    "accounts/roles.py": ("tests/accounts/test_may.py", "tests/accounts/test_permissions.py"),
     "accounts/rights.py": ("tests/accounts/test_leaving.py",),
     "compliance/gate.py": ("tests/compliance/test_gate.py",),
     "audit/leaf.py": (f"{AUDIT}test_leaf.py",),
@@ -34,9 +36,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "audit/signing.py": SEQUENCING,
 }
 KERNEL: dict[str, tuple[str, ...]] = CORE | {
-    "tenancy/tasks.py": (f"{TENANCY}test_tasks.py",),
     "tenancy/rotation.py": ROTATION,
-    "accounts/roles.py": ("tests/accounts/test_may.py", "tests/accounts/test_permissions.py"),
     "audit/sequencing.py": SEQUENCING,
     "tenancy/apps.py": (EDGES,),
     "tenancy/clock.py": (KEYRING, EDGES),

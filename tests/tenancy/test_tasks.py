@@ -58,10 +58,11 @@ def sent(task, *args, **options):
     """Headers and arguments of the message that the broker got, from a queue that nobody else reads."""
     queue = f"held-{uuid7().hex}"
     with current_app.connection_for_write() as broker:
-        task.apply_async(args, queue=queue, **options)
+        enqueued = task.apply_async(args, queue=queue, **options)
         with broker.SimpleQueue(queue) as held:
             message = held.get(timeout=5)
             message.ack()
+    assert enqueued.id == message.headers["id"]
     given, named, _ = message.payload
     return message.headers, given, named
 
