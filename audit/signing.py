@@ -14,14 +14,18 @@ SEED_BYTES = 32
 
 def current() -> Ed25519PrivateKey:
     """The newest key; the first one is made when it is first needed. For the platform's scope."""
-    newest = SigningKey.objects.order_by("-number").first() or _make(1)
+    newest = _newest() or rotate()
     return Ed25519PrivateKey.from_private_bytes(newest.seed)
 
 
 def rotate() -> SigningKey:
     """From now on a new key signs. For the platform's scope."""
-    newest = SigningKey.objects.order_by("-number").first()
+    newest = _newest()
     return _make(newest.number + 1 if newest else 1)
+
+
+def _newest() -> SigningKey | None:
+    return SigningKey.objects.order_by("-number").first()
 
 
 def _make(number: int) -> SigningKey:

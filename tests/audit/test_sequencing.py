@@ -1,15 +1,21 @@
 """From committed events to signed trees: nothing is lost, nothing is passed over, nobody else appends."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import ProgrammingError, connection, transaction
+from django.db import ProgrammingError, connection, connections, transaction
 
 from audit import merkle, notes, sequencing, signing
 from audit import services as audit
 from audit.models import Checkpoint, Leaf, PendingLeaf, SigningKey, Tree
-from tenancy import context
+from tenancy import clock, context
 from tenancy.scope import PLATFORM_TENANT_ID, platform_scope, tenant_scope
+from tests.conftest import make_tenant
+from tests.security.witness import is_waited_for, superuser
+from tests.waiting import until
 
 
 def leaves():
@@ -126,6 +132,61 @@ def test_a_busy_tenant_is_signed_once_a_minute(clinic, nurse):
     assert list(Checkpoint.objects.order_by("size").values_list("size", flat=True)) == [1, 2]
 
 
+def test_is_signed_again_as_soon_as_a_minute_is_over(clinic, nurse):
+    now = clock.now()
+    for seconds, sizes in ((0, [1]), (59, [1]), (60, [1, 3]), (119, [1, 3]), (120, [1, 3, 5])):
+        audit.record("contact.paused", actor=nurse)
+        sequencing.sequence()
+        with clock.at(now + timedelta(seconds=seconds)):
+            sequencing.sign_grown()
+        signed = Checkpoint.objects.order_by("size").values_list("size", flat=True)
+        assert list(signed) == sizes
+
+
+def test_tells_how_many_it_appended_and_signed(clinic, nurse, monkeypatch):
+    sequencing.catch_up()
+    monkeypatch.setattr(sequencing, "BATCH", 2)
+    for _ in range(5):
+        audit.record("contact.paused", actor=nurse)
+    assert (sequencing.sequence(), sequencing.sequence()) == (5, 0)
+    assert (sequencing.sign_grown(), sequencing.sign_grown()) == (1, 0)
+
+
+def test_needs_nobodys_scope(nurse):
+    tenant = make_tenant()
+    with tenant_scope(tenant.id):
+        audit.record("contact.paused", actor=nurse)
+    assert sequencing.sequence() >= 1
+    assert sequencing.sign_grown() >= 1
+    with tenant_scope(tenant.id):
+        note = Checkpoint.objects.get().note
+    assert note.startswith(f"{settings.PUBLIC_DOMAIN}/audit/{tenant.id}\n1\n")
+
+
+def test_nobody_appends_between_the_look_and_the_signature(clinic, nurse):
+    audit.record("contact.paused", actor=nurse)
+    sequencing.sequence()
+
+    def sign():
+        try:
+            return sequencing.sign_grown(at_least_every=timedelta(0))
+        finally:
+            connections.close_all()
+
+    def may_append(other):
+        asked = "SELECT pg_try_advisory_xact_lock(hashtextextended('audit.sequencer', 0))"
+        return other.execute(asked).fetchone()[0]
+
+    with superuser() as admin, superuser() as other, ThreadPoolExecutor(1) as pool:
+        with admin.transaction():
+            admin.execute("SELECT id FROM audit_tree WHERE id = %s FOR UPDATE", [clinic.id])
+            signed = pool.submit(sign)
+            until(lambda: is_waited_for(admin), seconds=5)
+            assert not may_append(other)
+        assert signed.result() >= 1
+        assert may_append(other)
+
+
 def test_a_new_signing_key_leaves_old_checkpoints_valid(clinic, nurse):
     audit.record("contact.paused", actor=nurse)
     sequencing.catch_up()
@@ -174,6 +235,8 @@ def test_the_runtime_role_can_only_start_the_sequencer(clinic, nurse, statement)
 
 def test_each_rotation_makes_the_next_key_once(clinic):
     with platform_scope():
+        signing.current()
+        assert SigningKey.objects.order_by("number").first().number == 1
         first, second = signing.rotate(), signing.rotate()
         assert second.number == first.number + 1
         newest = signing.current().public_key().public_bytes_raw()

@@ -33,11 +33,11 @@ CORE: dict[str, tuple[str, ...]] = {
     "audit/leaf.py": (f"{AUDIT}test_leaf.py",),
     "audit/merkle.py": (f"{AUDIT}test_merkle.py",),
     "audit/notes.py": (f"{AUDIT}test_notes.py",),
+    "audit/sequencing.py": SEQUENCING,
     "audit/signing.py": SEQUENCING,
 }
 KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "tenancy/rotation.py": ROTATION,
-    "audit/sequencing.py": SEQUENCING,
     "tenancy/apps.py": (EDGES,),
     "tenancy/clock.py": (KEYRING, EDGES),
     "tenancy/destroying.py": (DESTRUCTION,),
