@@ -115,5 +115,5 @@ def test_a_mutant_lives_only_for_a_reason(noticed, core):
 @pytest.mark.prove
 def test_enough_mutants_are_noticed(noticed):
     fates = [fate for mutants in noticed.values() for fate in mutants.values()]
-    assert len(fates) > 700
+    assert len(fates) > 1150
     assert sum(fates) / len(fates) >= 0.95
