@@ -41,7 +41,7 @@ class Demo:
     def wait_for(self, words):
         """Read the terminal until it shows the words."""
         while not (found := re.search(words, self.shown)):
-            readable, _, _ = select.select([self.terminal], [], [], 60)
+            readable, _, _ = select.select([self.terminal], [], [], 180)
             try:
                 assert readable
                 self.shown += os.read(self.terminal, 4096).decode()
