@@ -1,6 +1,7 @@
 """Checkpoints of the audit log leave once a day for the people and the system that keep them."""
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.roles import Role
@@ -36,7 +37,7 @@ def mail(ways: Anchoring) -> Anchor:
             "workspace": Tenant.objects.get(pk=current_tenant_id()).name,
             "size": checkpoint.size,
             "note": checkpoint.note,
-            "link": url_on("staff", "/audit/"),
+            "link": url_on("staff", reverse("compliance:integrity", "config.urls.staff")),
         }
         officers = Membership.objects.filter(role=Role.COMPLIANCE_OFFICER, status="active")
         addresses = list(officers.values_list("user__email", flat=True))

@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 
 from accounts.roles import Role
 from audit import anchoring, sequencing
@@ -53,6 +55,8 @@ def test_officers_get_it_by_mail_once_a_day(clinic, nurse):
     mail = SystemMail.objects.get(kind="checkpoint")
     anchor = Anchor.objects.get()
     assert (mail.to, mail.context["note"]) == (officer.email, anchor.note)
+    page = resolve(urlsplit(mail.context["link"]).path, "config.urls.staff")
+    assert page.view_name == "compliance:integrity"
     assert clinic.id not in anchoring.tenants_due()
     with clock.at(clock.now() + timedelta(days=1, minutes=1)):
         send_due(NOWHERE)
