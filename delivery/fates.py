@@ -182,7 +182,7 @@ def _unprotected(
     )
     worst = next(failure for failure in outcome.failures if failure.tls)
     found: dict[str, object] = {"host": worst.host, "failure": worst.tls}
-    if history.was_safe:
+    if history.was_safe and not routes.asks_too_much(failures):
         found["downgrade"] = True
     safe = False if routes.is_stable(failures) else None
     if again is None:

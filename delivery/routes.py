@@ -78,6 +78,11 @@ def is_stable(failures: Collection[TlsFailure | None]) -> bool:
     return all(failure in STABLE_FAILURES for failure in failures)
 
 
+def asks_too_much(failures: Collection[TlsFailure | None]) -> bool:
+    """Whether the workspace asks for more than the domain promises: no other try changes that."""
+    return TlsFailure.NOT_PROMISED in failures
+
+
 def after_unprotected(
     failures: Collection[TlsFailure | None],
     *,
@@ -89,7 +94,7 @@ def after_unprotected(
 
     `failures` has one entry a host, None for one that could not be reached at all.
     """
-    if mail_class is Message.MailClass.CODE:
+    if mail_class is Message.MailClass.CODE or asks_too_much(failures):
         return None
     stable = is_stable(failures)
     known_since = [history.message_unsafe_since, history.domain_unsafe_since if stable else None]

@@ -68,3 +68,9 @@ NO_TLS = Outcome(
     LOST,
     failures=(HostFailure("mx", TlsFailure.NOT_OFFERED),),
 )
+NOT_PROMISED = Outcome(
+    Result.UNPROTECTED,
+    Stage.CONNECT,
+    LOST,
+    failures=(HostFailure("mx", TlsFailure.NOT_PROMISED),),
+)

@@ -28,6 +28,7 @@ TLS_FAILURES = {
     "starttls-refused-now": "The server refused TLS for now.",
     "handshake-timed-out": "The server did not answer in time.",
     "handshake-broken-off": "The server broke off while TLS was being set up.",
+    "level-not-promised": "The domain does not promise what your policy asks for.",
 }
 
 # By the meaning of the server's answer.

@@ -9,6 +9,8 @@ from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage, Timeouts
 
 UNREACHABLE = Finding(451, "4.4.1", "No connection to the mail server.")
+# What a connection can prove by itself.
+BEST = Level.T2
 NO_USE_INSISTING = frozenset({TlsFailure.NOT_OFFERED, TlsFailure.OLD_VERSION})
 
 
@@ -36,7 +38,9 @@ class Dialer:
         Raises TlsUnavailable if it cannot, HostUnusable for anything else. Less than verified TLS
         is only tried for mail that may go to whoever answers.
         """
-        level = Level.T2
+        level = BEST
+        if required > level:
+            raise tls.TlsUnavailable(TlsFailure.NOT_PROMISED)
         while True:
             try:
                 return self._connected(name, address, level)

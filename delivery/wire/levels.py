@@ -16,7 +16,7 @@ class Level(IntEnum):
 
 
 class TlsFailure(StrEnum):
-    """Why a host missed a level: result types of RFC 8460 4.3, and three that may pass."""
+    """Why a host missed a level: result types of RFC 8460 4.3, three that may pass, and one of ours."""
 
     NOT_OFFERED = "starttls-not-supported"
     EXPIRED = "certificate-expired"
@@ -26,6 +26,7 @@ class TlsFailure(StrEnum):
     REFUSED_NOW = "starttls-refused-now"
     TIMED_OUT = "handshake-timed-out"
     BROKEN_OFF = "handshake-broken-off"
+    NOT_PROMISED = "level-not-promised"  # verified TLS at most: the domain vouches for no server
 
 
 # A server that offers no STARTTLS today will hardly do so in five minutes; a reset may be over.

@@ -82,5 +82,10 @@ def test_a_domain_that_proved_itself_lately_is_held_as_if_somebody_interfered():
     assert after(STABLE, minutes=240, was_safe=True) is None
 
 
+def test_what_the_domain_does_not_promise_is_not_tried_again():
+    assert after(TlsFailure.NOT_PROMISED, None, minutes=None) is None
+    assert after(TlsFailure.NOT_PROMISED, minutes=None, was_safe=True) is None
+
+
 def test_a_code_is_not_held():
     assert after(TRANSIENT, minutes=None, mail_class=Message.MailClass.CODE) is None

@@ -96,6 +96,15 @@ def test_says_nothing_of_the_message_below_the_required_level(certificates, tls,
     assert (server.stored, announced) == ([], [])
 
 
+@pytest.mark.parametrize("required", [Level.T3, Level.T4])
+def test_more_than_a_connection_can_prove_is_asked_of_no_server(certificates, required):
+    with FaultServer(certificates.valid()).serving() as server:
+        outcome, announced = send(server, envelope(required=required), certificates)
+    assert outcome.result is Result.UNPROTECTED
+    assert [failed.tls for failed in outcome.failures] == [TlsFailure.NOT_PROMISED]
+    assert (server.commands, server.stored, announced) == ([], [], [])
+
+
 @pytest.mark.parametrize(
     ("tls", "kind", "achieved"),
     [("offered", "valid", Level.T2), ("offered", "expired", Level.T1), ("none", "valid", Level.T0),

@@ -9,7 +9,7 @@ from compliance.models import Suppression
 from contacts.models import Activity
 from delivery import worker
 from delivery.handover import SESSIONS
-from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
 from delivery.routes import Route, Way
 from delivery.services import recovery
 from delivery.wire.levels import Level
@@ -263,6 +263,19 @@ def test_a_domain_that_was_safe_yesterday_raises_an_alarm_and_holds(clinic):
     message.refresh_from_db()
     assert message.status == Status.DEFERRED
     assert AuditEvent.objects.filter(action="delivery.downgrade_suspected").count() == 2
+
+
+def test_what_the_domain_does_not_promise_waits_in_the_portal_without_an_alarm(clinic):
+    due("ada")
+    send(fakes.FakeTransport())
+    message, transport = due("ben"), fakes.FakeTransport({"ben@x.example": fakes.NOT_PROMISED})
+    send(transport)
+    message.refresh_from_db()
+    assert (message.status, message.reason) == (Status.ESCROWED, "unsafe_transport")
+    assert events(message) == ["escrowed"]
+    assert not AuditEvent.objects.filter(action="delivery.downgrade_suspected").exists()
+    posture = DomainPosture.objects.get()
+    assert (posture.verified_at is None, posture.unsafe_since) == (False, None)
 
 
 def test_stopping_leaves_what_no_server_was_asked_about(clinic):
