@@ -1,5 +1,6 @@
 """Asks for another clinic's ids in every position, and for ids of nothing: the answers must be the same."""
 
+import random
 import re
 from collections import Counter
 from collections.abc import Container, Iterable
@@ -35,21 +36,23 @@ LOOKED_AT = {"query", "cursor", "hint"}
 class Report:
     """`asked` counts questions and `positions` the places they were put in; `leaks` must stay empty.
 
-    `unsteady` counts those whose answer changes by itself: of them the status is compared.
+    `unsteady` counts those whose answer changes by itself: of them the status is compared. `closed`
+    counts the positions on pages that nobody of the clinic may ask for, such as the operator's.
     """
 
     asked: int = 0
     unsteady: int = 0
     restored: int = 0
     positions: Counter[str] = field(default_factory=Counter)
+    closed: int = 0
     owned: Counter[str] = field(default_factory=Counter)
     leaks: list[str] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
 
     @property
     def share(self) -> float:
-        """Of the positions, those in which the owner's own id is found."""
-        return sum(self.owned.values()) / sum(self.positions.values())
+        """Of the positions that are open to somebody, those in which the owner's own id is found."""
+        return sum(self.owned.values()) / (sum(self.positions.values()) - self.closed)
 
     def __str__(self) -> str:
         places = ", ".join(
@@ -57,8 +60,9 @@ class Report:
             for place, count in sorted(self.positions.items())
         )
         return (
-            f"{self.asked} questions in {sum(self.positions.values())} positions, owners succeed in "
-            f"{self.share:.0%}, {self.unsteady} unsteady, {self.restored} worlds restored, "
+            f"{self.asked} questions in {sum(self.positions.values())} positions, of them "
+            f"{self.closed} closed to all; owners succeed in {self.share:.0%} of the others, "
+            f"{self.unsteady} unsteady, {self.restored} worlds restored, "
             f"{len(self.leaks)} leaks: {places}"
         )
 
@@ -92,6 +96,7 @@ class Attack:
                 if position.place not in places or self._foreign(position) is None:
                     continue
                 self.report.positions[position.place] += 1
+                self.report.closed += not able[0].may(route)
                 for person in self._who(position, able, turn, everybody=everybody):
                     self._try(position, person)
                 self.report.owned[position.place] += self._is_found(position, able[0])
@@ -135,6 +140,7 @@ class Attack:
             self._tell(f"{position} as {person.role} shows {it}")
 
     def _answer(self, position: Position, person: Person, value: object) -> "Answer":
+        random.seed(0)  # a sample of people is drawn alike each time
         answer = Answer(position.ask(person, value), value)
         self.report.asked += 1
         self.report.answers[answer.status] += 1
