@@ -195,6 +195,8 @@ class Conversation:
         if self.mode == "early":
             self.say("552 5.3.4 too much")
         text = self.text()
+        if self.mode == "early":
+            return None  # it has refused already, however fast the dot came
         if self.mode == "nouser":
             return self.say("554 5.5.1 no recipients")
         if self.mode == "spam":

@@ -43,7 +43,7 @@ def test_a_contacts_page_shows_that_persons_messages(marketer, ada):
 
 
 def test_older_messages_of_a_person_are_a_press_away(marketer, ada):
-    made = [make_message(ada, **SENT) for _ in range(11)]
+    made = sorted((make_message(ada, **SENT) for _ in range(11)), key=lambda message: message.id)
     path = f"/contacts/{ada.id}/messages/"
     first = marketer.get(path).content.decode()
     assert f'hx-get="{path}?before={made[1].id}"' in first
