@@ -9,7 +9,7 @@ from compliance.models import Suppression
 from contacts.models import Activity
 from delivery import worker
 from delivery.handover import SESSIONS
-from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
+from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.routes import Route, Way
 from delivery.services import recovery
 from delivery.wire.levels import Level
@@ -237,45 +237,6 @@ def test_trouble_of_our_own_is_raised_once_the_others_are_recorded(clinic):
         assert recovery.recover_expired() == (1, 0)
     broken.refresh_from_db()
     assert broken.status == Status.QUEUED
-
-
-def test_a_domain_is_remembered_so_that_the_next_message_need_not_wait(clinic):
-    first, transport = due("ada"), fakes.FakeTransport({"ada@x.example": fakes.NO_TLS})
-    send(transport)
-    with clock.at(clock.now() + timedelta(minutes=11)):
-        second = due("ben")
-        transport.outcomes["ben@x.example"] = fakes.NO_TLS
-        send(transport)
-    for message in (first, second):
-        message.refresh_from_db()
-        assert message.status == Status.ESCROWED
-    assert (first.attempts, second.attempts) == (2, 1)
-
-
-def test_a_domain_that_was_safe_yesterday_raises_an_alarm_and_holds(clinic):
-    due("ada")
-    send(fakes.FakeTransport())
-    with clock.at(clock.now() + timedelta(days=1)):
-        message = due("ben")
-        send(fakes.FakeTransport({"ben@x.example": fakes.NO_TLS}))
-        with clock.at(clock.now() + timedelta(minutes=30)):
-            send(fakes.FakeTransport({"ben@x.example": fakes.NO_TLS}))
-    message.refresh_from_db()
-    assert message.status == Status.DEFERRED
-    assert AuditEvent.objects.filter(action="delivery.downgrade_suspected").count() == 2
-
-
-def test_what_the_domain_does_not_promise_waits_in_the_portal_without_an_alarm(clinic):
-    due("ada")
-    send(fakes.FakeTransport())
-    message, transport = due("ben"), fakes.FakeTransport({"ben@x.example": fakes.NOT_PROMISED})
-    send(transport)
-    message.refresh_from_db()
-    assert (message.status, message.reason) == (Status.ESCROWED, "unsafe_transport")
-    assert events(message) == ["escrowed"]
-    assert not AuditEvent.objects.filter(action="delivery.downgrade_suspected").exists()
-    posture = DomainPosture.objects.get()
-    assert (posture.verified_at is None, posture.unsafe_since) == (False, None)
 
 
 def test_stopping_leaves_what_no_server_was_asked_about(clinic):
