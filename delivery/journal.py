@@ -7,6 +7,7 @@ the machine may have lost its end.
 """
 
 import os
+import re
 from binascii import Error as NotBase64
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,8 @@ from tenancy.scope import current_tenant_id
 
 PLACE = {"table": "delivery_journal", "column": "answer"}
 ID_LENGTH = 32
+_ID = re.compile(rb"[0-9a-f]{32}")
+_LINE = re.compile(rb"[0-9a-f]{32}(?:[A-Za-z0-9+/]+=*)?\Z")
 
 
 class JournalBroken(OSError):
@@ -96,13 +99,17 @@ def tokens() -> list[UUID]:
 
 
 def read(token: UUID) -> Account:
-    """What the worker of this lease left. A line that was not finished says nothing."""
+    """What the worker of this lease left. A line that was not finished says nothing.
+
+    A damaged line is skipped, and then nothing follows from what is not said.
+    """
     with (_folder() / str(token)).open("rb") as file:
         is_left = _is_left(file.fileno())
         boot, *lines = file.read().split(b"\n")[:-1] or [b""]
+    is_sound = is_left and boot == _boot() and all(map(_LINE.match, lines))
     return Account(
-        is_left and boot == _boot(),
-        frozenset(UUID(line.decode()) for line in lines if len(line) == ID_LENGTH),
+        is_sound,
+        frozenset(UUID(line.decode()) for line in lines if _ID.fullmatch(line)),
         dict(_answers(line for line in lines if len(line) > ID_LENGTH)),
     )
 

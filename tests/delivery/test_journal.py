@@ -104,6 +104,16 @@ def test_a_journal_from_before_the_machine_was_started_may_have_lost_its_end(ann
     assert fates_after_recovery(messages) == [Status.SENT, Status.UNCERTAIN, Status.UNCERTAIN]
 
 
+@pytest.mark.parametrize("damage", [b"z" * 32, b"\0" * 32, b"", b"half"])
+def test_a_damaged_line_stops_no_recovery_and_proves_nothing(announced, damage):
+    held, messages = announced
+    with Journal(held.token) as journal:
+        tell(journal, messages)
+    (path,) = Path(settings.DELIVERY_JOURNAL_DIR).glob("*/*")
+    path.write_bytes(path.read_bytes() + damage + b"\n")
+    assert fates_after_recovery(messages) == [Status.SENT, Status.UNCERTAIN, Status.UNCERTAIN]
+
+
 def test_an_answer_that_somebody_made_up_is_no_answer(announced):
     held, messages = announced
     with Journal(held.token) as journal:
