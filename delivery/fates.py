@@ -234,8 +234,16 @@ def _detail(outcome: Outcome) -> dict[str, object]:
         "issuer": evidence.issuer,
         "names": list(evidence.names),
         "not_after": evidence.not_after.isoformat() if evidence.not_after else "",
+        "dnssec": evidence.is_dnssec,
+        "sts_id": evidence.sts_id,
+        "tlsa": evidence.tlsa,
         "passed_over": [
-            {"host": failure.host, "tls": failure.tls or "", **_put(failure.answer)}
+            {
+                "host": failure.host,
+                "tls": failure.tls or "",
+                "policy": failure.policy,
+                **_put(failure.answer),
+            }
             for failure in outcome.failures
         ],
     }

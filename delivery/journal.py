@@ -24,7 +24,7 @@ import orjson
 from django.conf import settings
 
 from delivery.wire.door import Envelope, Outcome, Result
-from delivery.wire.levels import Evidence, Level
+from delivery.wire.levels import Evidence, Level, PolicyType
 from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Stage
 from tenancy.keyring import SealBroken, current_keys
@@ -179,6 +179,7 @@ def _unpack(line: bytes) -> tuple[str, Outcome]:
             **evidence
             | {
                 "level": Level(evidence["level"]),
+                "policy": PolicyType(evidence.get("policy", PolicyType.NONE)),
                 "names": tuple(evidence["names"]),
                 "not_after": datetime.fromisoformat(not_after) if not_after else None,
             }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from compliance.facts import Outcome, Verdict
 from delivery.models import Message
-from delivery.wire.levels import STABLE_FAILURES, Level, TlsFailure
+from delivery.wire.levels import NEVER_PROMISED, STABLE_FAILURES, Level, TlsFailure
 
 
 class Way(StrEnum):
@@ -80,7 +80,7 @@ def is_stable(failures: Collection[TlsFailure | None]) -> bool:
 
 def asks_too_much(failures: Collection[TlsFailure | None]) -> bool:
     """Whether the workspace asks for more than the domain promises: no other try changes that."""
-    return TlsFailure.NOT_PROMISED in failures
+    return not NEVER_PROMISED.isdisjoint(failures)
 
 
 def after_unprotected(

@@ -28,6 +28,13 @@ TLS_FAILURES = {
     "starttls-refused-now": "The server refused TLS for now.",
     "handshake-timed-out": "The server did not answer in time.",
     "handshake-broken-off": "The server broke off while TLS was being set up.",
+    "tlsa-invalid": "The server's key is not the one that its domain publishes in signed DNS (DANE).",
+    "dnssec-invalid": "The name system gave no signed answer about the server's key.",
+    "dane-required": "The domain publishes no key of its server in signed DNS, and your policy asks for it.",
+    "sts-policy-fetch-error": "The domain's policy about its mail servers (MTA-STS) could not be fetched.",
+    "sts-policy-invalid": "The domain's policy about its mail servers (MTA-STS) cannot be read.",
+    "sts-webpki-invalid": "The web server of the domain's mail policy (MTA-STS) has no valid certificate.",
+    "sts-host-not-named": "The domain's own policy (MTA-STS) does not name this server.",
     "level-not-promised": "The domain does not promise what your policy asks for.",
 }
 
@@ -103,6 +110,8 @@ def _connection(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         "cipher": "Cipher",
         "certificate": "Certificate (SHA-256)",
         "issuer": "Issued by",
+        "sts_id": "Policy of the domain (MTA-STS)",
+        "tlsa": "Key in signed DNS (TLSA)",
         **WORDS_OF,
     }
     return tuple((label, str(detail[name])) for name, label in labels.items() if detail.get(name))

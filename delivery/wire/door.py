@@ -6,7 +6,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from delivery.crash_points import reach
-from delivery.wire.levels import NO_PROTECTION, Evidence, Level, TlsFailure
+from delivery.wire.levels import (
+    NO_PROTECTION,
+    POLICY_FAILURES,
+    Evidence,
+    Level,
+    PolicyType,
+    TlsFailure,
+)
 from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage
 
@@ -46,11 +53,22 @@ class Envelope:
 
 @dataclass(frozen=True)
 class HostFailure:
-    """A host that could not be used, and why: its protection, or else what was found."""
+    """A host that could not be used, and why: its protection, or else what was found.
+
+    `policy` is what bound the host: breaking it is never excused.
+    """
 
     host: str
     tls: TlsFailure | None
     answer: Answer | None = None
+    policy: PolicyType = PolicyType.NONE
+
+    @property
+    def is_policy_failure(self) -> bool:
+        """Whether the domain itself forbids to use the host as it is now."""
+        return self.tls is not None and (
+            self.policy is not PolicyType.NONE or self.tls in POLICY_FAILURES
+        )
 
 
 @dataclass(frozen=True)

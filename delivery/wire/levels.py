@@ -15,8 +15,16 @@ class Level(IntEnum):
     T4 = 4  # certificate matched to DNSSEC-signed TLSA records (RFC 7672)
 
 
+class PolicyType(StrEnum):
+    """By what a domain binds its servers: the policy types of RFC 8460 4.2."""
+
+    NONE = "no-policy-found"
+    STS = "sts"
+    TLSA = "tlsa"
+
+
 class TlsFailure(StrEnum):
-    """Why a host missed a level: result types of RFC 8460 4.3, three that may pass, and one of ours."""
+    """Why a host missed a level: result types of RFC 8460 4.3, three that may pass, and two of ours."""
 
     NOT_OFFERED = "starttls-not-supported"
     EXPIRED = "certificate-expired"
@@ -26,7 +34,14 @@ class TlsFailure(StrEnum):
     REFUSED_NOW = "starttls-refused-now"
     TIMED_OUT = "handshake-timed-out"
     BROKEN_OFF = "handshake-broken-off"
-    NOT_PROMISED = "level-not-promised"  # verified TLS at most: the domain vouches for no server
+    TLSA_INVALID = "tlsa-invalid"  # the server's chain matches none of the signed TLSA records
+    DNSSEC_INVALID = "dnssec-invalid"  # whether there are TLSA records could not be learned
+    DANE_REQUIRED = "dane-required"  # T4 is asked of a host without signed TLSA records
+    STS_FETCH_ERROR = "sts-policy-fetch-error"
+    STS_INVALID = "sts-policy-invalid"
+    STS_WEBPKI = "sts-webpki-invalid"  # the web server of the policy has no valid certificate
+    NOT_NAMED = "sts-host-not-named"  # a mail server that the enforced policy does not name
+    NOT_PROMISED = "level-not-promised"  # T3 is asked of a domain without an enforced policy
 
 
 # A server that offers no STARTTLS today will hardly do so in five minutes; a reset may be over.
@@ -39,6 +54,20 @@ STABLE_FAILURES = frozenset(
         TlsFailure.OLD_VERSION,
     }
 )
+# The domain's own policy forbids the host, or cannot be learned: an attack, or a mistake of the
+# domain that it will hear of. Any other failure is one too, if the host was bound by a policy.
+POLICY_FAILURES = frozenset(
+    {
+        TlsFailure.TLSA_INVALID,
+        TlsFailure.DNSSEC_INVALID,
+        TlsFailure.STS_FETCH_ERROR,
+        TlsFailure.STS_INVALID,
+        TlsFailure.STS_WEBPKI,
+        TlsFailure.NOT_NAMED,
+    }
+)
+# The message asks for more than the domain promises: no other try changes that.
+NEVER_PROMISED = frozenset({TlsFailure.DANE_REQUIRED, TlsFailure.NOT_PROMISED})
 
 
 @dataclass(frozen=True)
@@ -52,6 +81,10 @@ class Evidence:
     issuer: str
     names: tuple[str, ...]
     not_after: datetime | None
+    is_dnssec: bool = False  # name and addresses of the host came signed, and were checked
+    policy: PolicyType = PolicyType.NONE  # which one the level rests on
+    sts_id: str = ""
+    tlsa: str = ""  # usage, selector and matching type of the record that the chain matched
 
 
 NO_PROTECTION = Evidence(Level.T0, "", "", "", "", (), None)

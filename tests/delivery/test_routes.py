@@ -85,6 +85,7 @@ def test_a_domain_that_proved_itself_lately_is_held_as_if_somebody_interfered():
 def test_what_the_domain_does_not_promise_is_not_tried_again():
     assert after(TlsFailure.NOT_PROMISED, None, minutes=None) is None
     assert after(TlsFailure.NOT_PROMISED, minutes=None, was_safe=True) is None
+    assert after(TlsFailure.DANE_REQUIRED, None, minutes=None) is None
 
 
 def test_a_code_is_not_held():

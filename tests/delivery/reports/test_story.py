@@ -7,6 +7,7 @@ import pytest
 from delivery.models import EscrowEvent, MessageEvent
 from delivery.reports import story
 from delivery.reports.story import Event, Moment
+from delivery.wire.levels import TlsFailure
 
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TLS = {
@@ -165,3 +166,7 @@ def test_every_event_that_is_recorded_can_be_told():
 def test_an_event_that_nobody_can_explain_is_noticed():
     with pytest.raises(KeyError):
         story.tell([Event("teleported", NINE, {})])
+
+
+def test_every_failure_of_protection_has_its_sentence():
+    assert set(story.TLS_FAILURES) == {failure.value for failure in TlsFailure}
