@@ -257,6 +257,11 @@ DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
 DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"
 # On the disk of the machine that sends: a directory shared between machines is too slow for it.
 DELIVERY_JOURNAL_DIR = environment.text("DELIVERY_JOURNAL_DIR", "/var/lib/sealpost/journal")
+# The process that takes what comes back. A proxy or the container leads port 25 to it.
+SMTPD_BIND = environment.text("SMTPD_BIND", "0.0.0.0")  # noqa: S104 it is a mail server
+SMTPD_INBOUND_PORT = int(environment.text("SMTPD_INBOUND_PORT", "2526"))
+SMTPD_CERTIFICATE_FILE = environment.text("SMTPD_CERTIFICATE_FILE", "")
+SMTPD_KEY_FILE = environment.text("SMTPD_KEY_FILE", "")
 SANDBOX_MAIL_DIR = environment.text("SANDBOX_MAIL_DIR", "")
 STATE_DIR = environment.text("STATE_DIR", "")
 
@@ -277,5 +282,8 @@ LOGGING = {
     "formatters": {"line": {"()": "tenancy.log_lines.LineFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    "loggers": {
+        "django.db.backends": {"level": "WARNING"},
+        "mail": {"level": "CRITICAL"},  # aiosmtpd's: it writes down each line that it reads
+    },
 }

@@ -13,6 +13,7 @@ from delivery.models import (
     EscrowEvent,
     EscrowItem,
     EscrowVisit,
+    InboundMail,
     Message,
     MessageEvent,
     SingleSend,
@@ -98,6 +99,16 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="seen_at"),
+)
+
+# What it says is in the message's story and among the replies by then.
+register(
+    InboundMail,
+    data_class=DataClass.PHI,
+    retention=timedelta(days=30),
+    export=Export.NEVER,
+    erasure=Erasure.WITH_PERSON,
+    aging=Aging(since="read_at"),
 )
 
 for _column, _kind, _algorithm, _key in (

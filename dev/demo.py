@@ -21,7 +21,7 @@ from dev.postgres import Postgres
 from dev.processes import Children
 from dev.running import STATE, claim, record
 from dev.sandbox.authority import write_certificates
-from dev.sandbox.postures import MAIL_SERVERS
+from dev.sandbox.postures import MAIL_SERVERS, RETURNS_ADDRESS, RETURNS_NAME
 from dev.supervisor import Supervisor, answers
 from dev.valkey import Valkey
 
@@ -129,16 +129,22 @@ def is_number(host: str) -> bool:
 def demo_variables(address: Address) -> dict[str, str]:
     """What the demo adds to the servers' addresses: the public one, and the sandbox's mail."""
     folder = private_directory(STATE / "sandbox")
+    hosts = [*(server.address for server in MAIL_SERVERS), RETURNS_ADDRESS]
+    port = str(free_port(2525, hosts))
     return {
         "SEALPOST_ENV": "development",
         "PUBLIC_SCHEME": address.scheme,
         "PUBLIC_DOMAIN": address.domain,
         "PUBLIC_PORT": str(address.port),
         "SANDBOX_MAIL_DIR": str(private_directory(STATE / "mail")),
-        "DELIVERY_SMTP_PORT": str(free_port(2525, [server.address for server in MAIL_SERVERS])),
+        "DELIVERY_SMTP_PORT": port,
         "DELIVERY_CA_FILE": str(folder / "ca.pem"),
         "DELIVERY_DNS_FILE": str(folder / "zone.json"),
         "DELIVERY_ALLOW_LOOPBACK": "1",
+        "PLATFORM_BOUNCE_HOST": RETURNS_NAME,
+        "SMTPD_BIND": RETURNS_ADDRESS,
+        "SMTPD_INBOUND_PORT": port,
+        "SMTPD_CERTIFICATE_FILE": str(folder / f"{RETURNS_NAME}.pem"),
     }
 
 
@@ -169,17 +175,19 @@ def start_programs(supervisor: Supervisor, address: Address) -> None:
     schedule = STATE / "beat-schedule"
     schedule.unlink(missing_ok=True)
     pem = address.certificates and address.certificates / f"{address.domain}.pem"
+    smtpd = programs.smtpd()
     for program in (
         *workers,
+        smtpd,
         programs.beat(schedule),
         programs.web(address.bind, address.port, pem),
     ):
         supervisor.start(program)
     root = address.certificates and address.certificates / "ca.pem"
     wait_until(lambda: answers(address.port, "/readyz", trust=root), "the web server")
-    for worker in workers:
-        log = supervisor.log_of(worker)
-        wait_until(lambda log=log: " ready." in log.read_text(), f"the worker ({log})")  # type: ignore[misc]
+    for program in (*workers, smtpd):
+        log = supervisor.log_of(program)
+        wait_until(lambda log=log: " ready." in log.read_text(), f"{program.name} ({log})")  # type: ignore[misc]
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:

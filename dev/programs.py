@@ -25,6 +25,11 @@ def _worker(name: str, queues: str) -> Program:
     return Program(name, command, stop_seconds=WARM_SHUTDOWN)
 
 
+def smtpd() -> Program:
+    """Takes bounces, complaints and replies."""
+    return Program("smtpd", [sys.executable, "manage.py", "smtpd"], stop_seconds=8.0)
+
+
 def beat(schedule: Path) -> Program:
     options = [f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
     return Program("beat", [*CELERY, "beat", *options])

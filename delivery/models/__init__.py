@@ -1,5 +1,6 @@
 from delivery.models.dispatch import Dispatch
 from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
+from delivery.models.inbound import InboundMail
 from delivery.models.message import Message, MessageEvent
 from delivery.models.posture import DomainPosture
 from delivery.models.single import SingleSend
@@ -11,6 +12,7 @@ __all__ = [
     "EscrowEvent",
     "EscrowItem",
     "EscrowVisit",
+    "InboundMail",
     "Message",
     "MessageEvent",
     "SingleSend",

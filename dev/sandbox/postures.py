@@ -43,6 +43,10 @@ MAIL_SERVERS = (
     ),
 )
 
+# Where the demo's own smtpd takes what comes back: the MX of every bounce domain.
+RETURNS_NAME = "mx.returns.example"
+RETURNS_ADDRESS = "127.0.0.19"
+
 
 def refusal(local_part: str) -> str | None:
     """The refusal that the local part asks for: `gone…` is unknown, `full…` is over quota."""

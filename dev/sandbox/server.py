@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 from dev.sandbox.authority import write_certificates
-from dev.sandbox.postures import MAIL_SERVERS, Certificate, MailServer
+from dev.sandbox.postures import MAIL_SERVERS, RETURNS_NAME, Certificate, MailServer
 from dev.sandbox.session import Host, Session
 from dev.sandbox.wire import Wire
 from dev.sandbox.zone import write_zone
@@ -41,6 +41,7 @@ class Sandbox:
             for server in MAIL_SERVERS
             if server.certificate in LIFETIMES
         }
+        expiry[RETURNS_NAME] = now + LIFETIMES[Certificate.VALID]
         write_certificates(self.certificates, expiry)
         write_zone(self.zone, MAIL_SERVERS)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from dev.places import write_private
-from dev.sandbox.postures import MailServer
+from dev.sandbox.postures import RETURNS_ADDRESS, RETURNS_NAME, MailServer
 
 
 class Zone(TypedDict):
@@ -22,7 +22,8 @@ def write_zone(path: Path, servers: Iterable[MailServer]) -> None:
     servers = list(servers)
     zone: Zone = {
         "mx": {domain: [(10, server.name)] for server in servers for domain in server.domains},
-        "a": {server.name: [server.address] for server in servers},
+        "a": {server.name: [server.address] for server in servers}
+        | {RETURNS_NAME: [RETURNS_ADDRESS]},
         "txt": json.loads(path.read_text())["txt"] if path.exists() else {},
     }
     write_private(path, json.dumps(zone, indent=2))

@@ -17,7 +17,7 @@ HOLDS = {
     "backup": {"backup_database_url", *BACKUP_KEYS},
     "restore": {"migrate_database_url", *BACKUP_KEYS},
 }
-OURS = ("bootstrap", "backup", "restore", "web", "deliver", "worker", "beat")
+OURS = ("bootstrap", "backup", "restore", "web", "deliver", "worker", "smtpd", "beat")
 
 
 def test_the_compose_file_follows_the_specification():
@@ -37,7 +37,7 @@ def test_every_image_is_pinned():
 
 
 def test_every_long_running_service_is_checked_for_health():
-    for name in ("postgres", "valkey", "deliver", "worker", "beat"):
+    for name in ("postgres", "valkey", "deliver", "worker", "smtpd", "beat"):
         assert "test" in COMPOSE["services"][name]["healthcheck"]
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()  # web's
 

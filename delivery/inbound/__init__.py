@@ -1,0 +1,1 @@
+"""What comes back: bounces, complaints, replies and reports, taken over SMTP and read afterwards."""

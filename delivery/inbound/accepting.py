@@ -1,0 +1,49 @@
+"""Keeping what arrived, before anybody is told that we have it."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from django.db import transaction
+
+from delivery.inbound.recipients import Destination, named_inside
+from delivery.models import InboundMail
+from tenancy.keyring import current_keys
+from tenancy.scope import tenant_scope
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One mail with its envelope, as the connection brought it."""
+
+    mail_from: str = field(repr=False)
+    destinations: tuple[tuple[str, Destination], ...] = field(repr=False)
+    content: bytes = field(repr=False)
+    tls_version: str = ""
+
+
+def keep(arrival: Arrival) -> None:
+    """Commit a row for each address; the same mail once more changes nothing.
+
+    Raises NotOurs for a complaint that names no message of ours.
+    """
+    for address, destination in arrival.destinations:
+        known = destination
+        if known.tenant_id is None:
+            known = replace(named_inside(arrival.content), mailbox=destination.mailbox)
+        _keep(arrival, address.lower(), known)
+
+
+def _keep(arrival: Arrival, address: str, destination: Destination) -> None:
+    if destination.tenant_id is None:
+        raise ValueError("mail is kept for a workspace")
+    with tenant_scope(destination.tenant_id), transaction.atomic():
+        seen = hashlib.sha256(address.encode() + b"\0" + arrival.content).hexdigest()
+        row = InboundMail(
+            mailbox=destination.mailbox,
+            message_id=destination.message_id,
+            digest=current_keys().blind_index("inbound.mail", seen),
+            mail_from=arrival.mail_from,
+            content=arrival.content,
+            tls_version=arrival.tls_version,
+        )
+        InboundMail.objects.bulk_create([row], ignore_conflicts=True)

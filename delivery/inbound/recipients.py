@@ -1,0 +1,107 @@
+"""Which addresses are ours, and which message they stand for. Everything else is refused at RCPT."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from delivery.inbound import tokens
+from delivery.inbound.tokens import TokenBroken, Way
+from delivery.models import InboundMail, Message
+from tenancy import clock
+from tenancy.keyring import usable
+from tenancy.scope import platform_scope, tenant_scope
+
+Mailbox = InboundMail.Mailbox
+
+# Queues of mail servers end after five days; an answer to a message comes later.
+GOOD_FOR = {Way.BOUNCE: timedelta(days=45), Way.REPLY: timedelta(days=400)}
+BOXES = {Way.BOUNCE: Mailbox.RETURN_PATH, Way.REPLY: Mailbox.REPLY}
+ROLES = {
+    "abuse": Mailbox.ABUSE,
+    "postmaster": Mailbox.POSTMASTER,
+    "tls-reports": Mailbox.TLS_REPORTS,
+}
+PREFIX = "bounce."
+# Of these a server may write on its own behalf; others have no business at a return path.
+REPORTERS = {"mailer-daemon", "postmaster", "mail-daemon", "maildaemon", "double-bounce", "bounce"}
+# RFC 5965 reports hide addresses as they like: our own are found wherever they stand.
+TOKEN_INSIDE = re.compile(rb"\bb\+([0-9a-z]{48})@bounce\.([a-z0-9.-]{3,250})", re.IGNORECASE)
+LOOKED_AT = 262_144
+
+
+class NotOurs(Exception):
+    """No such address here. `str()` is the answer to the server."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Whose mail it is. Without a tenant, its content has to say."""
+
+    mailbox: Mailbox
+    tenant_id: UUID | None
+    message_id: UUID | None = None
+
+
+def destination_of(address: str, mail_from: str) -> Destination:
+    """Where mail to this address goes. Raises NotOurs."""
+    local, _, domain = address.lower().rpartition("@")
+    if domain == settings.PLATFORM_BOUNCE_HOST and local in {"abuse", "postmaster"}:
+        return Destination(Mailbox.ABUSE, None)
+    tenants = list(_tenants_of(domain))
+    if not tenants:
+        raise NotOurs("550 5.7.1 We take no mail for this domain")
+    if local in ROLES:
+        return Destination(ROLES[local], tenants[0])
+    letter, plus, token = local.partition("+")
+    if not plus or letter not in set(Way):
+        raise NotOurs("550 5.1.1 No such address")
+    if letter == Way.BOUNCE and not _may_report(mail_from):
+        raise NotOurs("550 5.7.1 This address takes reports of mail servers only")
+    return _of_message(Way(letter), token, tenants)
+
+
+def named_inside(content: bytes) -> Destination:
+    """Whose message a complaint is about, by our own return path in it. Raises NotOurs."""
+    for found in TOKEN_INSIDE.finditer(content[:LOOKED_AT]):
+        token, domain = found[1].decode("ascii"), found[2].decode("ascii").lower().rstrip(".-")
+        try:
+            inside = _of_message(Way.BOUNCE, token, list(_tenants_of(f"{PREFIX}{domain}")))
+        except NotOurs:
+            continue
+        return Destination(Mailbox.ABUSE, inside.tenant_id, inside.message_id)
+    raise NotOurs("550 5.7.1 The report names no message of ours")
+
+
+def _of_message(way: Way, token: str, tenants: list[UUID]) -> Destination:
+    for tenant_id in tenants:
+        with tenant_scope(tenant_id):
+            try:
+                message_id = tokens.message_of(way, token)
+            except TokenBroken:
+                continue
+            since = clock.now() - GOOD_FOR[way]
+            if not Message.objects.filter(pk=message_id, created_at__gte=since).exists():
+                raise NotOurs("550 5.1.6 The message is too old")
+            return Destination(BOXES[way], tenant_id, message_id)
+    raise NotOurs("550 5.1.1 No such address")
+
+
+def _tenants_of(domain: str) -> Iterator[UUID]:
+    """Those that send from the domain; two may have it, and only the proof tells whose a token is."""
+    if not domain.startswith(PREFIX) or not domain.isascii():
+        return iter(())
+    with platform_scope(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tenant FROM kernel.tenants_of_sender_domain(%s)", [domain.removeprefix(PREFIX)]
+        )
+        return usable([row[0] for row in cursor.fetchall()])
+
+
+def _may_report(mail_from: str) -> bool:
+    """RFC 5321 4.5.5: reports come from nobody; some servers give their own name."""
+    return not mail_from or mail_from.lower().partition("@")[0] in REPORTERS
