@@ -141,13 +141,13 @@ def require_all_sent(due: int) -> None:
 def send_all(transport: "SmtpTransport") -> float:
     """Seconds until nothing is due."""
     from delivery import worker
-    from delivery.drafters import DRAFTERS
+    from delivery.drafters import drafters
     from delivery.queries import due
     from tenancy import clock
 
     began = time.perf_counter()
     with clock.at(clock.now() + timedelta(minutes=2)):
-        while worker.send_due(transport, DRAFTERS, stopped=due.StoppedLately()):
+        while worker.send_due(transport, drafters(), stopped=due.StoppedLately()):
             pass
     return time.perf_counter() - began
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.cache import cache
 
 from delivery import doors, worker
-from delivery.drafters import DRAFTERS
+from delivery.drafters import drafters
 from delivery.escrow import services as escrow
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
@@ -35,7 +35,7 @@ def send_due(slot: int) -> None:
     """One chunk, then back to the end of the queue, so that tenants take turns."""
     key = f"sending:{current_tenant_id()}:{slot}"
     cache.set(key, 1, SLOT_SECONDS)
-    sent = worker.send_due(doors.transport(), DRAFTERS, stopped=due.StoppedLately())
+    sent = worker.send_due(doors.transport(), drafters(), stopped=due.StoppedLately())
     if sent < worker.CHUNK:
         cache.delete(key)
     else:

@@ -36,6 +36,8 @@ from tenancy.scope import current_tenant_id
 
 # How soon a message that may not go yet is looked at again, when nothing says how long it takes.
 LOOK_AGAIN = timedelta(minutes=15)
+# How old the gate's facts about a campaign may be when a message is drafted.
+GOOD_FOR = timedelta(seconds=1)
 ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
@@ -53,19 +55,40 @@ class Series:
     scanner: dlp.Scanner = field(default_factory=dlp.Scanner, repr=False, compare=False)
 
 
+class CampaignDrafter:
+    """Drafts for one worker: what a campaign's messages share is looked up once a second."""
+
+    def __init__(self) -> None:
+        self._series: dict[UUID, Series] = {}
+
+    def __call__(self, messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
+        """A draft for each message of one campaign that may still go, a fate for the others."""
+        campaign_id = messages[0].cause_id
+        series = self._series.get(campaign_id)
+        if series is None or not timedelta(0) <= clock.now() - series.now < GOOD_FOR:
+            series = _begun(campaign_id)
+        if series is None:
+            self._series.pop(campaign_id, None)
+            yield from (Result(message, fates.released()) for message in messages)
+            return
+        self._series[campaign_id] = series
+        yield from draft_series(messages, series)
+
+
 def draft_campaign(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
-    """A draft for each message of one campaign that may still go, a fate for the others."""
-    campaign = Campaign.objects.select_related("segment", "sender__domain").get(
-        pk=messages[0].cause_id
-    )
+    """The same once, with nothing remembered."""
+    yield from CampaignDrafter()(messages)
+
+
+def _begun(campaign_id: UUID) -> Series | None:
+    """None for a campaign that cannot be read as it was approved: it is paused, and the log says why."""
+    campaign = Campaign.objects.select_related("segment", "sender__domain").get(pk=campaign_id)
     try:
-        series = series_of(campaign)
+        return series_of(campaign)
     except (ContentRefused, RuleInvalid) as trouble:
         audit.record("campaign.not_drafted", actor=SYSTEM, on=campaign, reason=str(trouble))
         sending.pause(campaign, actor=SYSTEM)
-        yield from (Result(message, fates.released()) for message in messages)
-        return
-    yield from draft_series(messages, series)
+        return None
 
 
 def draft_series(messages: Sequence[Claimed], series: Series) -> Iterator[Draft | Result]:

@@ -8,6 +8,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -61,12 +62,11 @@ class Signer:
         present: dict[bytes, list[bytes]] = {}
         for canonical in map(relaxed_field, fields):
             present.setdefault(canonical.partition(b":")[0], []).append(canonical)
-        listed = [name for name in SIGNED for _ in range(len(present.get(name, ())) + 1)]
-        chosen = [one for name in SIGNED for one in reversed(present.get(name, []))]
+        chosen = [one for name in SIGNED for one in reversed(present.get(name, ()))]
         unsigned = (
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n"
             f" d={self.domain}; s={self.selector}; t={signed_at};\r\n"
-            f" h={_folded_names(listed)};\r\n"
+            f" h={_listed(tuple(len(present.get(name, ())) for name in SIGNED))};\r\n"
             f" bh={b64encode(body_hash).decode()};\r\n b="
         ).encode("ascii")
         covered = b"".join(chosen) + relaxed_field(unsigned + b"\r\n").removesuffix(b"\r\n")
@@ -75,9 +75,14 @@ class Signer:
         return unsigned + b"\r\n ".join(lines) + b"\r\n"
 
 
-def _folded_names(names: list[bytes]) -> str:
+@lru_cache
+def _listed(present: tuple[int, ...]) -> str:
+    """The value of h= for so many fields of each name, folded."""
+    names = [
+        name.decode() for name, times in zip(SIGNED, present, strict=True) for _ in range(times + 1)
+    ]
     rows = [names[start : start + 5] for start in range(0, len(names), 5)]
-    return ":\r\n ".join(b":".join(row).decode("ascii") for row in rows)
+    return ":\r\n ".join(":".join(row) for row in rows)
 
 
 def relaxed_field(field: bytes) -> bytes:

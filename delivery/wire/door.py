@@ -1,5 +1,6 @@
 """The only door to the wire: nothing else in the product writes a message to a socket."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +19,9 @@ from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage
 
 LOST = Finding(451, "4.4.2", "The connection was lost.")  # RFC 5321 3.8
+# Searching for two bytes at once costs three times as much as these.
+NOT_LINE_ENDS = bytes(set(range(256)) - set(b"\r\n"))
+DOT_LINE = re.compile(rb"\n\.")
 TOO_LARGE = Finding(552, "5.3.4", "The message is larger than the server takes.")
 
 
@@ -175,10 +179,9 @@ def _on_the_wire(message: bytes) -> bytes:
 
     A bare CR or LF lets one server see two messages where another sees one.
     """
-    # A pair ends one line, a CR or LF alone another: all three are equal if there are only pairs.
-    ends = (len(message.splitlines()), message.count(b"\r"), message.count(b"\n"))
-    if not message.endswith(b"\r\n") or len(set(ends)) > 1:
+    ends = message.translate(None, NOT_LINE_ENDS)
+    if not message.endswith(b"\r\n") or ends != b"\r\n" * (len(ends) // 2):
         raise ValueError("A message has CRLF line ends, and nothing else of the kind.")
     if not message.isascii() or b"\0" in message:
         raise ValueError("A message is seven bits wide.")
-    return message.replace(b"\r\n.", b"\r\n..") if b"\n." in message else message
+    return message.replace(b"\r\n.", b"\r\n..") if DOT_LINE.search(message) else message

@@ -49,6 +49,8 @@ def field(name: str, value: str) -> bytes:
 
 def folded(line: str) -> str:
     """The line broken before whitespace that it already has; a token is never cut, however long."""
+    if len(line) <= FOLD_AT:
+        return line
     name, _, rest = line.partition(" ")
     done, current = [], name
     for piece in re.findall(r"[ \t]+[^ \t]+", " " + rest):
