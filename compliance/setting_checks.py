@@ -1,6 +1,7 @@
 """The strict value of each setting that protects: a production with another one does not start."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -47,6 +48,14 @@ def _are_own_hosts(hosts: list[str]) -> bool:
     return not any(host.startswith((".", "*")) for host in hosts)
 
 
+def _is_on_this_machine(resolver: str) -> bool:
+    """What it says of signatures travels in clear."""
+    try:
+        return not resolver or ip_address(resolver.rpartition(":")[0].strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 RULES = (
     Rule("E007", "FETCH_DOOR", _is("config.fetching.door"), "Outgoing requests could reach our own network."),
     Rule("E008", "COOKIE_PREFIX", _is("__Host-"), "Cookies could reach other hosts of the domain."),
@@ -64,6 +73,7 @@ RULES = (
     Rule("E019", "SANDBOX_MAIL_DIR", _is(""), "Received mail of the sandbox would be shown."),
     Rule("E020", "SECRET_KEY", lambda key: len(key) >= SHORTEST_SECRET, "Signed links could be guessed."),
     Rule("E025", "SECRET_KEY_FALLBACKS", lambda keys: isinstance(keys, FormerKeys), "Former keys would not end."),
+    Rule("E026", "DELIVERY_DNS", _is_on_this_machine, "Signatures of names could be forged on their way to us."),
     Rule("E021", "SESSION_COOKIE_HTTPONLY", _is(True), "A script could read the session."),
     Rule("E022", "CSRF_COOKIE_HTTPONLY", _is(True), "A script could read the form token."),
     Rule("E023", "SESSION_COOKIE_SAMESITE", lambda value: value in {"Lax", "Strict"}, "Other sites could use it."),

@@ -252,6 +252,8 @@ DELIVERY_EHLO_NAME = environment.text("DELIVERY_EHLO_NAME", f"mail.{PUBLIC_DOMAI
 DELIVERY_SYSTEM_SENDER = environment.text(
     "DELIVERY_SYSTEM_SENDER", f"no-reply@mail.{PUBLIC_DOMAIN}"
 )
+# A resolver on this machine that checks DNSSEC signatures, as 127.0.0.1:53; nothing counts as signed without.
+DELIVERY_DNS = environment.text("DELIVERY_DNS", "")
 DELIVERY_CA_FILE = environment.text("DELIVERY_CA_FILE", "")
 DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
 DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"

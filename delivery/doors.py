@@ -6,15 +6,16 @@ from pathlib import Path
 from django.conf import settings
 
 from delivery.wire.dial import Dialer
-from delivery.wire.dns import LOOKUP_SECONDS, Dns, ResolverDns, ZoneFileDns
+from delivery.wire.dns import Dns, ZoneFileDns
+from delivery.wire.resolver import LOOKUP_SECONDS, ResolverDns
 from delivery.wire.tls import Contexts
 from delivery.wire.transport import SmtpTransport
 
 
 def fresh_dns(*, patience: float = LOOKUP_SECONDS) -> Dns:
-    """The system's resolver with an empty cache, or the sandbox's file as it is now."""
+    """The resolver of the settings with an empty cache, or the sandbox's file as it is now."""
     file = settings.DELIVERY_DNS_FILE
-    return ZoneFileDns.read(Path(file)) if file else ResolverDns(patience)
+    return ZoneFileDns.read(Path(file)) if file else ResolverDns(settings.DELIVERY_DNS, patience)
 
 
 @cache

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from delivery.wire import dial
-from delivery.wire.dns import DnsUnavailable, NoSuchDomain
+from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Records, Tlsa
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result
 from delivery.wire.levels import Evidence, Level, TlsFailure
 from delivery.wire.reply import Reply
@@ -12,28 +12,39 @@ from delivery.wire.session import Stage
 
 @dataclass
 class FakeDns:
-    """Answers from dictionaries; a name in `failing` has a broken name server."""
+    """Answers from dictionaries; a name in `failing` has a broken name server, one in `secure` is signed.
+
+    `aliases` say where a host's name leads.
+    """
 
     mx_records: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     a_records: dict[str, list[str]] = field(default_factory=dict)
     txt_records: dict[str, list[str]] = field(default_factory=dict)
     failing: set[str] = field(default_factory=set)
+    tlsa_records: dict[str, list[Tlsa]] = field(default_factory=dict)
+    secure: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
 
-    def mx(self, domain: str) -> list[tuple[int, str]]:
+    def mx(self, domain: str) -> Records[tuple[int, str]]:
         return self._answer(self.mx_records, domain)
 
-    def addresses(self, name: str) -> list[str]:
+    def addresses(self, name: str) -> Records[str]:
         return self._answer(self.a_records, name)
 
-    def txt(self, name: str) -> list[str]:
+    def txt(self, name: str) -> Records[str]:
         return self._answer(self.txt_records, name)
 
-    def _answer(self, records: dict[str, list], name: str) -> list:
+    def tlsa(self, name: str) -> Records[Tlsa]:
+        return self._answer(self.tlsa_records, name)
+
+    def _answer(self, records: dict[str, list], name: str) -> Records:
         if name in self.failing:
             raise DnsUnavailable("SERVFAIL")
-        if not any(name in known for known in (self.mx_records, self.a_records, self.txt_records)):
+        kinds = (self.mx_records, self.a_records, self.txt_records, self.tlsa_records)
+        if not any(name in known for known in kinds):
             raise NoSuchDomain(name)
-        return records.get(name, [])
+        leads_to = self.aliases.get(name, name)
+        return Records(records.get(name, ()), is_secure=name in self.secure, name=leads_to)
 
 
 @dataclass

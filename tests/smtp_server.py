@@ -46,6 +46,14 @@ class Certificates:
     def untrusted(self, name: str = NAME) -> Path:
         return self._issued("untrusted", new_authority(), name, FOREVER)
 
+    def chained(self, name: str = NAME, expires: datetime = FOREVER) -> Path:
+        """With the authority's own certificate behind it, as DANE-TA asks for (RFC 7672 3.1.2)."""
+        authority = new_authority()
+        file = self.folder / f"chained-{name}.pem"
+        root = authority.certificate.public_bytes(Encoding.PEM).decode()
+        file.write_text(issue(authority, [name], expires=expires) + root)
+        return file
+
     def _issued(self, kind: str, authority: Authority, name: str, expires: datetime) -> Path:
         file = self.folder / f"{kind}-{name}.pem"
         file.write_text(issue(authority, [name], expires=expires))

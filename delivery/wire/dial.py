@@ -2,14 +2,16 @@
 
 import socket
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from delivery.wire import tls
+from delivery.wire.dane import SignedKeys
 from delivery.wire.levels import Level, TlsFailure
 from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage, Timeouts
 
 UNREACHABLE = Finding(451, "4.4.1", "No connection to the mail server.")
-# What a connection can prove by itself.
+# What a connection can prove without the word of the domain.
 BEST = Level.T2
 NO_USE_INSISTING = frozenset({TlsFailure.NOT_OFFERED, TlsFailure.OLD_VERSION})
 
@@ -22,6 +24,14 @@ class HostUnusable(Exception):
         self.answer = answer
 
 
+class Place(NamedTuple):
+    """Where a session leads, and whose keys must be shown there: what one is kept for."""
+
+    host: str
+    address: str
+    keys: SignedKeys | None = None
+
+
 @dataclass(frozen=True)
 class Dialer:
     """How connections are made: the same for every message."""
@@ -32,33 +42,36 @@ class Dialer:
     port: int = 25
     source_address: str | None = None
 
-    def dial(self, name: str, address: str, *, required: Level) -> Session:
+    def dial(self, place: Place, *, required: Level) -> Session:
         """A session with the best level that the host can prove, and at least the required one.
 
         Raises TlsUnavailable if it cannot, HostUnusable for anything else. Less than verified TLS
-        is only tried for mail that may go to whoever answers.
+        is only tried for mail that may go to whoever answers; a host with signed keys shows one of
+        them, or gets nothing.
         """
-        level = BEST
+        level = Level.T4 if place.keys else BEST
         if required > level:
-            raise tls.TlsUnavailable(TlsFailure.NOT_PROMISED)
+            raise tls.TlsUnavailable(TlsFailure.DANE_REQUIRED)
         while True:
             try:
-                return self._connected(name, address, level)
+                return self._connected(place, level)
             except tls.TlsUnavailable as unavailable:
+                if place.keys:
+                    raise
                 level = _next(level, unavailable.failure)
                 if level < required:
                     raise
 
-    def _connected(self, name: str, address: str, level: Level) -> Session:
+    def _connected(self, place: Place, level: Level) -> Session:
         where = (self.source_address, 0) if self.source_address else None
         patience = self.timeouts.connect.total_seconds()
         try:
-            connection = socket.create_connection((address, self.port), patience, where)
+            connection = socket.create_connection((place.address, self.port), patience, where)
         except OSError:
             raise HostUnusable(Answer(Stage.CONNECT, UNREACHABLE)) from None
         session = Session(connection, self.timeouts)
         try:
-            self._introduced(session, name, level)
+            self._introduced(session, place, level)
         except SessionBroken:
             raise HostUnusable(Answer(Stage.CONNECT, UNREACHABLE)) from None
         except (tls.TlsUnavailable, HostUnusable):
@@ -66,13 +79,17 @@ class Dialer:
             raise
         return session
 
-    def _introduced(self, session: Session, name: str, level: Level) -> None:
+    def _introduced(self, session: Session, place: Place, level: Level) -> None:
         _need(Stage.CONNECT, session.greeting())
         _need(Stage.EHLO, session.introduce(self.local_name))
         if level is Level.T0:
             return
-        context = self.contexts.verified if level is Level.T2 else self.contexts.unverified
-        session.start_tls(context, name)
+        if place.keys:  # the keys alone decide; no authority is asked
+            session.start_tls(self.contexts.unverified, place.keys.base, place.keys)
+        elif level is Level.T2:
+            session.start_tls(self.contexts.verified, place.host)
+        else:
+            session.start_tls(self.contexts.unverified, place.host)
         _need(Stage.EHLO, session.introduce(self.local_name))
 
 

@@ -1,18 +1,13 @@
-"""The DNS door: what is asked, the real resolver, and a zone file for the sandbox."""
+"""The DNS door: what is asked, what an answer says, and a zone file for the sandbox."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import orjson
-from dns.exception import DNSException
-from dns.rdata import Rdata
-from dns.rdatatype import RdataType
-from dns.rdtypes.ANY.TXT import TXT
-from dns.resolver import NXDOMAIN, LRUCache, NoAnswer, Resolver
 
-LOOKUP_SECONDS = 10.0  # for one question, over all name servers
+Value = TypeVar("Value")
 
 
 class NoSuchDomain(Exception):
@@ -23,58 +18,49 @@ class DnsUnavailable(Exception):
     """No answer to trust (SERVFAIL, time-out, bogus signature): nothing is known, so wait."""
 
 
+class Records(list[Value]):
+    """What one question brought, and who vouches for it.
+
+    `is_secure`: signed, and checked by a resolver of ours. `name` is where aliases (CNAME) led.
+    """
+
+    def __init__(
+        self, values: Iterable[Value] = (), *, is_secure: bool = False, name: str = ""
+    ) -> None:
+        super().__init__(values)
+        self.is_secure = is_secure
+        self.name = name
+
+
+class Tlsa(NamedTuple):
+    """Whose key a server must show (RFC 6698 2.1)."""
+
+    usage: int
+    selector: int
+    matching: int
+    association: bytes
+
+    def __str__(self) -> str:
+        return f"{self.usage} {self.selector} {self.matching}"
+
+
 class Dns(Protocol):
-    """Each question answers with a list, empty when the name exists without such records.
+    """Each question answers with records, none when the name exists without such records.
 
     Raises NoSuchDomain or DnsUnavailable.
     """
 
-    def mx(self, domain: str) -> list[tuple[int, str]]:
+    def mx(self, domain: str) -> Records[tuple[int, str]]:
         """Preference and host name, without the final dot; a null MX has the empty name."""
 
-    def addresses(self, name: str) -> list[str]:
-        """IPv4 and IPv6 addresses of a host."""
+    def addresses(self, name: str) -> Records[str]:
+        """IPv4 and IPv6 addresses of a host; secure if both answers are."""
 
-    def txt(self, name: str) -> list[str]:
+    def txt(self, name: str) -> Records[str]:
         """Each record's strings joined."""
 
-
-class ResolverDns:
-    """The system's resolver, with a cache that keeps to each record's own lifetime."""
-
-    def __init__(self, patience: float = LOOKUP_SECONDS) -> None:
-        self._resolver = Resolver()
-        self._resolver.lifetime = patience
-        self._resolver.cache = LRUCache(50_000)
-
-    def mx(self, domain: str) -> list[tuple[int, str]]:
-        return [
-            (int(preference), name.rstrip("."))
-            for preference, name in (text.split() for text in self._texts(domain, RdataType.MX))
-        ]
-
-    def addresses(self, name: str) -> list[str]:
-        return [*self._texts(name, RdataType.AAAA), *self._texts(name, RdataType.A)]
-
-    def txt(self, name: str) -> list[str]:
-        return [
-            b"".join(record.strings).decode("utf-8", "replace")
-            for record in self._resolve(name, RdataType.TXT)
-            if isinstance(record, TXT)
-        ]
-
-    def _texts(self, name: str, kind: RdataType) -> list[str]:
-        return [record.to_text() for record in self._resolve(name, kind)]
-
-    def _resolve(self, name: str, kind: RdataType) -> Iterable[Rdata]:
-        try:
-            return self._resolver.resolve(f"{name}.", kind)
-        except NXDOMAIN:
-            raise NoSuchDomain(name) from None
-        except NoAnswer:
-            return ()
-        except DNSException as error:
-            raise DnsUnavailable(type(error).__name__) from None
+    def tlsa(self, name: str) -> Records[Tlsa]:
+        """Keys of the service that this name, with port and protocol in front, stands for."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +68,15 @@ class ZoneFileDns:
     """Names from a JSON file, for the sandbox.
 
     {"mx": {domain: [[preference, host]]}, "a": {host: [address]}, "txt": {name: [text]},
-    "servfail": [name]}
+    "tlsa": {name: [[usage, selector, matching, hex]]}, "secure": [zone], "servfail": [name]}
     """
 
     mx_records: Mapping[str, list[tuple[int, str]]]
     a_records: Mapping[str, list[str]]
     txt_records: Mapping[str, list[str]]
     failing: frozenset[str]
+    tlsa_records: Mapping[str, list[Tlsa]] = field(default_factory=dict)
+    secure: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, path: Path) -> "ZoneFileDns":
@@ -102,24 +90,33 @@ class ZoneFileDns:
             zone["a"],
             zone.get("txt", {}),
             frozenset(zone.get("servfail", ())),
+            {
+                name: [
+                    Tlsa(usage, selector, matching, bytes.fromhex(digits))
+                    for usage, selector, matching, digits in rows
+                ]
+                for name, rows in zone.get("tlsa", {}).items()
+            },
+            frozenset(zone.get("secure", ())),
         )
 
-    def mx(self, domain: str) -> list[tuple[int, str]]:
-        self._ask(domain)
-        return list(self.mx_records.get(domain, ()))
+    def mx(self, domain: str) -> Records[tuple[int, str]]:
+        return self._records(self.mx_records, domain)
 
-    def addresses(self, name: str) -> list[str]:
-        self._ask(name)
-        return list(self.a_records.get(name, ()))
+    def addresses(self, name: str) -> Records[str]:
+        return self._records(self.a_records, name)
 
-    def txt(self, name: str) -> list[str]:
-        self._ask(name)
-        return list(self.txt_records.get(name, ()))
+    def txt(self, name: str) -> Records[str]:
+        return self._records(self.txt_records, name)
 
-    def _ask(self, name: str) -> None:
+    def tlsa(self, name: str) -> Records[Tlsa]:
+        return self._records(self.tlsa_records, name)
+
+    def _records(self, kind: Mapping[str, list[Value]], name: str) -> Records[Value]:
         if name in self.failing:
             raise DnsUnavailable("SERVFAIL")
-        if not any(
-            name in records for records in (self.mx_records, self.a_records, self.txt_records)
-        ):
+        kinds = (self.mx_records, self.a_records, self.txt_records, self.tlsa_records)
+        if not any(name in records for records in kinds):
             raise NoSuchDomain(name)
+        zones = {name.split(".", skipped)[-1] for skipped in range(name.count(".") + 1)}
+        return Records(kind.get(name, ()), is_secure=not zones.isdisjoint(self.secure), name=name)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from delivery.wire.levels import (
     PolicyType,
     TlsFailure,
 )
+from delivery.wire.promises import NO_PROMISE, Promise
 from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage
 
@@ -91,16 +92,24 @@ class Outcome:
 Announce = Callable[[UUID], bool]
 
 
-def hand_over(session: Session, envelope: Envelope, announce: Announce) -> Outcome:
-    """Give the message to the server at the other end.
+def hand_over(
+    session: Session, envelope: Envelope, announce: Announce, promise: Promise = NO_PROMISE
+) -> Outcome:
+    """Give the message to the server at the other end, of which its domain says `promise`.
 
     Raises LevelTooLow before a single word about the message if the connection proved too little;
     only then is its text made. `announce` makes it known, for good, that the dot follows; if it
     says no or fails, the connection is dropped without a dot, and nothing was handed over.
     """
-    if session.evidence.level < envelope.required:
-        raise LevelTooLow(f"{session.evidence.level.name} < {envelope.required.name}")
+    evidence = promise.vouched(session.proved)
+    required = max(envelope.required, promise.required)
+    if evidence.level < required:
+        raise LevelTooLow(f"{evidence.level.name} < {required.name}")
     reach("connected")
+    return replace(_told(session, envelope, announce), evidence=evidence)
+
+
+def _told(session: Session, envelope: Envelope, announce: Announce) -> Outcome:
     message = _on_the_wire(envelope.build())
     stage = Stage.MAIL
     try:
@@ -110,14 +119,14 @@ def hand_over(session: Session, envelope: Envelope, announce: Announce) -> Outco
             return _refused(session, answer)
         reach("asked")
         if not _may_follow(session, envelope.id, announce):
-            return _outcome(session, Result.WITHHELD, answer)
+            return Outcome(Result.WITHHELD, *answer)
         said = session.write_body(message)
         reach("before_dot")
         if said:
             session.close()
-            return _outcome(session, Result.REFUSED, Answer(Stage.DATA, _no_success(said)))
+            return Outcome(Result.REFUSED, Stage.DATA, _no_success(said))
     except SessionBroken:
-        return _outcome(session, Result.REFUSED, Answer(stage, LOST))
+        return Outcome(Result.REFUSED, stage, LOST)
     return _finish(session)
 
 
@@ -147,7 +156,7 @@ def _open(session: Session, envelope: Envelope, *, size: int) -> Answer:
 def _refused(session: Session, answer: Answer) -> Outcome:
     if answer.reply is not TOO_LARGE and session.is_open:
         session.reset()
-    return _outcome(session, Result.REFUSED, answer._replace(reply=_no_success(answer.reply)))
+    return Outcome(Result.REFUSED, answer.stage, _no_success(answer.reply))
 
 
 def _finish(session: Session) -> Outcome:
@@ -157,21 +166,17 @@ def _finish(session: Session) -> Outcome:
         reach("after_dot")
         reply = session.final_reply()
     except SessionBroken:
-        return _outcome(session, Result.UNCERTAIN, Answer(Stage.DOT, LOST))
+        return Outcome(Result.UNCERTAIN, Stage.DOT, LOST)
     if reply.code // 100 == 3:
         session.close()
-        return _outcome(session, Result.UNCERTAIN, Answer(Stage.DOT, reply))
+        return Outcome(Result.UNCERTAIN, Stage.DOT, reply)
     result = Result.ACCEPTED if reply.is_positive else Result.REFUSED
-    return _outcome(session, result, Answer(Stage.DOT, reply))
+    return Outcome(result, Stage.DOT, reply)
 
 
 def _no_success(reply: Reply) -> Reply:
     """A 2xx or 3xx where none makes sense says nothing: as if the connection had been lost."""
     return reply if reply.code >= 400 else LOST
-
-
-def _outcome(session: Session, result: Result, answer: Answer) -> Outcome:
-    return Outcome(result, answer.stage, answer.reply, evidence=session.evidence)
 
 
 def _on_the_wire(message: bytes) -> bytes:

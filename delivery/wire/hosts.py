@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from delivery.wire.dns import Dns, NoSuchDomain
+from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain, Records
 from tenancy.public_address import is_public
 
 
@@ -22,10 +22,15 @@ class NoUsableHost(Exception):
 
 @dataclass(frozen=True)
 class Host:
-    """A mail server: the name that its certificate must carry, and where it may be reached."""
+    """A mail server: the name that its certificate must carry, and where it may be reached.
+
+    `is_secure`: both came signed. `canonical` is the name that its aliases lead to.
+    """
 
     name: str
     addresses: tuple[str, ...]
+    is_secure: bool = False
+    canonical: str = ""
 
 
 def hosts_for(domain: str, dns: Dns, *, allow_loopback: bool) -> list[Host]:
@@ -33,35 +38,46 @@ def hosts_for(domain: str, dns: Dns, *, allow_loopback: bool) -> list[Host]:
 
     Raises DomainTakesNoMail, NoUsableHost, or DnsUnavailable.
     """
-    hosts = [
-        Host(name, usable)
-        for name in _names(domain, dns)
-        if (usable := _usable_addresses(name, dns, allow_loopback=allow_loopback))
-    ]
+    names = _names(domain, dns)
+    hosts, unknown = [], 0
+    for name in names:
+        try:
+            host = _host(name, dns, allow_loopback=allow_loopback, is_named=names.is_secure)
+        except DnsUnavailable:
+            unknown += 1
+        else:
+            hosts += [host] if host.addresses else []
+    if not hosts and unknown:
+        raise DnsUnavailable("No answer about the domain's mail servers.")
     if not hosts:
         raise NoUsableHost("None of the domain's mail servers has a usable address.")
     return hosts
 
 
-def _names(domain: str, dns: Dns) -> list[str]:
+def _names(domain: str, dns: Dns) -> Records[str]:
     try:
         records = dns.mx(domain)
     except NoSuchDomain:
         raise DomainTakesNoMail("5.1.2", "The domain does not exist.") from None
-    if not records:
-        return [domain]  # 5.1: the implicit MX, only when there is no MX record at all
+    if not records:  # 5.1: the implicit MX, only when there is no MX record at all
+        return Records([domain], is_secure=records.is_secure)
     if all(name in {"", "."} for _, name in records):
         raise DomainTakesNoMail("5.1.10", "The domain says that it takes no mail.")
     shuffled = sorted(records, key=lambda record: (record[0], random.random()))  # noqa: S311 load, not secrecy
-    return [name.lower() for _, name in shuffled if name not in {"", "."} and not _is_address(name)]
+    return Records(
+        (name.lower() for _, name in shuffled if name not in {"", "."} and not _is_address(name)),
+        is_secure=records.is_secure,
+    )
 
 
-def _usable_addresses(name: str, dns: Dns, *, allow_loopback: bool) -> tuple[str, ...]:
+def _host(name: str, dns: Dns, *, allow_loopback: bool, is_named: bool) -> Host:
+    """`is_named`: that this is a mail server of the domain came signed."""
     try:
         found = dns.addresses(name)
     except NoSuchDomain:
-        return ()
-    return tuple(text for text in found if may_connect(text, allow_loopback=allow_loopback))
+        return Host(name, ())
+    usable = tuple(text for text in found if may_connect(text, allow_loopback=allow_loopback))
+    return Host(name, usable, is_named and found.is_secure, found.name.lower() or name)
 
 
 def may_connect(text: str, *, allow_loopback: bool) -> bool:

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
+from delivery.wire.dial import Place
 from delivery.wire.levels import Level
 from delivery.wire.session import Session
 
@@ -23,20 +24,20 @@ class Pool:
     """Shared by the threads of a worker; a session belongs to one thread at a time."""
 
     def __init__(self) -> None:
-        self._idle: dict[tuple[str, str], deque[Kept]] = defaultdict(deque)
+        self._idle: dict[Place, deque[Kept]] = defaultdict(deque)
         self._used: dict[Session, int] = {}
         self._lock = threading.Lock()
 
-    def take(self, host: str, address: str, *, required: Level) -> Session | None:
+    def take(self, place: Place, *, required: Level) -> Session | None:
         """The session used last, if it proved enough and is still alive."""
         with self._lock:
-            idle = self._idle[host, address]
+            idle = self._idle[place]
             while idle:
                 kept = idle.pop()
                 fresh = time.monotonic() - kept.since < IDLE_SECONDS
                 if (
                     fresh
-                    and kept.session.evidence.level >= required
+                    and kept.session.proved.level >= required
                     and not kept.session.has_spoken()
                 ):
                     self._used[kept.session] = kept.used
@@ -44,12 +45,12 @@ class Pool:
                 kept.session.quit()
         return None
 
-    def give_back(self, host: str, address: str, session: Session) -> None:
+    def give_back(self, place: Place, session: Session) -> None:
         """Keep it if it can serve another message."""
         with self._lock:
             used = self._used.pop(session, 0) + 1
             if session.is_open and used < MESSAGES_PER_SESSION:
-                self._idle[host, address].append(Kept(session, time.monotonic(), used))
+                self._idle[place].append(Kept(session, time.monotonic(), used))
                 return
         session.quit()
 

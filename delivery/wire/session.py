@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple, NoReturn
 
 from delivery.wire import tls
+from delivery.wire.dane import SignedKeys
 from delivery.wire.levels import NO_PROTECTION, TlsFailure
 from delivery.wire.reply import LINE_LIMIT, MalformedReply, Reply, is_complete, parse
 
@@ -64,7 +65,8 @@ class Session:
         self._timeouts = timeouts
         self._buffer = b""
         self._features: dict[str, str] = {}
-        self.evidence = NO_PROTECTION
+        # What the connection proved by itself; what it counts for depends on the message's domain.
+        self.proved = NO_PROTECTION
         self.is_open = True
 
     def greeting(self) -> Reply:
@@ -92,8 +94,10 @@ class Session:
         limit = self._features.get("SIZE", "")
         return int(limit) if limit.isascii() and limit.isdigit() and int(limit) else None
 
-    def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
-        """Change to TLS. Raises TlsUnavailable.
+    def start_tls(
+        self, context: ssl.SSLContext, server_name: str, keys: SignedKeys | None = None
+    ) -> None:
+        """Change to TLS; with `keys`, to a server that shows one of them. Raises TlsUnavailable.
 
         Nothing said before counts afterwards: the caller introduces itself again. Bytes that came
         in clear behind the server's answer are somebody's injection, and end it (RFC 3207 4.2).
@@ -111,7 +115,7 @@ class Session:
         self._wait_for(self._timeouts.command.total_seconds())
         secured = tls.wrap(self._socket, context, server_name)
         self._socket, self._features = secured, {}
-        self.evidence = tls.evidence_of(secured)
+        self.proved = tls.evidence_by(keys, secured) if keys else tls.evidence_of(secured)
 
     def open_transaction(self, *, mail: str, rcpt: str) -> Answer:
         """MAIL, RCPT and DATA. The answer is the first refusal, or the 354 to DATA."""

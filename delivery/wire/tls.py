@@ -2,18 +2,22 @@
 
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
 
-from delivery.wire.levels import Evidence, Level, TlsFailure
+from delivery.wire.dane import SignedKeys
+from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
+from tenancy import clock
 
 # NIST SP 800-52r2: ephemeral key exchange and AES-GCM. TLS 1.3 suites are OpenSSL's own.
-CIPHERS = "ECDHE+AESGCM:DHE+AESGCM"
+# Level 2: keys of RSA 2048 or better and no SHA-1 in signatures, whatever the system's default is.
+CIPHERS = "ECDHE+AESGCM:DHE+AESGCM:@SECLEVEL=2"
 
+DER = 2  # _ssl.ENCODING_DER
 X509_EXPIRED, X509_WRONG_NAME = 10, 62  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, _HOSTNAME_MISMATCH
 VERSION_REASONS = frozenset(
     {
@@ -97,6 +101,23 @@ def evidence_of(secured: ssl.SSLSocket) -> Evidence:
         names=names,
         not_after=not_after,
     )
+
+
+def evidence_by(keys: SignedKeys, secured: ssl.SSLSocket) -> Evidence:
+    """As above, for a server that its domain's signed records vouch for. Raises TlsUnavailable."""
+    record = keys.matched(_chain(secured), clock.now())
+    if record is None:
+        raise TlsUnavailable(TlsFailure.TLSA_INVALID)
+    return replace(evidence_of(secured), level=Level.T4, policy=PolicyType.TLSA, tlsa=str(record))
+
+
+def _chain(secured: ssl.SSLSocket) -> list[bytes]:
+    """All certificates that the server sent, its own first.
+
+    Public in Python 3.13 (`get_unverified_chain`); the same function lies below it before that.
+    """
+    shown = secured._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined] # noqa: SLF001
+    return [certificate.public_bytes(DER) for certificate in shown]
 
 
 def _described(der: bytes) -> tuple[str, tuple[str, ...], datetime | None]:

@@ -1,14 +1,17 @@
 """The transport door: an envelope goes in, everything that is known about it afterwards comes out."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from itertools import islice
+from typing import NamedTuple, Protocol
 
-from delivery.wire.dial import UNREACHABLE, Dialer, HostUnusable
+from delivery.wire.dial import UNREACHABLE, Dialer, HostUnusable, Place
 from delivery.wire.dns import Dns, DnsUnavailable
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result, hand_over
 from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for
 from delivery.wire.pool import Pool
+from delivery.wire.promises import Promise, promise_of
 from delivery.wire.reply import Finding
 from delivery.wire.session import Answer, Session, Stage
 from delivery.wire.tls import TlsUnavailable
@@ -20,6 +23,13 @@ HOSTS_TRIED = 5  # RFC 5321 5.1 asks for at least two; a try must end
 RESTING = Finding(451, "4.4.1", "The mail server did not answer a moment ago.")
 NO_DNS = Finding(451, "4.4.3", "The name system gave no answer.")
 NO_HOST = Finding(451, "4.4.4", "None of the domain's mail servers can be used.")
+
+
+class Target(NamedTuple):
+    """Where to try, and what the domain says about it."""
+
+    place: Place
+    promise: Promise
 
 
 class Transport(Protocol):
@@ -37,8 +47,8 @@ class SmtpTransport:
     dialer: Dialer
     allow_loopback: bool = False
     pool: Pool = field(default_factory=Pool)
-    # Place → when it may be tried again. Shared by threads: a lost update costs one more try.
-    resting: dict[tuple[str, str], float] = field(default_factory=dict)
+    # Address → when it may be tried again. Shared by threads: a lost update costs one more try.
+    resting: dict[str, float] = field(default_factory=dict)
 
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
         """Try once, over all hosts of the recipient's domain. Never raises for what a network does."""
@@ -56,41 +66,57 @@ class SmtpTransport:
         self, hosts: list[Host], envelope: Envelope, announce: Announce
     ) -> Outcome:
         failures: list[HostFailure] = []
-        places = [(host.name, address) for host in hosts for address in host.addresses]
-        for place in places[:HOSTS_TRIED]:
+        for target in islice(self._targets(hosts, envelope, failures), HOSTS_TRIED):
+            place, promise = target
             try:
-                outcome = self._handed_over(place, envelope, announce)
+                outcome = self._handed_over(target, envelope, announce)
             except TlsUnavailable as unavailable:
-                failures.append(HostFailure(place[0], unavailable.failure))
+                failures.append(HostFailure(place.host, unavailable.failure, policy=promise.type))
             except HostUnusable as unusable:
                 if unusable.answer.reply is UNREACHABLE:
-                    self.resting[place] = time.monotonic() + REST_SECONDS
-                failures.append(HostFailure(place[0], None, unusable.answer))
+                    self.resting[place.address] = time.monotonic() + REST_SECONDS
+                failures.append(HostFailure(place.host, None, unusable.answer))
             else:
-                return replace(outcome, host=place[0], address=place[1], failures=tuple(failures))
+                return replace(
+                    outcome, host=place.host, address=place.address, failures=tuple(failures)
+                )
         return _nobody(failures)
 
-    def _handed_over(
-        self, place: tuple[str, str], envelope: Envelope, announce: Announce
-    ) -> Outcome:
-        kept = self.pool.take(*place, required=envelope.required)
+    def _targets(
+        self, hosts: list[Host], envelope: Envelope, failures: list[HostFailure]
+    ) -> Iterator[Target]:
+        """Best first; a host that its domain forbids is noted as a failure, and passed over."""
+        for host in hosts:
+            try:
+                promise = promise_of(host, envelope.domain, self.dns, port=self.dialer.port)
+                promise.must_prove(envelope.required)
+            except TlsUnavailable as unavailable:
+                failures.append(HostFailure(host.name, unavailable.failure))
+            else:
+                for address in host.addresses:
+                    yield Target(Place(host.name, address, promise.keys), promise)
+
+    def _handed_over(self, target: Target, envelope: Envelope, announce: Announce) -> Outcome:
+        place = target.place
+        must_prove = target.promise.must_prove(envelope.required)
+        kept = self.pool.take(place, required=must_prove)
         if kept:
-            outcome = self._hand_over(place, kept, envelope, announce)
+            outcome = self._hand_over(target, kept, envelope, announce)
             if (outcome.stage, outcome.reply) != (Stage.MAIL, LOST):
                 return outcome
-        if self.resting.get(place, 0) > time.monotonic():
+        if self.resting.get(place.address, 0) > time.monotonic():
             raise HostUnusable(Answer(Stage.CONNECT, RESTING))
         # A kept session may have been closed the moment before: that says nothing about the host.
-        session = self.dialer.dial(*place, required=envelope.required)
-        return self._hand_over(place, session, envelope, announce)
+        session = self.dialer.dial(place, required=must_prove)
+        return self._hand_over(target, session, envelope, announce)
 
     def _hand_over(
-        self, place: tuple[str, str], session: Session, envelope: Envelope, announce: Announce
+        self, target: Target, session: Session, envelope: Envelope, announce: Announce
     ) -> Outcome:
         try:
-            return hand_over(session, envelope, announce)
+            return hand_over(session, envelope, announce, target.promise)
         finally:
-            self.pool.give_back(*place, session)
+            self.pool.give_back(target.place, session)
 
 
 def _nobody(failures: list[HostFailure]) -> Outcome:

@@ -38,6 +38,7 @@ LOOSE = {
     "SANDBOX_MAIL_DIR": "/mail",
     "SECRET_KEY": "short",
     "SECRET_KEY_FALLBACKS": ["a key of years ago"],
+    "DELIVERY_DNS": "8.8.8.8:53",
     "SESSION_COOKIE_HTTPONLY": False,
     "CSRF_COOKIE_HTTPONLY": False,
     "SESSION_COOKIE_SAMESITE": "None",
@@ -82,6 +83,15 @@ def test_refuses(changes, number):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.setting)
 def test_refuses_a_setting_that_is_less_strict(rule):
     assert found(**{rule.setting: LOOSE[rule.setting]}) == [f"compliance.{rule.id}"]
+
+
+@pytest.mark.parametrize(
+    ("resolver", "is_refused"),
+    [("127.0.0.1:53", False), ("[::1]:5353", False), ("10.0.0.1:53", True), ("localhost:53", True),
+     ("127.0.0.1", True)],
+)  # fmt: skip
+def test_signatures_are_believed_from_this_machine_only(resolver, is_refused):
+    assert found(DELIVERY_DNS=resolver) == ["compliance.E026"] * is_refused
 
 
 def test_walls_in_another_order_are_refused():

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from delivery.wire.dns import DnsUnavailable, NoSuchDomain, ZoneFileDns
+from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Tlsa, ZoneFileDns
 from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for, may_connect
 from tests.fakes import FakeDns
 from tests.tenancy.hostile_addresses import INSIDE
@@ -16,8 +16,8 @@ def test_hosts_come_in_the_order_of_their_preference():
         {"a.x.example": [ADDRESS], "b.x.example": [ADDRESS]},
     )
     assert hosts_for("x.example", dns, allow_loopback=False) == [
-        Host("a.x.example", (ADDRESS,)),
-        Host("b.x.example", (ADDRESS,)),
+        Host("a.x.example", (ADDRESS,), canonical="a.x.example"),
+        Host("b.x.example", (ADDRESS,), canonical="b.x.example"),
     ]
 
 
@@ -32,7 +32,9 @@ def test_equal_preferences_share_the_load():
 
 def test_a_domain_without_mx_is_its_own_host():
     dns = FakeDns(a_records={"x.example": [ADDRESS]})
-    assert hosts_for("x.example", dns, allow_loopback=False) == [Host("x.example", (ADDRESS,))]
+    assert hosts_for("x.example", dns, allow_loopback=False) == [
+        Host("x.example", (ADDRESS,), canonical="x.example")
+    ]
 
 
 def test_an_unusable_mx_never_falls_back_to_the_domain_itself():
@@ -61,6 +63,26 @@ def test_a_broken_name_server_is_no_answer(failing):
         hosts_for("x.example", dns, allow_loopback=False)
 
 
+def test_a_host_that_nobody_knows_about_is_passed_over():
+    dns = FakeDns(
+        {"x.example": [(10, "mx1.x.example"), (20, "mx2.x.example")]},
+        {"mx2.x.example": [ADDRESS]},
+        failing={"mx1.x.example"},
+    )
+    (host,) = hosts_for("x.example", dns, allow_loopback=False)
+    assert host.name == "mx2.x.example"
+
+
+@pytest.mark.parametrize(
+    ("secure", "is_secure"),
+    [({"x.example", "mx.x.example"}, True), ({"x.example"}, False), ({"mx.x.example"}, False)],
+)
+def test_a_host_is_as_sure_as_the_weakest_answer_about_it(secure, is_secure):
+    dns = FakeDns({"x.example": [(10, "mx.x.example")]}, {"mx.x.example": [ADDRESS]}, secure=secure)
+    (host,) = hosts_for("x.example", dns, allow_loopback=False)
+    assert host.is_secure is is_secure
+
+
 @pytest.mark.parametrize(
     "inside",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.9", "169.254.169.254", "100.64.0.1",
@@ -81,13 +103,17 @@ def test_the_zone_file_answers_like_a_name_server(tmp_path):
         "mx": {"x.example": [[10, "mx.x.example"]]},
         "a": {"mx.x.example": ["127.0.0.2"]},
         "servfail": ["y.example"],
+        "secure": ["x.example"],
+        "tlsa": {"_25._tcp.mx.x.example": [[3, 1, 1, "ab01"]]},
     }
     file.write_text(json.dumps(zone))
     dns = ZoneFileDns.read(file)
     assert hosts_for("x.example", dns, allow_loopback=True) == [
-        Host("mx.x.example", ("127.0.0.2",))
+        Host("mx.x.example", ("127.0.0.2",), is_secure=True, canonical="mx.x.example")
     ]
     assert dns.txt("x.example") == []
+    keys = dns.tlsa("_25._tcp.mx.x.example")
+    assert (keys, keys.is_secure) == ([Tlsa(3, 1, 1, b"\xab\x01")], True)
     with pytest.raises(DnsUnavailable):
         dns.mx("y.example")
     with pytest.raises(NoSuchDomain):

@@ -2,41 +2,19 @@
 
 import re
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from delivery.wire.dial import Dialer
+from delivery.wire.dial import Dialer, Place
 from delivery.wire.door import Envelope, LevelTooLow, Result, hand_over
 from delivery.wire.levels import Level, TlsFailure
 from delivery.wire.session import Stage
 from delivery.wire.tls import Contexts
 from delivery.wire.transport import SmtpTransport
 from tests.delivery.conftest import IMPATIENT
+from tests.delivery.wires import TEXT, Announcements, envelope, transport_to
 from tests.fakes import FakeDns
 from tests.smtp_server import NAME, Certificates, FaultServer
-
-TEXT = b"Subject: hello\r\n\r\n.Dear Ada,\r\nsee you\r\n..\r\n"
-
-
-def envelope(rcpt: str = "ada", *, required: Level = Level.T2, text: bytes = TEXT) -> Envelope:
-    return Envelope(uuid4(), "b+1@clinic.example", f"{rcpt}@x.example", required, lambda: text)
-
-
-def transport_to(*servers: FaultServer, certificates: Certificates) -> SmtpTransport:
-    names = [NAME, *(f"mx{number}.x.example" for number in range(2, len(servers) + 1))]
-    dns = FakeDns({"x.example": [(10 * rank, name) for rank, name in enumerate(names)]},
-                  {name: [server.address] for name, server in zip(names, servers, strict=True)})  # fmt: skip
-    dialer = Dialer(
-        "out.clinic.example", Contexts.load(certificates.ca_file), IMPATIENT, servers[0].port
-    )
-    return SmtpTransport(dns, dialer, allow_loopback=True)
-
-
-class Announcements(list):
-    def __call__(self, identifier):
-        self.append(identifier)
-        return True
 
 
 def send(server: FaultServer, message: Envelope, certificates: Certificates):
@@ -96,12 +74,15 @@ def test_says_nothing_of_the_message_below_the_required_level(certificates, tls,
     assert (server.stored, announced) == ([], [])
 
 
-@pytest.mark.parametrize("required", [Level.T3, Level.T4])
-def test_more_than_a_connection_can_prove_is_asked_of_no_server(certificates, required):
+@pytest.mark.parametrize(
+    ("required", "failure"),
+    [(Level.T3, TlsFailure.NOT_PROMISED), (Level.T4, TlsFailure.DANE_REQUIRED)],
+)
+def test_more_than_the_domain_promises_is_asked_of_no_server(certificates, required, failure):
     with FaultServer(certificates.valid()).serving() as server:
         outcome, announced = send(server, envelope(required=required), certificates)
     assert outcome.result is Result.UNPROTECTED
-    assert [failed.tls for failed in outcome.failures] == [TlsFailure.NOT_PROMISED]
+    assert [failed.tls for failed in outcome.failures] == [failure]
     assert (server.commands, server.stored, announced) == ([], [], [])
 
 
@@ -120,7 +101,7 @@ def test_mail_without_phi_takes_the_best_there_is(certificates, tls, kind, achie
 def test_the_door_itself_refuses_a_connection_that_proved_too_little(certificates):
     with FaultServer(certificates.expired()).serving() as server:
         dialer = Dialer("out.example", Contexts.load(None), IMPATIENT, server.port)
-        session = dialer.dial(NAME, server.address, required=Level.T1)
+        session = dialer.dial(Place(NAME, server.address), required=Level.T1)
         with pytest.raises(LevelTooLow):
             hand_over(session, envelope(), Announcements())
     assert "MAIL" not in server.commands

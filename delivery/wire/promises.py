@@ -1,0 +1,92 @@
+"""What a domain promises of a mail server, and so demands of whoever sends there."""
+
+from dataclasses import dataclass, replace
+
+from delivery.wire import dane
+from delivery.wire.dane import SignedKeys
+from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain, Records, Tlsa
+from delivery.wire.hosts import Host
+from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
+from delivery.wire.sts import Policy
+from delivery.wire.tls import TlsUnavailable
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Of one host, for mail to one domain. `required` is the least that any message needs there."""
+
+    required: Level = Level.T0
+    is_dnssec: bool = False
+    keys: SignedKeys | None = None
+    policy: Policy | None = None  # enforced, and it names the host
+
+    @property
+    def type(self) -> PolicyType:
+        if self.keys:
+            return PolicyType.TLSA
+        return PolicyType.STS if self.policy else PolicyType.NONE
+
+    def must_prove(self, required: Level) -> Level:
+        """What the connection itself must prove for a message that needs `required`.
+
+        Raises TlsUnavailable if it is more than the domain promises.
+        """
+        wanted = max(required, self.required)
+        if self.keys:
+            return Level.T4
+        if wanted is Level.T4:
+            raise TlsUnavailable(TlsFailure.DANE_REQUIRED)
+        if wanted is Level.T3 and not self.policy:
+            raise TlsUnavailable(TlsFailure.NOT_PROMISED)
+        return min(wanted, Level.T2)
+
+    def vouched(self, proved: Evidence) -> Evidence:
+        """What the connection proved, with the word of the domain that its server is the right one."""
+        if self.policy and not self.keys and proved.level is Level.T2:
+            proved = replace(proved, level=Level.T3, policy=self.type, sts_id=self.policy.id)
+        return replace(proved, is_dnssec=self.is_dnssec)
+
+
+NO_PROMISE = Promise()
+
+
+def promise_of(
+    host: Host, domain: str, dns: Dns, *, port: int, policy: Policy | None = None
+) -> Promise:
+    """What binds the host; signed keys come before a policy (RFC 8461 2).
+
+    Raises TlsUnavailable if the host may not be used at all.
+    """
+    try:
+        base, records = _signed_keys(host, dns, port)
+    except DnsUnavailable:  # RFC 7672 2.1.2: it may be there, so it counts as if it did not match
+        raise TlsUnavailable(TlsFailure.DNSSEC_INVALID) from None
+    usable = dane.usable(records)
+    if usable:
+        names = tuple(dict.fromkeys((base, host.name, domain)))
+        return Promise(Level.T4, is_dnssec=True, keys=SignedKeys(base, names, usable))
+    # 7672 2.2: keys that nobody can check still say that there is TLS.
+    least = Level.T1 if records else Level.T0
+    if policy and policy.is_enforced:
+        if not policy.names(host.name):
+            raise TlsUnavailable(TlsFailure.NOT_NAMED)
+        return Promise(Level.T3, is_dnssec=host.is_secure, policy=policy)
+    return Promise(least, is_dnssec=host.is_secure)
+
+
+def _signed_keys(host: Host, dns: Dns, port: int) -> tuple[str, list[Tlsa]]:
+    """Where the host's keys are published, and which: asked only if its name came signed (2.2.1)."""
+    if host.is_secure:
+        # 2.2.3: first where its aliases lead, then at its own name.
+        for base in dict.fromkeys((host.canonical, host.name)):
+            found = _tlsa(f"_{port}._tcp.{base}", dns)
+            if found and found.is_secure:
+                return base, found
+    return host.name, []
+
+
+def _tlsa(name: str, dns: Dns) -> Records[Tlsa]:
+    try:
+        return dns.tlsa(name)
+    except NoSuchDomain:
+        return Records()
