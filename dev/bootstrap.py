@@ -75,13 +75,6 @@ def install_page_packages() -> None:
     finish(began)
 
 
-def install_bench_servers() -> None:
-    """Install Postfix for the tests that need a real one, on CI's throw-away machines only."""
-    may_install = os.environ.get("CI") and os.geteuid() == 0 and shutil.which("apt-get")
-    if may_install and not shutil.which("postfix"):
-        apt_install(["postfix", "postfix-pcre", "iproute2"])
-
-
 def make_venv() -> None:
     """Make .venv with pip in it; Debian's Python alone cannot, so with python3-venv or uv."""
     if venv_works():
