@@ -12,7 +12,7 @@ MAIN ?=
 KEYS ?=
 INTO ?= restored
 
-.PHONY: help demo code stop reset backup restore test check prove bench lock secrets
+.PHONY: help demo code stop reset backup restore test check prove bench servers lock secrets
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -51,6 +51,10 @@ prove: ## The long proofs: attacks, faults, volumes
 bench: ## Measure, and write docs/performance.md; B=name for one figure
 	@$(PYTHON) -m dev.bootstrap dev
 	@exec .venv/bin/python -m benchmarks $(B)
+
+servers: ## Real mail servers in every posture, to look around in (root)
+	@$(PYTHON) -m dev.bootstrap dev
+	@exec .venv/bin/python -m dev.mailbench $(T)
 
 lock: ## Resolve requirements/*.in and package.json anew
 	@$(PYTHON) -m dev.bootstrap dev

@@ -1,0 +1,43 @@
+"""Our own wire against the bench: one message at a time, and what came of it in a few words."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from delivery.wire.dial import Dialer
+from delivery.wire.door import Envelope, Outcome, Result
+from delivery.wire.levels import Level
+from delivery.wire.resolver import ResolverDns
+from delivery.wire.session import Timeouts
+from delivery.wire.tls import Contexts
+from delivery.wire.transport import SmtpTransport
+from dev.mailbench.bench import Bench
+from dev.mailbench.postures import RESOLVER
+
+QUICK = Timeouts(**dict.fromkeys(
+    ("connect", "greeting", "command", "data", "block", "dot"), timedelta(seconds=5)
+))  # fmt: skip
+TEXT = b"From: <clinic@clinic.example>\r\nSubject: hello\r\n\r\nDear Ada,\r\nsee you.\r\n"
+
+
+def transport(bench: Bench) -> SmtpTransport:
+    """Straight to the bench's servers, by its own resolver."""
+    dns = ResolverDns(f"{RESOLVER}:53", patience=5)
+    dialer = Dialer("out.clinic.example", Contexts.load(bench.ca_file), QUICK)
+    return SmtpTransport(dns, dialer, allow_loopback=True)
+
+
+def envelope(to: str, required: Level, text: bytes = TEXT) -> Envelope:
+    return Envelope(uuid4(), "b@bounce.clinic.example", to, required, lambda: text)
+
+
+def send(wire: SmtpTransport, to: str, required: Level, text: bytes = TEXT) -> Outcome:
+    return wire.send(envelope(to, required, text), lambda _identifier: True)
+
+
+def in_words(outcome: Outcome) -> str:
+    """`T2`, `unprotected: certificate-expired` or `refused 5.1.1`."""
+    if outcome.result is Result.ACCEPTED:
+        return outcome.evidence.level.name
+    if outcome.result is Result.UNPROTECTED:
+        return f"unprotected: {', '.join(str(each.tls) for each in outcome.failures)}"
+    return f"{outcome.result} {outcome.reply.enhanced}"
