@@ -34,6 +34,7 @@ class Scope(models.TextChoices):
     CONSENTS_WRITE = "consents.write", "Record what people agreed to"
     EVENTS_WRITE = "events.write", "Report facts about people"
     MESSAGES_SEND = "messages.send", "Send one message from an approved campaign"
+    LETTERS_SEND = "letters.send", "Send messages that it writes itself"
     MESSAGES_READ = "messages.read", "Read what became of a message"
     PHI_READ = "phi.read", "See PHI unmasked"
 

@@ -14,6 +14,8 @@ from delivery.models import (
     EscrowItem,
     EscrowVisit,
     InboundMail,
+    Letter,
+    LetterFile,
     Message,
     MessageEvent,
     SingleSend,
@@ -84,6 +86,18 @@ register(
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="created_at", called="single sends"),
 )
+for _written, _aging in (
+    (Letter, Aging(goes_with="send")),
+    (LetterFile, Aging(goes_with="letter")),
+):
+    register(
+        _written,
+        data_class=DataClass.PHI,
+        retention=Retained.MESSAGES,
+        export=Export.PERSON,
+        erasure=Erasure.WITH_PERSON,
+        aging=_aging,
+    )
 register(
     Dispatch,
     data_class=DataClass.OPERATIONAL,

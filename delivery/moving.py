@@ -86,7 +86,7 @@ def _draft(claimed: Claimed) -> Draft:
 
 def _written(draft: Draft) -> Rendered:
     try:
-        return draft.write()
+        return draft.for_portal()
     except DomainError:
         raise MessageNotMovable("The message could not be made for this person.") from None
 

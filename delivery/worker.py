@@ -13,7 +13,7 @@ from django.db import transaction
 from campaigns.compilation import Rendered
 from delivery import fates
 from delivery.crash_points import reach
-from delivery.drafts.draft import Draft
+from delivery.drafts.draft import Draft, NotForPortal
 from delivery.fates import Claimed, Fate
 from delivery.handover import Done, Handover
 from delivery.journal import Journal
@@ -224,7 +224,9 @@ def _for_portal(draft: Draft, fate: Fate) -> tuple[Fate, Rendered | None]:
     if draft.message.cause == Message.Cause.TEST:
         return fates.without_tls(fate), None
     try:
-        return fate, draft.write()
+        return fate, draft.for_portal()
+    except NotForPortal:
+        return fates.unsendable("not_for_portal"), None
     except DomainError:
         return fates.unsendable("not_renderable"), None
 

@@ -8,9 +8,10 @@ from contacts.fields import IDENTITY, STANDING, PhiClass
 OTHERS: dict[str, str] = {
     **dict.fromkeys(
         (
-            "campaign_id", "code", "contact_id", "created_at", "detail", "errors", "id", "index",
-            "instance", "masked", "next_cursor", "pointer", "route", "settled_at", "status", "title",
-            "type", "updated_at",
+            "campaign_id", "code", "contact_id", "content_id", "created_at", "detail", "errors", "headers",
+            "id", "index", "instance", "masked", "media_type", "next_cursor", "pointer", "protection",
+            "remuneration", "reply_to", "route", "send_at", "sender", "sensitivity", "settled_at",
+            "status", "title", "type", "updated_at",
         ),
         PhiClass.NONE.value,
     ),
@@ -20,10 +21,13 @@ OTHERS: dict[str, str] = {
         PhiClass.LIMITED.value,
     ),
     **dict.fromkeys(
-        ("contacts", "data", "evidence", "kept", "name", "results", "source", "wording"),
+        (
+            "categories", "contacts", "data", "evidence", "kept", "metadata", "name", "results",
+            "source", "subject", "to", "wording",
+        ),
         PhiClass.PHI.value,
     ),
-    **dict.fromkeys(("attributes", "properties"), PhiClass.SPECIAL.value),
+    **dict.fromkeys(("attributes", "content", "files", "html", "properties", "text"), PhiClass.SPECIAL.value),
 }  # fmt: skip
 FIELDS: dict[str, str] = {
     **OTHERS,

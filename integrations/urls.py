@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.permissions import public
-from integrations.api import consents, contacts, documents, events, messages, tokens
+from integrations.api import consents, contacts, documents, events, letters, messages, tokens
 from integrations.api.base import endpoint
 
 v1 = [
@@ -17,6 +17,7 @@ v1 = [
     ),
     path("consents", endpoint(consents.Consents), name="consents"),
     path("events", endpoint(events.Events), name="events"),
+    path("letters", endpoint(letters.Letters), name="letters"),
     path("messages", endpoint(messages.Messages), name="messages"),
     path("messages/<uuid:message_id>", endpoint(messages.MessageDetail), name="message"),
 ]

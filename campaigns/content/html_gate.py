@@ -7,12 +7,12 @@ from campaigns.content.addresses import image_refusal, link_refusal
 from campaigns.content.placeholders import Placeholders
 from campaigns.content.problems import ContentRefused, Problem
 
-_TAGS = re.compile(
+TAGS = re.compile(
     r"html|head|title|meta|style|body|div|table|tbody|thead|tfoot|tr|td|th|p|br|b|strong|i|em|u|a|ul"
     r"|ol|li|span|img|h[1-6]|hr|sup|sub|small|center|blockquote|pre|code|font"
 )
 # Only Outlook reads conditional comments; MRML writes these elements there.
-_OUTLOOK_TAGS = re.compile(_TAGS.pattern + r"|noscript|xml|[ovw]:[a-z]+")
+OUTLOOK_TAGS = re.compile(TAGS.pattern + r"|noscript|xml|[ovw]:[a-z]+")
 
 _LOADS = frozenset({"src", "background", "poster", "lowsrc", "dynsrc"})
 _REFUSED_ATTRIBUTES = re.compile(
@@ -28,14 +28,16 @@ _CONDITIONAL_MARK = re.compile(r"^(\[if [^\]]*\]><!|<!\[endif\])$", re.IGNORECAS
 
 def check_html(html: str, image_hosts: frozenset[str], words: Placeholders) -> None:
     """Raises ContentRefused if the HTML, in which words stand for merge tags, may not go out."""
-    gate = _Gate(image_hosts, words, _TAGS)
+    gate = Gate(image_hosts, words, TAGS)
     gate.feed(html)
     gate.close()
     if gate.refusals:
         raise ContentRefused([Problem("block", "message", one) for one in gate.refusals])
 
 
-class _Gate(HTMLParser):
+class Gate(HTMLParser):
+    """Reads HTML and keeps each reason why it may not go out."""
+
     def __init__(
         self, image_hosts: frozenset[str], words: Placeholders, tags: re.Pattern[str]
     ) -> None:
@@ -45,6 +47,12 @@ class _Gate(HTMLParser):
         self._words = words
         self._tags = tags
         self._in_style = False
+
+    def link_refusal(self, address: str) -> str | None:
+        return link_refusal(address)
+
+    def image_refusal(self, address: str) -> str | None:
+        return image_refusal(address, self._image_hosts)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not self._tags.fullmatch(tag):
@@ -65,7 +73,7 @@ class _Gate(HTMLParser):
         if _CONDITIONAL_MARK.match(data):
             return
         conditional = _CONDITIONAL.match(data)
-        inner = _Gate(self._image_hosts, self._words, _OUTLOOK_TAGS)
+        inner = type(self)(self._image_hosts, self._words, OUTLOOK_TAGS)
         inner.feed(conditional[1] if conditional else data)
         inner.close()
         self.refusals += inner.refusals
@@ -83,9 +91,11 @@ class _Gate(HTMLParser):
         elif name == "http-equiv" and value.lower() not in ("x-ua-compatible", "content-type"):
             self._refuse("A message cannot redirect its reader.")
         elif name == "href":
-            self._refuse(link_refusal(value) if tag == "a" else f"“{tag[:40]}” has no address.")
+            self._refuse(
+                self.link_refusal(value) if tag == "a" else f"“{tag[:40]}” has no address."
+            )
         elif name in _LOADS:
-            self._refuse(image_refusal(value, self._image_hosts))
+            self._refuse(self.image_refusal(value))
         elif name == "style":
             self._check_style(value)
 
@@ -93,7 +103,7 @@ class _Gate(HTMLParser):
         if _DANGEROUS_STYLE.search(style):
             self._refuse("The style sheet loads or runs something.")
         for address in _URL.findall(style):
-            self._refuse(image_refusal(address, self._image_hosts))
+            self._refuse(self.image_refusal(address))
 
     def _refuse(self, refusal: str | None) -> None:
         if refusal and refusal not in self.refusals:

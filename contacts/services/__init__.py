@@ -26,6 +26,7 @@ from contacts.services.people import (
     reveal,
     upsert,
 )
+from contacts.services.recipients import RecipientUnclear, person_with, recipient
 
 __all__ = [
     "AttributeRefused",
@@ -34,6 +35,7 @@ __all__ = [
     "Fact",
     "NotErased",
     "ReasonNeeded",
+    "RecipientUnclear",
     "RecordNumberTaken",
     "add",
     "change",
@@ -44,6 +46,8 @@ __all__ = [
     "erase",
     "patient",
     "pause",
+    "person_with",
+    "recipient",
     "record_activity",
     "record_consent",
     "record_facts",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -147,7 +147,8 @@ def _drafted(
     if route.way is Way.NOWHERE:
         return Result(message, fates.skipped(verdict), address)
     if route.way is Way.WAIT:
-        return Result(message, fates.held(verdict, until=_when(verdict, series)), address)
+        until = when_again(verdict, series.facts.policy.quiet_until, series.local_now)
+        return Result(message, fates.held(verdict, until=until), address)
     return Draft(
         message,
         address,
@@ -159,13 +160,14 @@ def _drafted(
     )
 
 
-def _when(verdict: Verdict, series: Series) -> datetime:
+def when_again(verdict: Verdict, quiet_until: time | None, local_now: datetime) -> datetime:
     """When the gate may answer otherwise."""
-    until = series.facts.policy.quiet_until
-    if Reason.QUIET_HOURS not in verdict.reasons or until is None:
-        return series.now + LOOK_AGAIN
-    ends = series.local_now.replace(hour=until.hour, minute=until.minute, second=0, microsecond=0)
-    return ends if ends > series.local_now else ends + timedelta(days=1)
+    if Reason.QUIET_HOURS not in verdict.reasons or quiet_until is None:
+        return local_now + LOOK_AGAIN
+    ends = local_now.replace(
+        hour=quiet_until.hour, minute=quiet_until.minute, second=0, microsecond=0
+    )
+    return ends if ends > local_now else ends + timedelta(days=1)
 
 
 def _links(message: Claimed, person: Person, series: Series) -> dict[str, str]:

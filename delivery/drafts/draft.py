@@ -12,6 +12,11 @@ from delivery.routes import Route
 from delivery.wire import dkim, headers, mime
 from delivery.wire.addresses import wire_address
 from delivery.wire.door import Envelope
+from tenancy.errors import DomainError
+
+
+class NotForPortal(DomainError):
+    """It has parts that the portal does not show."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Draft:
         Raises HeaderRefused if a value cannot stand in a header.
         """
         text = self.write()
-        mark = mime.boundary(self.message.id)
+        kind, body = self.content(text)
         fields = [
             headers.field("From", self.letterhead.mailbox),
             headers.field("To", headers.mailbox("", self.address)),
@@ -66,10 +71,19 @@ class Draft:
             headers.field("Message-ID", self.message.message_id),
             *(headers.field(name, value) for name, value in self.extra_fields),
             headers.field("MIME-Version", "1.0"),
-            headers.field("Content-Type", mime.content_type(mark)),
+            *kind,
         ]
-        body = mime.alternative(text.text_part, text.html_part, boundary=mark)
         return b"".join([*self._signature(fields, body), *fields, b"\r\n", body])
+
+    def content(self, text: Rendered) -> tuple[list[bytes], bytes]:
+        """The fields that say what the body is made of, and the body."""
+        mark = mime.boundary(self.message.id)
+        body = mime.alternative(text.text_part, text.html_part, boundary=mark)
+        return [headers.field("Content-Type", mime.content_type(mark))], body
+
+    def for_portal(self) -> Rendered:
+        """What the portal shows. Raises NotForPortal."""
+        return self.write()
 
     def _signature(self, fields: list[bytes], body: bytes) -> list[bytes]:
         if self.letterhead.signer is None:

@@ -1,6 +1,7 @@
 from delivery.models.dispatch import Dispatch
 from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
 from delivery.models.inbound import InboundMail
+from delivery.models.letter import Letter, LetterFile
 from delivery.models.message import Message, MessageEvent
 from delivery.models.posture import DomainPosture
 from delivery.models.single import SingleSend
@@ -13,6 +14,8 @@ __all__ = [
     "EscrowItem",
     "EscrowVisit",
     "InboundMail",
+    "Letter",
+    "LetterFile",
     "Message",
     "MessageEvent",
     "SingleSend",

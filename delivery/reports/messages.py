@@ -186,11 +186,10 @@ def _rows(messages: Sequence[Message]) -> list[Row]:
 
 def _campaigns(messages: Sequence[Message]) -> dict[UUID, UUID]:
     """The campaign of each message that is of one: frozen from it, or asked for alone."""
-    singles = SingleSend.objects.in_bulk([message.cause_id for message in messages])
+    sends = SingleSend.objects.in_bulk([message.cause_id for message in messages]).values()
+    singles = {send.pk: send.campaign_id for send in sends if send.campaign_id}
     return {
-        message.id: singles[message.cause_id].campaign_id
-        if message.cause_id in singles
-        else message.cause_id
+        message.id: singles.get(message.cause_id, message.cause_id)
         for message in messages
         if message.cause_id in singles or message.cause == Message.Cause.CAMPAIGN
     }

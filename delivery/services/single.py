@@ -1,5 +1,7 @@
 """One message to one person, asked for by a system: the gate, the approval and the route of a campaign."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -8,13 +10,14 @@ from audit import services as audit
 from audit.services import Actor
 from campaigns.models import Campaign
 from campaigns.queries import approvals, writing
-from compliance.facts import GateFacts, Outcome
+from compliance.facts import GateFacts, Outcome, Verdict
 from compliance.gate import decide
 from compliance.purposes import PURPOSE_RULES, Purpose
 from contacts import queries as contacts
 from contacts.models import Contact
 from delivery import audience, chronicle
 from delivery.models import Message, SingleSend
+from delivery.routes import Route
 from delivery.services.freezing import ROUTES
 from delivery.wire.headers import message_id
 from tenancy import clock
@@ -40,25 +43,9 @@ def send_single(campaign: Campaign, contact: Contact, *, request_id: UUID, actor
     people = list(contacts.people([contact.pk]))
     verdict = decide(GateFacts(facts, contacts.person_facts(people)[contact.pk]))
     route = audience.route_of(verdict, campaign)
-    is_denied = verdict.outcome is Outcome.DENY
-    SingleSend.objects.create(id=request_id, campaign=campaign, asked_by=actor.id)
-    mail_id, now = uuid7(), clock.now()
-    message = Message.objects.create(
-        id=mail_id,
-        cause=Message.Cause.API,
-        cause_id=request_id,
-        contact=contact,
-        mail_class=audience.mail_class_of(campaign),
-        status=Message.Status.SKIPPED if is_denied else Message.Status.QUEUED,
-        verdict=verdict.as_record(),
-        reason=verdict.reasons[0].value if is_denied else "",
-        route=ROUTES.get(route.way, ""),
-        required_level=int(route.required),
-        message_id=message_id(mail_id, sender),
-        domain=str(contact.identity.get("email") or "").rpartition("@")[2].lower() or None,
-        settled_at=now if is_denied else None,
-    )
-    chronicle.tell_born([message])
+    send = SingleSend.objects.create(id=request_id, campaign=campaign, asked_by=actor.id)
+    planned = Planned(verdict, route, audience.mail_class_of(campaign), sender)
+    message = born(send, contact, planned, due_at=None)
     audit.record(
         "message.asked_for",
         actor=actor,
@@ -66,6 +53,42 @@ def send_single(campaign: Campaign, contact: Contact, *, request_id: UUID, actor
         campaign=str(campaign.pk),
         status=message.status,
     )
+    return message
+
+
+class Planned(NamedTuple):
+    """How a message is to travel, and the domain that it is sent from."""
+
+    verdict: Verdict
+    route: Route
+    mail_class: Message.MailClass
+    sender: str
+
+
+def born(
+    send: SingleSend, contact: Contact, planned: Planned, *, due_at: datetime | None
+) -> Message:
+    """The message of this request, queued or skipped with the gate's verdict."""
+    verdict = planned.verdict
+    is_denied = verdict.outcome is Outcome.DENY
+    mail_id, now = uuid7(), clock.now()
+    message = Message.objects.create(
+        id=mail_id,
+        cause=Message.Cause.API,
+        cause_id=send.pk,
+        contact=contact,
+        mail_class=planned.mail_class,
+        status=Message.Status.SKIPPED if is_denied else Message.Status.QUEUED,
+        verdict=verdict.as_record(),
+        reason=verdict.reasons[0].value if is_denied else "",
+        route=ROUTES.get(planned.route.way, ""),
+        required_level=int(planned.route.required),
+        message_id=message_id(mail_id, planned.sender),
+        domain=str(contact.identity.get("email") or "").rpartition("@")[2].lower() or None,
+        due_at=due_at or now,
+        settled_at=now if is_denied else None,
+    )
+    chronicle.tell_born([message])
     return message
 
 

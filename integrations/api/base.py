@@ -37,6 +37,7 @@ class Resource(APIView):
     """A view for systems. A subclass says which scope each of its methods needs."""
 
     scopes: ClassVar[Mapping[str, Scope]]
+    largest_body: ClassVar[int] = LARGEST_BODY
     # The key is looked at in `initial`, because the tenant's scope has to hold until the answer.
     authentication_classes = ()
     permission_classes = ()
@@ -60,7 +61,7 @@ class Resource(APIView):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        _refuse_large(request)
+        self._refuse_large(request)
         tenant_id, self.key, self.granted = self._authenticate(request)
         self._stack.enter_context(tenant_scope(tenant_id))
         self.actor = Actor(kind="api_key", id=str(self.key.pk), name=self.key.name)
@@ -91,6 +92,16 @@ class Resource(APIView):
         """Take more of the key's rate for a request that brings many items."""
         if items >= ITEMS_PER_REQUEST:
             self._allow_rate(cost=items // ITEMS_PER_REQUEST)
+
+    def fingerprint(self, request: Request) -> bytes:
+        """What was asked, so that a repetition is told from another request."""
+        body: bytes = request.body
+        return f"{request.method} {request.path}\n".encode() + body
+
+    def _refuse_large(self, request: Request) -> None:
+        length = request.headers.get("Content-Length") or "0"
+        if not length.isdecimal() or int(length) > self.largest_body:
+            raise problems.TooLarge(f"Send at most {self.largest_body:,} bytes at once.")
 
     def _allow_rate(self, *, cost: int = 1) -> None:
         self._allowance = rate_limits.take(str(self.key.pk), cost=cost)
@@ -155,9 +166,3 @@ def endpoint(resource: type[Resource]) -> Callable[..., HttpResponseBase]:
     scopes = ", ".join(sorted(set(resource.scopes.values())))
     view.access = f"api key: {scopes}"  # type: ignore[attr-defined]
     return view
-
-
-def _refuse_large(request: Request) -> None:
-    length = request.headers.get("Content-Length") or "0"
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        raise problems.TooLarge(f"Send at most {LARGEST_BODY:,} bytes at once.")

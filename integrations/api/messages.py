@@ -31,7 +31,9 @@ class MessageAnswer(serializers.Serializer):  # type: ignore[type-arg]
 
     id = serializers.UUIDField()
     contact_id = serializers.UUIDField()
-    campaign_id = serializers.UUIDField()
+    campaign_id = serializers.UUIDField(
+        allow_null=True, help_text="null for a letter that a system wrote."
+    )
     status = serializers.ChoiceField(Message.Status.choices)
     reason = serializers.CharField(allow_blank=True)
     route = serializers.ChoiceField(Message.Route.choices, allow_blank=True)
@@ -73,11 +75,11 @@ class MessageDetail(Resource):
         return Response(message_shown(message, campaign_id))
 
 
-def message_shown(message: Message, campaign_id: UUID) -> dict[str, object]:
+def message_shown(message: Message, campaign_id: UUID | None) -> dict[str, object]:
     return {
         "id": str(message.pk),
         "contact_id": str(message.contact_id),
-        "campaign_id": str(campaign_id),
+        "campaign_id": str(campaign_id) if campaign_id else None,
         "status": message.status,
         "reason": message.reason,
         "route": message.route,

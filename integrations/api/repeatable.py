@@ -32,7 +32,7 @@ def repeatable(method: Method[View, Arguments]) -> Method[View, Arguments]:
         if key is None:
             with transaction.atomic():
                 return method(view, request, *args, **kwargs)
-        row = idempotency.begin(api_key_id=view.key.pk, key=key, request=_fingerprint(request))
+        row = idempotency.begin(api_key_id=view.key.pk, key=key, request=view.fingerprint(request))
         if row.answer is not None:
             return _repeated(row)
         try:
@@ -45,11 +45,6 @@ def repeatable(method: Method[View, Arguments]) -> Method[View, Arguments]:
         return response
 
     return answered
-
-
-def _fingerprint(request: Request) -> bytes:
-    body: bytes = request.body
-    return f"{request.method} {request.path}\n".encode() + body
 
 
 def _repeated(row: IdempotentRequest) -> Response:

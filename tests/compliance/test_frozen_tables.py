@@ -22,7 +22,8 @@ KEPT = {"campaigns_brand", "campaigns_template", "compliance_sender", "contacts_
 WINDS_DOWN = {
     "accounts_apikey", "accounts_supportgrant", "campaigns_approval", "campaigns_campaign",
     "campaigns_testsend", "compliance_agreement", "compliance_senderdomain", "contacts_contact",
-    "contacts_importchunk", "contacts_importrun", "delivery_dispatch",
+    "contacts_importchunk", "contacts_importrun", "delivery_dispatch", "delivery_letter",
+    "delivery_letterfile",
     "delivery_singlesend", "segments_segment",
 }  # fmt: skip
 # The log; the end itself, the files that go back and their mails; holds and what people may still decide; rights

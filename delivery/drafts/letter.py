@@ -1,0 +1,139 @@
+"""Drafts of what systems wrote themselves: the gate asked again, the text as it was given."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from campaigns.compilation import Rendered
+from campaigns.content.quoted import encode
+from campaigns.queries import writing
+from compliance.facts import GateFacts
+from compliance.gate import decide
+from compliance.models import Sender
+from compliance.purposes import PURPOSE_RULES, Purpose
+from contacts import queries as contacts
+from contacts import tokens
+from contacts.queries import Person
+from delivery import audience, fates, unsubscribe
+from delivery.drafts.campaign import LOOK_AGAIN, ONE_CLICK, unsubscribe_link, when_again
+from delivery.drafts.draft import Draft, NotForPortal
+from delivery.drafts.letterheads import letterhead_of
+from delivery.fates import Claimed
+from delivery.letters import body, facts, markup
+from delivery.letters.checking import sender_domain
+from delivery.letters.footer import Footer
+from delivery.letters.words import File, LetterRefused, Mailbox, Words
+from delivery.models import Letter, LetterFile
+from delivery.routes import Way
+from delivery.services.recording import Result
+from delivery.wire import headers
+from tenancy import clock
+from tenancy.origins import url_on
+
+
+@dataclass(frozen=True)
+class LetterDraft(Draft):
+    """A draft with files, and perhaps without HTML."""
+
+    files: tuple[File, ...] = ()
+
+    def content(self, text: Rendered) -> tuple[list[bytes], bytes]:
+        part = body.build(text, self.files, identifier=self.message.id)
+        return [headers.field(name, value) for name, value in part.headers], part.body
+
+    def for_portal(self) -> Rendered:
+        """Raises NotForPortal."""
+        if self.files:
+            raise NotForPortal("The portal shows no files yet.")
+        text = self.write()
+        html = markup.for_portal(text.html) if text.html_part else markup.from_text(text.text)
+        return replace(text, html_part=encode(html))
+
+
+def draft_letters(
+    messages: Sequence[Claimed], letters: Mapping[UUID, Letter]
+) -> Iterator[Draft | Result]:
+    """A draft for each message that may still go; `letters` by the cause of their message."""
+    people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
+    for message in messages:
+        person = people.get(message.contact_id)
+        if person is None:
+            yield Result(message, fates.canceled("person_erased"))
+        else:
+            yield _drafted(message, person, letters[message.cause_id])
+
+
+def _drafted(message: Claimed, person: Person, letter: Letter) -> Draft | Result:
+    words, now = Words.from_record(letter.words), clock.now()
+    address = str(person.identity.get("email") or "")
+    try:
+        domain = sender_domain(words)
+    except LetterRefused:
+        return Result(message, fates.waiting("sender_not_proven", until=now + LOOK_AGAIN))
+    local_now = audience.local_time(now)
+    sending = facts.sending_facts(letter)
+    standing = contacts.person_facts([person])[person.contact_id]
+    verdict = decide(GateFacts(sending, replace(standing, local_time=local_now.time())))
+    route = facts.route_of(verdict, letter.protection)
+    if route.way is Way.NOWHERE:
+        return Result(message, fates.skipped(verdict), address)
+    if route.way is Way.WAIT:
+        until = when_again(verdict, sending.policy.quiet_until, local_now)
+        return Result(message, fates.held(verdict, until=until), address)
+    local_part = words.sender.address.rpartition("@")[0]
+    sender = Sender(domain=domain, display_name=words.sender.name, local_part=local_part)
+    return LetterDraft(
+        message,
+        address,
+        route,
+        letterhead_of(sender),
+        str(person.identity.get("language") or "en"),
+        _writer(letter, words, message),
+        _extra_fields(letter, words, message),
+        _files(letter),
+    )
+
+
+def _writer(letter: Letter, words: Words, message: Claimed) -> Callable[[], Rendered]:
+    if PURPOSE_RULES[Purpose(letter.purpose)].is_discretionary:
+        words = _footer(message).below(words)
+    return lambda: _rendered(words)
+
+
+def _rendered(words: Words) -> Rendered:
+    text = words.text or markup.plain_text(words.html)
+    return Rendered(
+        words.subject,
+        encode(f"{text.rstrip()}\n"),
+        encode(f"{words.html.rstrip()}\n") if words.html else b"",
+    )
+
+
+def _footer(message: Claimed) -> Footer:
+    letterhead = writing.letterhead(counts_clicks=False, counts_opens=False)
+    preferences = tokens.make(tokens.PREFERENCES, message.contact_id)
+    return Footer(
+        letterhead.organization,
+        letterhead.postal_address,
+        url_on("links", f"/p/{preferences}"),
+        unsubscribe_link(message.id, unsubscribe.signer()),
+    )
+
+
+def _extra_fields(letter: Letter, words: Words, message: Claimed) -> tuple[tuple[str, str], ...]:
+    fields = [(name.title(), value.strip()) for name, value in words.headers]
+    if words.reply_to:
+        fields.append(("Reply-To", _mailbox(words.reply_to)))
+    if PURPOSE_RULES[Purpose(letter.purpose)].is_discretionary:
+        link = unsubscribe_link(message.id, unsubscribe.signer())
+        fields += [("List-Unsubscribe", f"<{link}>"), ONE_CLICK]
+    return tuple(fields)
+
+
+def _mailbox(mailbox: Mailbox) -> str:
+    return headers.mailbox(mailbox.name, mailbox.address)
+
+
+def _files(letter: Letter) -> tuple[File, ...]:
+    stored = LetterFile.objects.filter(letter=letter).order_by("position")
+    return tuple(File(each.name, each.media_type, each.content, each.content_id) for each in stored)
