@@ -15,6 +15,7 @@ from delivery.wire.levels import (
     PolicyType,
     TlsFailure,
 )
+from delivery.wire.policies import KeptPolicy
 from delivery.wire.promises import NO_PROMISE, Promise
 from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Answer, Session, SessionBroken, Stage
@@ -49,6 +50,8 @@ class Envelope:
     rcpt_to: str
     required: Level
     build: Callable[[], bytes] = field(repr=False, compare=False)
+    # The domain's MTA-STS policy as the workspace remembers it.
+    known_policy: KeptPolicy | None = None
 
     @property
     def domain(self) -> str:
@@ -87,6 +90,7 @@ class Outcome:
     address: str = ""
     evidence: Evidence = NO_PROTECTION
     failures: tuple[HostFailure, ...] = ()
+    policy: KeptPolicy | None = None  # of the recipient's domain, in whatever mode
 
 
 Announce = Callable[[UUID], bool]

@@ -7,6 +7,7 @@ from delivery.wire.dane import SignedKeys
 from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain, Records, Tlsa
 from delivery.wire.hosts import Host
 from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
+from delivery.wire.policies import Found
 from delivery.wire.sts import Policy
 from delivery.wire.tls import TlsUnavailable
 
@@ -19,6 +20,7 @@ class Promise:
     is_dnssec: bool = False
     keys: SignedKeys | None = None
     policy: Policy | None = None  # enforced, and it names the host
+    missing: TlsFailure = TlsFailure.NOT_PROMISED  # why there is no policy
 
     @property
     def type(self) -> PolicyType:
@@ -37,7 +39,7 @@ class Promise:
         if wanted is Level.T4:
             raise TlsUnavailable(TlsFailure.DANE_REQUIRED)
         if wanted is Level.T3 and not self.policy:
-            raise TlsUnavailable(TlsFailure.NOT_PROMISED)
+            raise TlsUnavailable(self.missing)
         return min(wanted, Level.T2)
 
     def vouched(self, proved: Evidence) -> Evidence:
@@ -50,9 +52,7 @@ class Promise:
 NO_PROMISE = Promise()
 
 
-def promise_of(
-    host: Host, domain: str, dns: Dns, *, port: int, policy: Policy | None = None
-) -> Promise:
+def promise_of(host: Host, domain: str, found: Found, dns: Dns, *, port: int) -> Promise:
     """What binds the host; signed keys come before a policy (RFC 8461 2).
 
     Raises TlsUnavailable if the host may not be used at all.
@@ -60,18 +60,18 @@ def promise_of(
     try:
         base, records = _signed_keys(host, dns, port)
     except DnsUnavailable:  # RFC 7672 2.1.2: it may be there, so it counts as if it did not match
-        raise TlsUnavailable(TlsFailure.DNSSEC_INVALID) from None
-    usable = dane.usable(records)
-    if usable:
+        raise TlsUnavailable(TlsFailure.DNSSEC_INVALID, PolicyType.TLSA) from None
+    if usable := dane.usable(records):
         names = tuple(dict.fromkeys((base, host.name, domain)))
         return Promise(Level.T4, is_dnssec=True, keys=SignedKeys(base, names, usable))
+    if policy := found.enforced:
+        if not policy.names(host.name):
+            raise TlsUnavailable(TlsFailure.NOT_NAMED, PolicyType.STS)
+        return Promise(Level.T3, is_dnssec=host.is_secure, policy=policy)
     # 7672 2.2: keys that nobody can check still say that there is TLS.
     least = Level.T1 if records else Level.T0
-    if policy and policy.is_enforced:
-        if not policy.names(host.name):
-            raise TlsUnavailable(TlsFailure.NOT_NAMED)
-        return Promise(Level.T3, is_dnssec=host.is_secure, policy=policy)
-    return Promise(least, is_dnssec=host.is_secure)
+    missing = found.failure or TlsFailure.NOT_PROMISED
+    return Promise(least, is_dnssec=host.is_secure, missing=missing)
 
 
 def _signed_keys(host: Host, dns: Dns, port: int) -> tuple[str, list[Tlsa]]:

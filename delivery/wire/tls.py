@@ -30,11 +30,11 @@ VERSION_REASONS = frozenset(
 
 
 class TlsUnavailable(Exception):
-    """The connection did not become what was asked. `failure` says why."""
+    """The connection did not become what was asked. `failure` says why, `policy` who asked."""
 
-    def __init__(self, failure: TlsFailure) -> None:
+    def __init__(self, failure: TlsFailure, policy: PolicyType = PolicyType.NONE) -> None:
         super().__init__(failure.value)
-        self.failure = failure
+        self.failure, self.policy = failure, policy
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from delivery.wire.dial import UNREACHABLE, Dialer, HostUnusable, Place
 from delivery.wire.dns import Dns, DnsUnavailable
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result, hand_over
 from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for
+from delivery.wire.levels import PolicyType
+from delivery.wire.policies import Found, Policies
 from delivery.wire.pool import Pool
 from delivery.wire.promises import Promise, promise_of
 from delivery.wire.reply import Finding
@@ -46,6 +48,7 @@ class SmtpTransport:
     dns: Dns
     dialer: Dialer
     allow_loopback: bool = False
+    policies: Policies = field(default_factory=Policies)
     pool: Pool = field(default_factory=Pool)
     # Address → when it may be tried again. Shared by threads: a lost update costs one more try.
     resting: dict[str, float] = field(default_factory=dict)
@@ -60,13 +63,18 @@ class SmtpTransport:
             return Outcome(Result.REFUSED, Stage.DNS, NO_HOST)
         except DnsUnavailable:
             return Outcome(Result.REFUSED, Stage.DNS, NO_DNS)
-        return self._first_that_takes_it(hosts, envelope, announce)
+        found = self.policies.of(envelope.domain, self.dns, envelope.known_policy)
+        outcome = self._first_that_takes_it(hosts, found, envelope, announce)
+        if any(failure.policy is PolicyType.STS for failure in outcome.failures):
+            self.policies.doubt(envelope.domain)
+        return replace(outcome, policy=found.kept)
 
     def _first_that_takes_it(
-        self, hosts: list[Host], envelope: Envelope, announce: Announce
+        self, hosts: list[Host], found: Found, envelope: Envelope, announce: Announce
     ) -> Outcome:
         failures: list[HostFailure] = []
-        for target in islice(self._targets(hosts, envelope, failures), HOSTS_TRIED):
+        targets = self._targets(hosts, found, envelope, failures)
+        for target in islice(targets, HOSTS_TRIED):
             place, promise = target
             try:
                 outcome = self._handed_over(target, envelope, announce)
@@ -83,15 +91,17 @@ class SmtpTransport:
         return _nobody(failures)
 
     def _targets(
-        self, hosts: list[Host], envelope: Envelope, failures: list[HostFailure]
+        self, hosts: list[Host], found: Found, envelope: Envelope, failures: list[HostFailure]
     ) -> Iterator[Target]:
         """Best first; a host that its domain forbids is noted as a failure, and passed over."""
         for host in hosts:
             try:
-                promise = promise_of(host, envelope.domain, self.dns, port=self.dialer.port)
+                promise = promise_of(host, envelope.domain, found, self.dns, port=self.dialer.port)
                 promise.must_prove(envelope.required)
             except TlsUnavailable as unavailable:
-                failures.append(HostFailure(host.name, unavailable.failure))
+                failures.append(
+                    HostFailure(host.name, unavailable.failure, policy=unavailable.policy)
+                )
             else:
                 for address in host.addresses:
                     yield Target(Place(host.name, address, promise.keys), promise)
