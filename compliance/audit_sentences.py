@@ -134,6 +134,8 @@ SENTENCES = {
     "retention.stop_asked": "Stopped a run of retention",
     "retention.certificate_taken": "Took along a certificate of retention",
     "retention.changed": "Changed how long data stays",
+    "portal.passphrase_agreed": "Agreed on a passphrase for the secure portal",
+    "portal.passphrase_ended": "Ended a passphrase for the secure portal",
     "portal.checked": "Gave the right answers in the secure portal",
     "portal.code_sent": "Asked for a code of the secure portal",
     "portal.notice_accepted": "Told a person of a portal message",

@@ -146,6 +146,11 @@ class PolicyForm(forms.Form):
         widget=forms.RadioSelect,
         help_text="Both are asked where the way to the mailbox is not safe.",
     )
+    portal_must_agree = forms.BooleanField(
+        label="What needs most opens with an agreed passphrase or a passkey only",
+        required=False,
+        help_text="Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
+    )
     may_operate_without_opt_in = forms.BooleanField(
         label="Send about our own services without an opt-in",
         required=False,
@@ -168,7 +173,6 @@ class PolicyForm(forms.Form):
     quiet_until = forms.TimeField(
         label="Quiet hours until", required=False, widget=forms.TimeInput(attrs={"type": "time"})
     )
-
     reason = forms.CharField(
         label="Why",
         required=False,
@@ -252,8 +256,7 @@ class EvidenceForm(forms.Form):
     with_details = forms.BooleanField(
         label="With details",
         required=False,
-        help_text="Counts, reasons and field names, opened. Without them the rest can be checked "
-        "all the same.",
+        help_text="Counts, reasons and field names, opened. The rest can be checked without them.",
     )
 
     def clean(self) -> dict[str, object]:

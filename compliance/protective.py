@@ -84,6 +84,7 @@ POLICY = Group(
             higher, label_of(Policy.PortalFrom.choices),
         ),
         Setting("Portal messages stay", ("portal_expiry_days",), higher, count("days")),
+        Setting("Facts never open what needs most", ("portal_must_agree",), lower, yes_or_no),
         Setting("Own services without opt-in", ("may_operate_without_opt_in",), higher, yes_or_no),
         Setting("Cap for each person", ("frequency_cap",), no_limit_or_higher, count("messages")),
         Setting("The cap counts over", ("frequency_window_days",), lower, count("days")),

@@ -18,6 +18,7 @@ from delivery.models import (
     LetterFile,
     Message,
     MessageEvent,
+    PortalPassphrase,
     SingleSend,
 )
 from tenancy import inventory
@@ -79,6 +80,13 @@ for of_a_visit, aging in (
         aging=aging,
     )
 register(
+    PortalPassphrase,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,  # part of the keys of messages that wait
+    export=Export.NEVER,
+    erasure=Erasure.WITH_PERSON,
+)
+register(
     SingleSend,
     data_class=DataClass.OPERATIONAL,
     retention=Retained.MESSAGES,
@@ -134,6 +142,7 @@ for _column, _kind, _algorithm, _key in (
     ("receipt_digest", "hashed", "SHA-256 of 256 derived bits", "none"),
 ):
     inventory.declare("delivery_escrowitem", _column, kind=_kind, algorithm=_algorithm, key=_key)
+inventory.declare("delivery_portalpassphrase", "salt", kind="public", algorithm="128 random bits")
 inventory.declare(
     "delivery_escrowvisit", "cookie_digest", kind="hashed", algorithm="SHA-256 of 256 random bits"
 )

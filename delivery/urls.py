@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from delivery import sandbox_views
+from delivery.portal import staff
 from delivery.reports import views
 
 reports = [
@@ -25,6 +26,9 @@ sandbox = [
 urlpatterns = [
     path("", views.home_page, name="home"),
     path("contacts/<uuid:contact_id>/messages/", views.contact_messages, name="contact_messages"),
+    path("contacts/<uuid:contact_id>/portal/", staff.access, name="contact_portal"),
+    path("contacts/<uuid:contact_id>/portal/agree/", staff.agree, name="contact_portal_agree"),
+    path("contacts/<uuid:contact_id>/portal/end/", staff.end, name="contact_portal_end"),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),

@@ -38,6 +38,8 @@ class Policy(TenantModel):
     portal_from = models.PositiveSmallIntegerField(choices=PortalFrom, default=PortalFrom.S3)
     portal_expiry_days = models.PositiveSmallIntegerField(default=30)
     portal_fact = models.CharField(max_length=11, choices=PortalFact, default=PortalFact.BIRTH_DATE)
+    # What needs most in the portal opens with an agreed passphrase or a passkey only, never with facts.
+    portal_must_agree = models.BooleanField(default=False)
     may_operate_without_opt_in = models.BooleanField(default=False)
     frequency_cap = models.PositiveSmallIntegerField(null=True, default=4)
     frequency_window_days = models.PositiveSmallIntegerField(default=7)

@@ -15,8 +15,9 @@ from compliance import queries as compliance
 from contacts import services as contacts
 from contacts.models import Contact
 from delivery import chronicle
-from delivery.escrow import checks, services
+from delivery.escrow import alarms, checks, factors, keys, passphrases, services
 from delivery.escrow.checks import Fact
+from delivery.escrow.factors import Questions
 from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit, Message
 from tenancy import clock
 from tenancy.errors import DomainError
@@ -24,6 +25,7 @@ from tenancy.ids import uuid7
 from tenancy.keyring import current_keys
 
 Kind = EscrowEvent.Kind
+Facts = Mapping[Fact, date | str | None]
 
 
 class WrongAnswer(DomainError):
@@ -75,40 +77,58 @@ def settle_code(code_id: UUID, *, left_verified: bool) -> None:
     code.save(update_fields=["digits", "left_verified"])
 
 
-def facts_asked(visit: EscrowVisit) -> tuple[Fact, ...]:
-    """Which facts this visit must name, as far as is known of the way that its code took."""
-    item = visit.item
+def questions(visit: EscrowVisit) -> Questions:
+    """What this visit must answer, as far as is known of the way that its code took."""
+    item, policy = visit.item, compliance.policy()
     left_unverified = EscrowCode.objects.filter(
         visit=visit, spent_at=None, left_verified=False
     ).exists()
-    is_trusted = item.reason != EscrowItem.Reason.UNSAFE_TRANSPORT and not left_unverified
-    return checks.facts_asked(
-        facts_on_file(item.contact),
-        preferred=Fact(compliance.policy().portal_fact),
-        code_is_trusted=is_trusted,
+    needed = factors.required(
+        item.reason,
+        is_specially_protected=item.is_specially_protected,
+        code_is_trusted=not left_unverified,
+        must_agree=policy.portal_must_agree,
+    )
+    return factors.questions(
+        needed,
+        on_file=facts_on_file(item),
+        preferred=Fact(policy.portal_fact),
+        has_passphrase=passphrases.asked_for(item) is not None,
     )
 
 
-def facts_on_file(contact: Contact) -> dict[Fact, str]:
+def facts_on_file(item: EscrowItem) -> dict[Fact, str]:
+    """What the message's person can still be asked; a date that was guessed at does not count."""
+    contact: Contact = item.contact
+    is_guessed = item.birth_date_tries >= checks.BIRTH_DATE_TRIES
     known = {
-        Fact.BIRTH_DATE: contact.identity.get("birth_date"),
+        Fact.BIRTH_DATE: None if is_guessed else contact.identity.get("birth_date"),
         Fact.POSTAL_CODE: contact.attributes.get("postal_code"),
     }
     return {fact: str(value) for fact, value in known.items() if value}
 
 
 def answer(
-    visit: EscrowVisit, *, code: str, birth_date: date | None, postal_code: str
+    visit: EscrowVisit,
+    *,
+    code: str,
+    birth_date: date | None = None,
+    postal_code: str = "",
+    passphrase_proof: bytes = b"",
 ) -> EscrowVisit:
-    """Check the code and the facts. Raises Locked, CodeSpent or WrongAnswer, which count."""
-    given = {Fact.BIRTH_DATE: birth_date, Fact.POSTAL_CODE: postal_code}
+    """Check the code and what else was asked. Raises Locked, CodeSpent or WrongAnswer, which count."""
+    facts = {Fact.BIRTH_DATE: birth_date, Fact.POSTAL_CODE: postal_code}
     with transaction.atomic():
         item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+        visit.item = item
         refuse_if_locked(item)
         current = EscrowCode.objects.filter(visit=visit, spent_at=None).first()
         if current is None or _is_spent(current):
             raise CodeSpent("This code no longer works.")
-        is_right = _is_right(visit, current, code=code, given=given)
+        same_code = hmac.compare_digest(
+            _code_digest(current.id, checks.read_code(code)), bytes(current.digest)
+        )
+        is_right = _knows(visit, facts, passphrase_proof) and same_code
         current.tries += 1
         if is_right or current.tries >= checks.TRIES_PER_CODE:
             current.spent_at = clock.now()
@@ -138,17 +158,21 @@ def refuse_if_locked(item: EscrowItem) -> None:
         raise Locked("Too many answers were wrong.")
 
 
-def _is_right(
-    visit: EscrowVisit, current: EscrowCode, *, code: str, given: Mapping[Fact, date | str | None]
-) -> bool:
+def _knows(visit: EscrowVisit, given: Facts, passphrase_proof: bytes) -> bool:
     """Every answer is compared, so that the time taken does not tell which one was wrong."""
-    on_file = facts_on_file(visit.item.contact)
-    asked = facts_asked(visit)
-    same_code = hmac.compare_digest(
-        _code_digest(current.id, checks.read_code(code)), bytes(current.digest)
-    )
-    same_facts = [checks.is_right(fact, given[fact], on_file[fact]) for fact in asked]
-    return same_code and bool(asked) and all(same_facts)
+    item, asked = visit.item, questions(visit)
+    on_file = facts_on_file(item)
+    same = {fact: checks.is_right(fact, given[fact], on_file[fact]) for fact in asked.facts}
+    if same.get(Fact.BIRTH_DATE) is False:
+        item.birth_date_tries += 1
+        item.save(update_fields=["birth_date_tries"])
+    knows_passphrase = not asked.passphrase or _knows_passphrase(item, passphrase_proof)
+    return bool(asked) and all(same.values()) and knows_passphrase
+
+
+def _knows_passphrase(item: EscrowItem, shown: bytes) -> bool:
+    agreed = passphrases.asked_for(item)
+    return agreed is not None and keys.matches(shown, passphrases.proof(item, agreed.stretched))
 
 
 def _record_answer(visit: EscrowVisit, item: EscrowItem, *, is_right: bool) -> None:
@@ -158,6 +182,7 @@ def _record_answer(visit: EscrowVisit, item: EscrowItem, *, is_right: bool) -> N
         services.record(item, Kind.CHECKED)
         return
     services.record(item, Kind.REFUSED)
+    alarms.count_wrong_answer()
     try:
         refuse_if_locked(item)
     except Locked:

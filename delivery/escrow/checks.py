@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ CODE_LIFETIME = timedelta(minutes=10)  # SP 800-63B: out-of-band secrets live te
 TRIES_PER_CODE = 5
 CODES_PER_HOUR = 3
 FAILURES_PER_MESSAGE = 10
+BIRTH_DATE_TRIES = 3  # fifteen bits, and relatives know it
 FAILURES_PER_PERSON = 20
 FAILURES_COUNT_FOR = timedelta(days=1)
 IDLE_AFTER = timedelta(minutes=15)  # 45 CFR 164.312(a)(2)(iii)
@@ -21,18 +22,6 @@ class Fact(StrEnum):
 
     BIRTH_DATE = "birth_date"
     POSTAL_CODE = "postal_code"
-
-
-def facts_asked(
-    on_file: Collection[Fact], *, preferred: Fact, code_is_trusted: bool
-) -> tuple[Fact, ...]:
-    """One fact beside a code that came a safe way; every fact where the mailbox's wire is unsafe.
-
-    Whoever reads along on an unsafe wire sees both link and code, so that only facts are left to
-    tell the person from a stranger.
-    """
-    ordered = sorted(on_file, key=lambda fact: (fact != preferred, fact))
-    return tuple(ordered[:1] if code_is_trusted else ordered)
 
 
 def new_code() -> str:

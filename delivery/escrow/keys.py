@@ -2,7 +2,8 @@
 
 A message is sealed under a content key of its own. That key is wrapped under a key made of two
 halves that never rest in one place: the link key, which only the mailed link carries, and the
-server share, which only the database holds. What that protects and what it does not is in
+server share, which only the database holds; a passphrase that clinic and person agreed on is a
+third. What that protects and what it does not is in
 docs/adr/0020-portal-keys-are-split.md; static/js/escrow-keys.js is the browser's side of it, and
 tests/delivery/escrow/vectors.json holds both to the same answers.
 """
@@ -68,12 +69,15 @@ class Locked:
     parts: dict[str, bytes]
 
 
-def lock(place: Place, parts: Mapping[str, bytes]) -> Locked:
-    """Seal the parts under fresh keys. Nothing here is ever derived from a former message."""
+def lock(place: Place, parts: Mapping[str, bytes], *, stretched: bytes = b"") -> Locked:
+    """Seal the parts under fresh keys. Nothing here is ever derived from a former message.
+
+    `stretched` is what a passphrase was made into; nobody opens the message without it then.
+    """
     content_key = secrets.token_bytes(KEY_SIZE)
     link_key = secrets.token_bytes(KEY_SIZE)
     server_share = secrets.token_bytes(KEY_SIZE)
-    wrapping_key = _wrapping_key(link_key, server_share, place.item_id)
+    wrapping_key = _wrapping_key(link_key, server_share + stretched, place.item_id)
     return Locked(
         link_key=link_key,
         lock=Lock(
@@ -86,9 +90,16 @@ def lock(place: Place, parts: Mapping[str, bytes]) -> Locked:
     )
 
 
-def content_key(place: Place, *, link_key: bytes, server_share: bytes, wrapped_key: bytes) -> bytes:
-    """The key of the parts. Raises WrongKey unless both halves belong to this message."""
-    wrapping_key = _wrapping_key(link_key, server_share, place.item_id)
+def content_key(
+    place: Place,
+    *,
+    link_key: bytes,
+    server_share: bytes,
+    wrapped_key: bytes,
+    stretched: bytes = b"",
+) -> bytes:
+    """The key of the parts. Raises WrongKey unless all that it is made of belongs to this message."""
+    wrapping_key = _wrapping_key(link_key, server_share + stretched, place.item_id)
     return _open(wrapping_key, wrapped_key, place.associated_data("content-key"))
 
 
@@ -101,6 +112,11 @@ def open_part(place: Place, *, content_key: bytes, name: str, sealed: bytes) -> 
 def proof(link_key: bytes, item_id: UUID) -> bytes:
     """What a browser shows to prove that it holds the link key, without showing the key."""
     return _derive(link_key, item_id, "proof")
+
+
+def passphrase_proof(stretched: bytes, item_id: UUID) -> bytes:
+    """What shows that somebody knows the passphrase, for this message alone."""
+    return _derive(stretched, item_id, "passphrase-proof")
 
 
 def proof_digest(shown: bytes) -> bytes:
@@ -150,8 +166,8 @@ def read_link_key(text: str) -> bytes:
     return link_key
 
 
-def _wrapping_key(link_key: bytes, server_share: bytes, item_id: UUID) -> bytes:
-    return _derive(link_key + server_share, item_id, "wrapping-key")
+def _wrapping_key(link_key: bytes, rest: bytes, item_id: UUID) -> bytes:
+    return _derive(link_key + rest, item_id, "wrapping-key")
 
 
 def _seal_part(place: Place, content_key: bytes, name: str, text: bytes) -> bytes:

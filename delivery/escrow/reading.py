@@ -12,7 +12,7 @@ from compliance.facts import SuppressionReason
 from compliance.models import Suppression
 from contacts import services as contacts
 from contacts.models import Activity
-from delivery.escrow import keys, services
+from delivery.escrow import keys, passphrases, services
 from delivery.escrow.visits import NotOpened, VisitEnded
 from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
 from tenancy import clock
@@ -38,6 +38,7 @@ def sealed_message(visit: EscrowVisit) -> dict[str, Any]:
         },
         "serverShare": _text(item.server_share),
         "wrappedKey": _text(item.wrapped_key),
+        "needsPassphrase": item.passphrase_id is not None,
         "parts": {name: _text(getattr(item, name)) for name in ("subject", "html")},
     }
 
@@ -54,19 +55,22 @@ def confirm_read(visit: EscrowVisit, receipt: str) -> None:
     _record_read(visit, "browser")
 
 
-def open_as_text(visit: EscrowVisit, access_key: str) -> Opened:
+def open_as_text(visit: EscrowVisit, access_key: str, passphrase: str = "") -> Opened:
     """Subject and plain text, opened here for a browser without script. Raises NotOpened.
 
-    The key lives for this call only.
+    The key and the passphrase live for this call only.
     """
     _refuse_unchecked(visit)
     item = visit.item
+    agreed = item.passphrase
+    stretched = passphrases.stretch(passphrase, bytes(agreed.salt)) if agreed else b""
     try:
         content_key = keys.content_key(
             item.place,
             link_key=keys.read_link_key(access_key),
             server_share=item.server_share,
             wrapped_key=bytes(item.wrapped_key),
+            stretched=stretched,
         )
     except keys.WrongKey:
         raise NotOpened("The message did not open with this key.") from None

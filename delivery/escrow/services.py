@@ -12,7 +12,7 @@ from audit.services import SYSTEM, Actor
 from compliance import queries as compliance
 from contacts import services as contacts
 from delivery import chronicle
-from delivery.escrow import keys
+from delivery.escrow import keys, passphrases
 from delivery.models import EscrowEvent, EscrowItem, Message
 from delivery.wire import headers
 from tenancy import clock
@@ -146,20 +146,32 @@ SECRETS = (
 )
 
 
+SPECIALLY_PROTECTED = EscrowItem.Reason.SPECIALLY_PROTECTED.value
+
+
+def _gate_reasons(message: Message) -> list[str]:
+    """Why the gate decided as it did; none for a message that it was never asked about."""
+    return list((message.verdict or {}).get("reasons", ()))
+
+
 def _item(each: Deposit, stay: timedelta) -> EscrowItem:
     now = clock.now()
+    passphrase = passphrases.in_force(each.message.contact_id)
     item = EscrowItem(
         id=uuid7(),
         message=each.message,
         contact_id=each.message.contact_id,
         reason=each.reason,
         language=each.language,
+        passphrase=passphrase,
+        is_specially_protected=SPECIALLY_PROTECTED in _gate_reasons(each.message),
         deposited_at=now,
         expires_at=now + stay,
     )
     locked = keys.lock(
         item.place,
         {"subject": each.subject.encode(), "html": each.html.encode(), "text": each.text.encode()},
+        stretched=passphrase.stretched if passphrase else b"",
     )
     item.server_share = locked.lock.server_share
     item.wrapped_key = locked.lock.wrapped_key

@@ -3,6 +3,7 @@ from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVi
 from delivery.models.inbound import InboundMail
 from delivery.models.letter import Letter, LetterFile
 from delivery.models.message import Message, MessageEvent
+from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture
 from delivery.models.single import SingleSend
 
@@ -18,5 +19,6 @@ __all__ = [
     "LetterFile",
     "Message",
     "MessageEvent",
+    "PortalPassphrase",
     "SingleSend",
 ]

@@ -44,6 +44,17 @@ class EscrowItem(TenantModel):
         "contacts.Contact", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     reason = models.CharField(max_length=20, choices=Reason)
+    # The passphrase that is part of its keys, if one was agreed on when it was sealed.
+    passphrase = TenantForeignKey(
+        "delivery.PortalPassphrase",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    is_specially_protected = models.BooleanField(default=False)
+    # Wrong dates of birth; after a few the date is not asked for any more.
+    birth_date_tries = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
     language = models.CharField(max_length=2)
     deposited_at = models.DateTimeField(default=clock.now, editable=False)

@@ -1,18 +1,32 @@
-"""How many wrong links one network may try in an hour, over all tenants."""
+"""How many wrong links one address and its network may try in an hour, over all tenants."""
 
 from django.core.cache import cache
+from django.utils.crypto import salted_hmac
 
-MISSES_PER_HOUR = 60  # a clinic's waiting room shares one address; a scanner needs far more
+from accounts.delays import address_group
 
-
-def is_too_fast(network: str) -> bool:
-    return int(cache.get(_key(network), 0)) >= MISSES_PER_HOUR
-
-
-def count_miss(network: str) -> None:
-    cache.add(_key(network), 0, timeout=3600)
-    cache.incr(_key(network))
+# A clinic's waiting room shares one address; a scanner needs far more.
+MISSES_PER_ADDRESS = 30
+MISSES_PER_NETWORK = 60  # of a /64, or of one address of the older kind
 
 
-def _key(network: str) -> str:
-    return f"portal-misses:{network.replace('/', '-')}"
+def is_too_fast(address: str) -> bool:
+    return any(int(cache.get(key, 0)) >= most for key, most in _limits(address))
+
+
+def count_miss(address: str) -> None:
+    for key, _ in _limits(address):
+        cache.add(key, 0, timeout=3600)
+        cache.incr(key)
+
+
+def _limits(address: str) -> list[tuple[str, int]]:
+    return [
+        (_key("address", address), MISSES_PER_ADDRESS),
+        (_key("network", address_group(address)), MISSES_PER_NETWORK),
+    ]
+
+
+def _key(kind: str, value: str) -> str:
+    """A digest: where a patient reads is nobody's business."""
+    return f"portal-misses:{kind}:{salted_hmac('portal-misses', value).hexdigest()[:32]}"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.http import address_of
 from accounts.permissions import public
 from delivery.escrow import answers, keys, reading, visits
 from delivery.escrow.answers import CodeSpent, Locked, TooManyCodes, WrongAnswer
@@ -52,7 +53,7 @@ def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
         shown, kept = _proof(request, item_id), request.COOKIES.get(VISIT_COOKIE, "")
         visit, cookie = visits.prove(item_id, shown, network=network, cookie=kept)
     except NotOpened:
-        pace.count_miss(network)
+        pace.count_miss(address_of(request))
         return refused(request)
     if cookie != kept:
         with suppress(Locked, TooManyCodes):  # the next page says so
@@ -73,7 +74,7 @@ def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     try:
         answers.refuse_if_locked(visit.item)
         if request.method == "POST":
-            answers.answer(visit, **AnswersForm(request.POST).answers())
+            answers.answer(visit, **AnswersForm(request.POST).answers(visit.item))
             return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
     except Locked:
         return notice(request, words, "locked", status=403)
@@ -85,7 +86,7 @@ def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
         return JsonResponse({"problem": problem}, status=422)
     context = pages.check(visit, words) | {"problem": problem}
     context["notice"] = words["code_sent"] if said == "code_sent" else ""
-    if not context["facts"]:
+    if not context["questions"]:
         return notice(request, words, "no_facts")
     status = 422 if request.method == "POST" else 200
     return render(request, "delivery/portal/check.html", context, status=status)
@@ -164,7 +165,8 @@ def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
     words = words_of(request, visit)
     context = pages.message(visit, words)
     try:
-        opened = reading.open_as_text(visit, request.POST.get("access_key", ""))
+        typed = (request.POST.get(name, "") for name in ("access_key", "passphrase"))
+        opened = reading.open_as_text(visit, *typed)
     except VisitEnded:
         return HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
     except NotOpened:
@@ -187,7 +189,7 @@ def leave(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
 
 def _proof(request: HttpRequest, item_id: UUID) -> bytes:
     """What the browser proved, or, without script, what its typed key proves. Raises NotOpened."""
-    if pace.is_too_fast(network_of(request)):
+    if pace.is_too_fast(address_of(request)):
         raise NotOpened("Too many wrong links came from this network.")
     try:
         if access_key := request.POST.get("access_key", ""):

@@ -166,7 +166,12 @@ def contact_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse
     audit.record_reading(
         "contact.messages_viewed", actor=request.actor, on=contact, touched=touched
     )
-    context = {"contact": contact, "rows": page.rows, "older": page.older}
+    context = {
+        "contact": contact,
+        "rows": page.rows,
+        "older": page.older,
+        "may_set_access": may(request, "contacts.edit"),
+    }
     return render(request, "delivery/reports/_of_contact.html", context)
 
 

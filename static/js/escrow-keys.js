@@ -16,18 +16,18 @@ export function toHex(bytes) {
 }
 
 export function fromHex(text) {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return Uint8Array.from(text.match(/../g) || [], (pair) => Number.parseInt(pair, 16));
 }
 
 export function fromBase64(text) {
-  const standard = text.replaceAll("-", "+").replaceAll("_", "/");
+  const standard = text.replace(/-/g, "+").replace(/_/g, "/");
   return Uint8Array.from(atob(standard), (letter) => letter.charCodeAt(0));
 }
 
 // From the link's fragment or from the groups that a person typed. Throws WrongKeyError.
 export function readLinkKey(text) {
   const letters = text.replace(/\s/g, "");
-  const typed = letters.replaceAll("-", "").toUpperCase().replace(/[IL]/g, "1").replaceAll("O", "0");
+  const typed = letters.replace(/-/g, "").toUpperCase().replace(/[IL]/g, "1").replace(/O/g, "0");
   if (typed.length === HAND_LENGTH && [...typed].every((letter) => HAND_ALPHABET.includes(letter))) {
     return fromHandLetters(typed);
   }
@@ -35,13 +35,17 @@ export function readLinkKey(text) {
   return fromBase64(letters);
 }
 
+// Five bits a letter; the four after the last whole byte say nothing.
 function fromHandLetters(typed) {
-  let number = 0n;
-  for (const letter of typed) number = (number << 5n) | BigInt(HAND_ALPHABET.indexOf(letter));
-  return fromHex((number >> 4n).toString(16).padStart(KEY_SIZE * 2, "0"));
+  const key = new Uint8Array(KEY_SIZE);
+  for (let bit = 0; bit < KEY_SIZE * 8; bit++) {
+    const letter = HAND_ALPHABET.indexOf(typed[Math.floor(bit / 5)]);
+    key[bit >> 3] |= ((letter >> (4 - (bit % 5))) & 1) << (7 - (bit & 7));
+  }
+  return key;
 }
 
-async function derive(secret, itemId, purpose) {
+export async function derive(secret, itemId, purpose) {
   const source = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
   const how = {
     name: "HKDF",
@@ -63,7 +67,7 @@ async function open(key, sealed, place, part) {
   try {
     return new Uint8Array(await crypto.subtle.decrypt(how, aes, sealed.subarray(NONCE_SIZE)));
   } catch (error) {
-    throw new WrongKeyError("these keys do not open this message", { cause: error });
+    throw new WrongKeyError(`these keys do not open this message (${error.name})`);
   }
 }
 
@@ -75,9 +79,10 @@ export function receipt(contentKey, itemId) {
   return derive(contentKey, itemId, "receipt");
 }
 
-export async function openContentKey(place, linkKey, { serverShare, wrappedKey }) {
-  const both = new Uint8Array([...linkKey, ...serverShare]);
-  const wrappingKey = await derive(both, place.itemId, "wrapping-key");
+// `stretched`: what an agreed passphrase was made into, for a message that was sealed with one.
+export async function openContentKey(place, linkKey, { serverShare, wrappedKey, stretched = [] }) {
+  const all = new Uint8Array([...linkKey, ...serverShare, ...stretched]);
+  const wrappingKey = await derive(all, place.itemId, "wrapping-key");
   return open(wrappingKey, wrappedKey, place, "content-key");
 }
 

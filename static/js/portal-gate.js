@@ -1,8 +1,15 @@
 // <portal-gate item-id="…">: around the form that opens the portal. Keeps the link key in this tab and sends a proof of it.
 import { fromHex, proof, readLinkKey, toHex } from "./escrow-keys.js";
+import { passphraseName } from "./portal-passphrase.js";
 
 export function storageName(itemId) {
   return `escrow:${itemId}`;
+}
+
+// Signed out, or left alone: whoever comes next at this device finds nothing.
+export function forget(itemId, storage) {
+  storage.removeItem(storageName(itemId));
+  storage.removeItem(passphraseName(itemId));
 }
 
 // The key of the link that led here, else the one that this tab already has; null if there is none.
@@ -11,7 +18,7 @@ export function keptKey(itemId, fragment, storage) {
     const linkKey = readLinkKey(fragment.replace(/^#/, ""));
     storage.setItem(storageName(itemId), toHex(linkKey));
     return linkKey;
-  } catch {
+  } catch (_notAKey) {
     const kept = storage.getItem(storageName(itemId));
     return kept ? fromHex(kept) : null;
   }
@@ -33,7 +40,7 @@ if (globalThis.customElements) {
     async prove(event, typed) {
       event.preventDefault();
       const form = event.target;
-      const linkKey = this.linkKey ?? keptKey(this.itemId, typed.value, sessionStorage);
+      const linkKey = this.linkKey || keptKey(this.itemId, typed.value, sessionStorage);
       if (linkKey) form.elements.proof.value = toHex(await proof(linkKey, this.itemId));
       typed.disabled = true; // the key itself stays here
       form.submit();

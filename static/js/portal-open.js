@@ -1,6 +1,7 @@
 // <portal-open>: fetches a sealed message, opens it in this tab and shows it in a frame that runs no script.
 import { fromBase64, openContentKey, openPart, receipt, toHex } from "./escrow-keys.js";
-import { keptKey, storageName } from "./portal-gate.js";
+import { forget, keptKey } from "./portal-gate.js";
+import { keepPassphrase, keptPassphrase, stretch } from "./portal-passphrase.js";
 
 const IDLE_AFTER = 15 * 60_000;
 const NEVER_SHOWN = "script, base, meta, link, iframe, object, embed, form";
@@ -17,8 +18,9 @@ function inert(html, parser) {
   return page;
 }
 
-export async function openMessage(sealed, linkKey) {
+export async function openMessage(sealed, linkKey, stretched) {
   const lock = { serverShare: fromBase64(sealed.serverShare), wrappedKey: fromBase64(sealed.wrappedKey) };
+  if (sealed.needsPassphrase) lock.stretched = stretched || [];
   const contentKey = await openContentKey(sealed.place, linkKey, lock);
   const parts = {};
   for (const [name, bytes] of Object.entries(sealed.parts)) {
@@ -34,22 +36,33 @@ if (globalThis.customElements) {
       this.byHand = this.querySelector("form[data-by-hand]");
       this.byHand.addEventListener("submit", (event) => {
         event.preventDefault();
-        this.open(keptKey(this.itemId, this.byHand.elements.access_key.value, sessionStorage));
+        this.openByHand(this.byHand.elements);
       });
       this.leaveWhenIdle();
       this.open(keptKey(this.itemId, "", sessionStorage));
     }
 
+    async openByHand(typed) {
+      if (typed.passphrase) {
+        this.say("opening");
+        const stretched = await stretch(typed.passphrase.value, this.getAttribute("salt"));
+        keepPassphrase(this.itemId, stretched, sessionStorage);
+      }
+      this.open(keptKey(this.itemId, typed.access_key.value, sessionStorage));
+    }
+
     async open(linkKey) {
-      this.byHand.hidden = linkKey !== null;
-      if (!linkKey) return;
+      const stretched = keptPassphrase(this.itemId, sessionStorage);
+      const isReady = linkKey !== null && (stretched !== null || !this.getAttribute("salt"));
+      this.byHand.hidden = isReady;
+      if (!isReady) return;
       this.say("opening");
       try {
         const sealed = await (await fetch(this.getAttribute("sealed-url"))).json();
-        const message = await openMessage(sealed, linkKey);
+        const message = await openMessage(sealed, linkKey, stretched);
         this.show(message.parts);
         await this.confirm(message.receipt);
-      } catch {
+      } catch (_wrongKey) {
         this.byHand.hidden = false;
         this.say("not-opened");
       }
@@ -88,11 +101,11 @@ if (globalThis.customElements) {
 
     leaveWhenIdle() {
       const leave = () => {
-        sessionStorage.removeItem(storageName(this.itemId));
+        forget(this.itemId, sessionStorage);
         document.querySelector("form[data-leave]").submit();
       };
       document.querySelector("form[data-leave]").addEventListener("submit", () => {
-        sessionStorage.removeItem(storageName(this.itemId));
+        forget(this.itemId, sessionStorage);
       });
       const wait = () => {
         clearTimeout(this.idle);

@@ -44,7 +44,7 @@ GOES_ON = {
     "contacts_contactexport", "contacts_exportchunk", "contacts_importproblem", "contacts_look",
     "delivery_domainposture", "delivery_escrowcode", "delivery_escrowevent",
     "delivery_escrowitem", "delivery_escrowvisit", "delivery_inboundmail", "delivery_message",
-    "delivery_messageevent",
+    "delivery_messageevent", "delivery_portalpassphrase",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",
 }  # fmt: skip
 INSERT = "INSERT INTO {0} SELECT * FROM {0} WHERE false"

@@ -42,7 +42,7 @@ def kinds(visit: EscrowVisit) -> list[str]:
 
 def test_code_and_birth_date_are_enough_on_a_safe_way(visit):
     answers.send_code(visit)
-    assert answers.facts_asked(visit) == (Fact.BIRTH_DATE,)
+    assert answers.questions(visit).facts == (Fact.BIRTH_DATE,)
     answers.answer(visit, code=code_of(visit), birth_date=BORN, postal_code="")
     visit.refresh_from_db()
     assert visit.checked_at is not None
@@ -52,14 +52,14 @@ def test_code_and_birth_date_are_enough_on_a_safe_way(visit):
 def test_the_clinic_chooses_which_fact_is_asked(visit, nurse):
     compliance.set_policy({"portal_fact": "postal_code"}, actor=nurse)
     answers.send_code(visit)
-    assert answers.facts_asked(visit) == (Fact.POSTAL_CODE,)
+    assert answers.questions(visit).facts == (Fact.POSTAL_CODE,)
     answers.answer(visit, code=code_of(visit), birth_date=None, postal_code=HOME)
 
 
 def test_an_unsafe_way_asks_for_both_facts(ada):
     visit, _ = begin(make_item(ada, reason=EscrowItem.Reason.UNSAFE_TRANSPORT))
     answers.send_code(visit)
-    assert answers.facts_asked(visit) == (Fact.BIRTH_DATE, Fact.POSTAL_CODE)
+    assert answers.questions(visit).facts == (Fact.BIRTH_DATE, Fact.POSTAL_CODE)
     code = code_of(visit)
     with pytest.raises(WrongAnswer):
         answers.answer(visit, code=code, birth_date=BORN, postal_code="")
@@ -69,7 +69,7 @@ def test_an_unsafe_way_asks_for_both_facts(ada):
 def test_a_code_that_left_without_verified_tls_asks_for_both_facts(visit):
     code = answers.send_code(visit)
     answers.settle_code(code.id, left_verified=False)
-    assert answers.facts_asked(visit) == (Fact.BIRTH_DATE, Fact.POSTAL_CODE)
+    assert answers.questions(visit).facts == (Fact.BIRTH_DATE, Fact.POSTAL_CODE)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,28 @@ def test_three_codes_an_hour(visit):
         answers.send_code(visit)
     with clock.at(clock.now() + timedelta(hours=1)):
         answers.send_code(visit)
+
+
+def test_a_date_of_birth_is_guessed_at_three_times(visit):
+    answers.send_code(visit)
+    code = code_of(visit)
+    for day in (1, 2, 3):
+        with pytest.raises(WrongAnswer):
+            answers.answer(visit, code=code, birth_date=date(1961, 3, day))
+    assert answers.questions(visit).facts == (Fact.POSTAL_CODE,)
+    with pytest.raises(WrongAnswer):
+        answers.answer(visit, code=code, birth_date=BORN)
+    answers.answer(visit, code=code, postal_code=HOME)
+    visit.refresh_from_db()
+    assert visit.checked_at is not None
+
+
+def test_who_has_no_other_fact_calls_the_clinic_after_three_guesses(ada, visit):
+    ada.attributes = {}
+    ada.save(update_fields=["attributes"])
+    EscrowItem.objects.filter(pk=visit.item_id).update(birth_date_tries=3)
+    visit = EscrowVisit.objects.select_related("item__contact").get(pk=visit.pk)
+    assert not answers.questions(visit)
 
 
 def test_ten_wrong_answers_lock_the_message_for_a_day(visit):

@@ -8,28 +8,10 @@ from delivery.escrow import checks
 from delivery.escrow.checks import Fact
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-BOTH = {Fact.BIRTH_DATE, Fact.POSTAL_CODE}
 
 
 def failures(count: int, *, hours_ago: float) -> list[datetime]:
     return [NOON - timedelta(hours=hours_ago)] * count
-
-
-@pytest.mark.parametrize(
-    ("on_file", "preferred", "code_is_trusted", "expected"),
-    [
-        (BOTH, Fact.BIRTH_DATE, True, (Fact.BIRTH_DATE,)),
-        (BOTH, Fact.POSTAL_CODE, True, (Fact.POSTAL_CODE,)),
-        (BOTH, Fact.POSTAL_CODE, False, (Fact.POSTAL_CODE, Fact.BIRTH_DATE)),
-        ({Fact.POSTAL_CODE}, Fact.BIRTH_DATE, True, (Fact.POSTAL_CODE,)),
-        (set(), Fact.BIRTH_DATE, True, ()),
-    ],
-)
-def test_an_unsafe_wire_asks_for_more_facts(on_file, preferred, code_is_trusted, expected):
-    assert (
-        checks.facts_asked(on_file, preferred=preferred, code_is_trusted=code_is_trusted)
-        == expected
-    )
 
 
 def test_codes_have_eight_digits_and_differ():

@@ -12,6 +12,7 @@ from compliance.models import Suppression
 from delivery.escrow import answers, keys, notices
 from delivery.escrow import services as escrow
 from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
+from delivery.portal import pace
 from delivery.portal.links import link_to, token_of
 from tenancy import clock
 from tests.factories.delivery import make_item
@@ -262,14 +263,27 @@ def test_the_frame_runs_nothing_and_loads_nothing_from_outside(browser, item):
     assert "frame-ancestors 'self'" in policy
 
 
-def test_one_network_cannot_try_links_for_ever(browser, item, settings):
-    from delivery.portal import pace
+def miss(browser, address, times):
+    for _ in range(times):
+        browser.post("/m/" + token_of(uuid4()), {"proof": "00"}, REMOTE_ADDR=address)
 
-    network = "203.0.113.0/24"
-    for _ in range(pace.MISSES_PER_HOUR):
-        browser.post("/m/" + token_of(uuid4()), {"proof": "00"}, REMOTE_ADDR="203.0.113.9")
-    assert pace.is_too_fast(network)
+
+def comes_in(browser, item, address):
     shown = keys.proof(item.notice_link_key, item.id).hex()
-    answer = browser.post(gate_of(item), {"proof": shown}, REMOTE_ADDR="203.0.113.77")
-    assert answer.status_code == 404
+    return browser.post(gate_of(item), {"proof": shown}, REMOTE_ADDR=address).status_code
+
+
+def test_one_address_cannot_try_links_for_ever(browser, item):
+    miss(browser, "2001:db8:1:2::9", pace.MISSES_PER_ADDRESS)
+    assert comes_in(browser, item, "2001:db8:1:2::9") == 404
     assert not EscrowVisit.objects.exists()
+    assert comes_in(browser, item, "2001:db8:1:2::77") == 302
+
+
+@pytest.mark.parametrize("network", ["203.0.113.{}", "2001:db8:1:3::{}"])
+def test_nor_can_a_network_with_many_addresses(browser, item, network):
+    miss(browser, network.format(1), pace.MISSES_PER_NETWORK // 2)
+    miss(browser, network.format(2), pace.MISSES_PER_NETWORK // 2)
+    assert comes_in(browser, item, network.format(3)) == 404
+    assert not EscrowVisit.objects.exists()
+    assert comes_in(browser, item, "2001:db8:1:4::3") == 302
