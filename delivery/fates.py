@@ -73,6 +73,11 @@ def waiting(reason: str, *, until: datetime) -> Fate:
     return Fate(Status.QUEUED, reason, due_at=until)
 
 
+def put_off(until: datetime) -> Fate:
+    """Its mail operator takes no more at the moment: not a try, and not its fault."""
+    return waiting("operator_busy", until=until)
+
+
 def canceled(reason: str) -> Fate:
     """There is nothing to send any more."""
     return Fate(Status.CANCELED, reason, kind=Kind.CANCELED)

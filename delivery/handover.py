@@ -4,30 +4,39 @@ Threads talk to mail servers; what they bring is gathered by the thread that own
 connection, in groups as large as what has ended meanwhile.
 """
 
-from collections import Counter, deque
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
+from uuid import UUID
 
 from delivery.crash_points import reach
+from delivery.lanes.lane import Lane
 from delivery.wire.door import Announce, Envelope, Outcome
 from delivery.wire.transport import Transport
+from tenancy.ids import uuid7
 
 SESSIONS = 20
-# One slow domain must not take every thread.
-SESSIONS_PER_DOMAIN = 5
+# What waits in lanes that are full, while the rest of the chunk goes on: one chunk.
+MOST_WAITING = 500
 POLL_SECONDS = 0.2
 
 Note = Callable[[Envelope, Outcome], None]
 
 
 class Done(NamedTuple):
-    """A try has ended. `trouble` is why no message could be made, or what went wrong in here."""
+    """A try has ended. `trouble` is why no message could be made, or what went wrong in here.
+
+    `later` is set where there was none: its lane takes nothing now, but may at that time.
+    """
 
     envelope: Envelope
-    outcome: Outcome | None
-    trouble: Exception | None
+    outcome: Outcome | None = None
+    trouble: Exception | None = None
+    later: datetime | None = None
 
 
 class Handover:
@@ -41,9 +50,12 @@ class Handover:
         self._transport = transport
         self._announce = announce
         self._note = note
+        self._worker = uuid7().hex
         self._ended: SimpleQueue[Done] = SimpleQueue()
-        self._waiting: deque[Envelope] = deque()
-        self._busy: Counter[str] = Counter()
+        self._unsorted: deque[Envelope] = deque()
+        self._lanes: dict[str, Lane] = {}
+        self._busy: dict[UUID, Lane] = {}
+        self._tidied_at = time.monotonic()
         self._begun: SimpleQueue[Envelope | None] = SimpleQueue()
         self._threads: list[Thread] = []
 
@@ -52,38 +64,43 @@ class Handover:
 
     def __exit__(self, *_: object) -> None:
         """Nothing more is begun; who still talks may finish."""
-        self._waiting.clear()
+        self._unsorted.clear()
         self._begun.put(None)
         for thread in self._threads:
             thread.join()
+        for lane in self._lanes.values():
+            lane.leave()
 
     @property
     def wants_more(self) -> bool:
-        """Whether there is less to do than threads to do it."""
-        return len(self._waiting) < SESSIONS
+        """Whether threads have nothing to do, though others may wait for lanes that are full."""
+        waiting = len(self._unsorted) + self._waiting
+        return waiting < (SESSIONS if len(self._busy) == SESSIONS else MOST_WAITING)
 
     @property
     def is_idle(self) -> bool:
-        return not self._waiting and not self._busy
+        return not self._unsorted and not self._busy and not self._waiting
 
     def put(self, envelope: Envelope) -> None:
-        """Hand it over as soon as a thread is free."""
-        self._waiting.append(envelope)
-        self._start()
+        """Hand it over as soon as a thread is free and its lane takes it."""
+        self._unsorted.append(envelope)
 
     def gather(self) -> list[Done]:
         """What has ended by now; waits a moment if nothing has."""
+        self._start()
         ended = list(self._gathered())
         for done in ended:
-            self._free(done)
+            self._busy.pop(done.envelope.id).ended(done.outcome)
         self._start()
+        if time.monotonic() - self._tidied_at > POLL_SECONDS:
+            self._tidied_at = time.monotonic()
+            ended += self._put_off()
+            self._tidy()
         return ended
 
-    def _free(self, done: Done) -> None:
-        domain = done.envelope.domain
-        self._busy[domain] -= 1
-        if not self._busy[domain]:
-            del self._busy[domain]
+    @property
+    def _waiting(self) -> int:
+        return sum(len(lane.waiting) for lane in self._lanes.values())
 
     def _gathered(self) -> Iterator[Done]:
         try:
@@ -94,21 +111,46 @@ class Handover:
             return
 
     def _start(self) -> None:
-        free = SESSIONS - self._busy.total()
-        for _ in range(len(self._waiting)):
-            if not free:
-                return
-            envelope = self._waiting.popleft()
-            if self._busy[envelope.domain] >= SESSIONS_PER_DOMAIN:
-                self._waiting.append(envelope)
-                continue
-            self._busy[envelope.domain] += 1
-            free -= 1
-            self._begin(envelope)
+        """Each lane in turn, so that a full one keeps no thread from the others."""
+        self._sort()
+        open_lanes = [lane for lane in self._lanes.values() if lane.waiting]
+        while open_lanes:
+            for lane in list(open_lanes):
+                if len(self._busy) == SESSIONS:
+                    return
+                if envelope := lane.next():
+                    self._busy[envelope.id] = lane
+                    self._begin(envelope)
+                else:
+                    open_lanes.remove(lane)
+
+    def _sort(self) -> None:
+        if not self._unsorted:
+            return
+        lanes = self._transport.lanes({envelope.domain for envelope in self._unsorted})
+        while self._unsorted:
+            envelope = self._unsorted.popleft()
+            name = lanes[envelope.domain]
+            if name not in self._lanes:
+                self._lanes[name] = Lane(self._transport.sends_as, name, self._worker)
+            self._lanes[name].put(envelope)
+
+    def _put_off(self) -> Iterator[Done]:
+        for lane in self._lanes.values():
+            for envelope, later in lane.overdue():
+                yield Done(envelope, later=later)
+
+    def _tidy(self) -> None:
+        for name, lane in list(self._lanes.items()):
+            if lane.is_unused:
+                lane.leave()
+                del self._lanes[name]
+            else:
+                lane.ask()
 
     def _begin(self, envelope: Envelope) -> None:
         """A thread is started only when all others are busy."""
-        if len(self._threads) < self._busy.total():
+        if len(self._threads) < len(self._busy):
             self._threads.append(Thread(target=self._work, name="smtp", daemon=True))
             self._threads[-1].start()
         self._begun.put(envelope)
@@ -125,6 +167,6 @@ class Handover:
             if self._note:
                 self._note(envelope, outcome)
         except Exception as trouble:  # noqa: BLE001 it is raised or recorded by the other thread
-            self._ended.put(Done(envelope, None, trouble))
+            self._ended.put(Done(envelope, trouble=trouble))
         else:
-            self._ended.put(Done(envelope, outcome, None))
+            self._ended.put(Done(envelope, outcome))

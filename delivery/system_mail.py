@@ -54,6 +54,7 @@ FOUND_OUT = {"password_reset": passwords.letter_to}
 STATUS = {
     Message.Status.SENT: SystemMail.Status.SENT,
     Message.Status.DEFERRED: SystemMail.Status.QUEUED,
+    Message.Status.QUEUED: SystemMail.Status.QUEUED,
 }
 
 
@@ -127,6 +128,8 @@ def _rendered(mail: SystemMail) -> Rendered:
 
 
 def _fate(mail: SystemMail, done: Done) -> Fate:
+    if done.later:
+        return fates.put_off(done.later)
     if done.outcome is None:
         raise done.trouble or ValueError("a try without an outcome")
     return fates.after_try(_claimed(mail), done.outcome, now=clock.now(), chance=0)

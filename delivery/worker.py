@@ -190,6 +190,8 @@ class Turn:
                 posture=self._postures.get(done.envelope.domain),
             )
             self._settle(draft, fate)
+        elif done.later:
+            self._settle(draft, fates.put_off(done.later))
         elif isinstance(done.trouble, DomainError | ValueError):
             self._settle(draft, fates.unsendable("not_renderable"))
         elif done.trouble:

@@ -1,13 +1,16 @@
 """The doors of the product with nobody behind them: real classes with the real signatures."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from delivery.lanes.operators import lane_of
 from delivery.wire import dial
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Records, Tlsa
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result
 from delivery.wire.levels import Evidence, Level, TlsFailure
 from delivery.wire.reply import Reply
 from delivery.wire.session import Stage
+from tenancy.ids import uuid7
 
 
 @dataclass
@@ -54,6 +57,11 @@ class FakeTransport:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     handed_over: dict[str, list[bytes]] = field(default_factory=dict)
     required: dict[str, Level] = field(default_factory=dict)
+    # Of its own for each test: what one of them finds out slows no other.
+    sends_as: str = field(default_factory=lambda: uuid7().hex)
+
+    def lanes(self, domains: Collection[str]) -> dict[str, str]:
+        return {domain: lane_of(domain) for domain in domains}
 
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
         outcome = self.outcomes.get(envelope.rcpt_to, ACCEPTED)

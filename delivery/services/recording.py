@@ -38,7 +38,9 @@ UPDATE delivery_message AS message SET
     unsafe_since = CASE result.untried WHEN 1 THEN message.unsafe_since ELSE result.unsafe_since END,
     uncertain_at = coalesce(message.uncertain_at, result.uncertain_at),
     verdict = coalesce(result.verdict::jsonb, message.verdict), settled_at = result.settled_at,
-    attempts = message.attempts - result.untried, lease_token = NULL, lease_expires_at = NULL
+    attempts = message.attempts - result.untried,
+    first_tried_at = CASE WHEN message.attempts = result.untried THEN NULL ELSE message.first_tried_at END,
+    lease_token = NULL, lease_expires_at = NULL
 FROM unnest(
     %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
     %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::int[]

@@ -5,12 +5,12 @@ import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
+from delivery.lanes.operators import lane_of, operator_of
 from delivery.wire.dial import Place
 from delivery.wire.levels import Level
 from delivery.wire.session import Session
 
 IDLE_SECONDS = 30  # servers begin to mind
-MESSAGES_PER_SESSION = 50
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Pool:
         """Keep it if it can serve another message."""
         with self._lock:
             used = self._used.pop(session, 0) + 1
-            if session.is_open and used < MESSAGES_PER_SESSION:
+            if session.is_open and used < operator_of(lane_of(place.host)).messages:
                 self._idle[place].append(Kept(session, time.monotonic(), used))
                 return
         session.quit()

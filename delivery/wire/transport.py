@@ -1,11 +1,13 @@
 """The transport door: an envelope goes in, everything that is known about it afterwards comes out."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from delivery.lanes.directory import Directory
 from delivery.wire.dial import UNREACHABLE, Dialer, HostUnusable, Place
 from delivery.wire.dns import Dns, DnsUnavailable
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result, hand_over
@@ -37,6 +39,13 @@ class Target(NamedTuple):
 class Transport(Protocol):
     """What the worker needs of the wire."""
 
+    @property
+    def sends_as(self) -> str:
+        """Which of our addresses mail servers see: each has limits of its own."""
+
+    def lanes(self, domains: Collection[str]) -> dict[str, str]:
+        """The lane that leads to each domain."""
+
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
         """Try once, over all hosts of the recipient's domain. Never raises for what a network does."""
 
@@ -52,6 +61,19 @@ class SmtpTransport:
     pool: Pool = field(default_factory=Pool)
     # Address → when it may be tried again. Shared by threads: a lost update costs one more try.
     resting: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def sends_as(self) -> str:
+        """Which of our addresses mail servers see: each has limits of its own."""
+        return self.dialer.source_address or self.dialer.local_name
+
+    def lanes(self, domains: Collection[str]) -> dict[str, str]:
+        """The lane that leads to each domain."""
+        return self._directory.lanes(domains)
+
+    @cached_property
+    def _directory(self) -> Directory:
+        return Directory(self.dns)
 
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
         """Try once, over all hosts of the recipient's domain. Never raises for what a network does."""

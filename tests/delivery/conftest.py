@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from campaigns.models import Campaign
 from campaigns.services import sending
 from contacts.models import Contact
+from delivery.lanes import states
 from delivery.wire.session import Timeouts
 from tenancy import clock
 from tenancy.keyring import current_keys
@@ -33,6 +34,12 @@ def dkim_record() -> bytes:
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return b"v=DKIM1; k=rsa; p=" + b64encode(der)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_lanes() -> None:
+    """What one test's servers did slows no other test down."""
+    states.forget()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,79 @@
+"""States in Valkey, shared, and alone without it."""
+
+import threading
+import time
+from uuid import uuid4
+
+import pytest
+from django.test import override_settings
+from redis import Redis
+
+from delivery.lanes import limits, states
+from delivery.lanes.limits import Report, Share
+from delivery.lanes.operators import lane_of, table
+
+
+@pytest.fixture
+def without_valkey(monkeypatch):
+    states._valkey.cache_clear()
+    monkeypatch.setattr(states, "_alone", states._Alone())
+    with override_settings(VALKEY_URL="unix:///nowhere/v.sock"):
+        yield
+    states._valkey.cache_clear()
+
+
+def ask(name, worker, wanted=20):
+    return states.take(name, lambda state, now: limits.granted(state, worker, wanted, 0, now))
+
+
+def test_a_state_is_the_same_for_all_who_read_it():
+    name = f"{uuid4()}/other-1"
+    ask(name, "a")
+    (state,) = [found for key, found in states.known() if key == name]
+    assert state.limit == 5
+    assert state.shares["a"].slots == 5
+    assert isinstance(state.shares["a"], Share)
+
+
+def test_workers_that_ask_at_once_lose_no_step(monkeypatch):
+    monkeypatch.setattr(states, "TRIES", 1000)
+    name = f"{uuid4()}/other-1"
+
+    def tell() -> None:
+        for _ in range(25):
+            states.take(
+                name,
+                lambda state, now: limits.told(state, Report(accepted=1), table()["other"], now),
+            )
+
+    threads = [threading.Thread(target=tell) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (state,) = [found for key, found in states.known() if key == name]
+    assert state.accepted == 100
+
+
+def test_valkey_holds_no_name_of_somebodys_own_server(settings):
+    name = f"{uuid4()}/{lane_of('mx.elm-oncology.example')}"
+    ask(name, "a")
+    valkey = Redis.from_url(settings.VALKEY_URL)
+    stored = [key + valkey.get(key) for key in valkey.scan_iter("lane:*")]
+    assert stored
+    assert not any(b"elm-oncology" in text for text in stored)
+
+
+def test_each_worker_goes_on_alone_with_few_connections_while_valkey_is_away(without_valkey):
+    grants = [ask("out/google", worker).slots for worker in ("a", "b")]
+    assert grants == [2, 0]
+    assert list(states.known()) == []
+
+
+def test_a_valkey_that_is_gone_is_asked_once_in_five_seconds(without_valkey):
+    ask("out/google", "a")
+    assert states._alone.until - time.monotonic() > 4
+    began = time.monotonic()
+    for _ in range(1000):
+        ask("out/google", "a")
+    assert time.monotonic() - began < 1
