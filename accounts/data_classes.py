@@ -100,6 +100,7 @@ TASKS = {
     "contacts.tasks.wake_imports": ("system", NONE),
     "contacts.tasks.work_on_export": ("contacts.export", SPECIAL),
     "contacts.tasks.work_on_import": ("contacts.import", SPECIAL),
+    "delivery.tasks.drain_reactions": ("system", LIMITED),
     "delivery.tasks.drain_system_mail": ("system", NONE),
     "delivery.tasks.expire_portal_messages": ("system", SPECIAL),
     "delivery.tasks.freeze_campaigns": ("campaigns.send", SPECIAL),

@@ -1,9 +1,10 @@
 """The request of somebody who is signed in, and what to do when nobody is."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from itertools import pairwise
-from typing import TypeGuard
+from typing import Any, TypeGuard
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -64,14 +65,20 @@ def is_supporting(request: SignedInRequest) -> bool:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The visitor's address, seen through the proxies that are ours and through no others.
+    """The visitor's address, seen through the proxies that are ours and through no others."""
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """The same of a request that Django has not seen.
 
     A header counts only if the connection came from a trusted proxy; in it, the last address that
     is no proxy of ours. What stands further left is the visitor's own claim. A unix socket has no
     address: only our own proxy can reach it.
     """
-    direct: str = request.META.get("REMOTE_ADDR") or "127.0.0.1"
-    hops = [direct, *reversed(request.headers.get("X-Forwarded-For", "").split(","))]
+    direct: str = environ.get("REMOTE_ADDR") or "127.0.0.1"
+    forwarded: str = environ.get("HTTP_X_FORWARDED_FOR", "")
+    hops = [direct, *reversed(forwarded.split(","))]
     for hop, behind in pairwise(hops):
         if not (_is_address(behind.strip()) and includes(settings.TRUSTED_PROXIES, hop.strip())):
             return hop.strip()

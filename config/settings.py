@@ -147,6 +147,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_ROUTES = {
+    "delivery.tasks.drain_reactions": {"queue": "ingest"},
     "delivery.tasks.freeze*": {"queue": "dispatch"},
     "delivery.tasks.*": {"queue": "deliver"},
     "contacts.tasks.*": {"queue": "ingest"},
@@ -175,6 +176,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "delivery.tasks.expire_portal_messages",
         "schedule": 300.0,
     },
+    "drain-reactions": {"task": "delivery.tasks.drain_reactions", "schedule": 5.0},
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
     "forget-api-answers": {
         "task": "integrations.tasks.forget_old_answers",

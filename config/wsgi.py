@@ -10,11 +10,13 @@ from tenancy import catalogue, hardening
 from tenancy.scope import platform_scope
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
 
 # Django imports a URLconf, and every view behind it, at the first request for its host.
 for urlconf in import_module("config.hosts").URLCONFS.values():
     import_module(urlconf)
+
+application = import_module("delivery.tracking.front").Front(django)
 
 refuse_loose_settings()
 hardening.harden()

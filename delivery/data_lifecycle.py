@@ -16,9 +16,11 @@ from delivery.models import (
     InboundMail,
     Letter,
     LetterFile,
+    LinkTable,
     Message,
     MessageEvent,
     PortalPassphrase,
+    Reaction,
     SingleSend,
 )
 from tenancy import inventory
@@ -113,6 +115,22 @@ register(
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(goes_with="campaign"),
+)
+register(
+    LinkTable,
+    data_class=DataClass.OPERATIONAL,
+    retention=Retained.CONTENT,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+    aging=Aging(goes_with="campaign"),
+)
+register(
+    Reaction,
+    data_class=DataClass.PHI,
+    retention=Retained.ACTIVITY,
+    export=Export.PERSON,
+    erasure=Erasure.WITH_PERSON,
+    aging=Aging(since="occurred_at", called="openings and clicks"),
 )
 register(
     DomainPosture,

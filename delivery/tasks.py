@@ -9,6 +9,7 @@ from delivery.escrow import services as escrow
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
+from delivery.tracking import draining
 from tenancy.keyring import usable
 from tenancy.scope import current_tenant_id, tenant_scope
 from tenancy.tasks import PlatformTask, TenantTask
@@ -81,3 +82,13 @@ def expire_portal_messages() -> None:
     for tenant_id in usable(due.tenants_with_expired_items()):
         with tenant_scope(tenant_id):
             escrow.expire_due()
+
+
+@shared_task(base=PlatformTask)
+def drain_reactions() -> None:
+    """Tick: what people and machines did with messages, from the stream to the tables."""
+    if cache.add("draining-reactions", 1, SLOT_SECONDS):
+        try:
+            draining.drain()
+        finally:
+            cache.delete("draining-reactions")

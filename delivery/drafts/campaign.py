@@ -28,6 +28,8 @@ from delivery.drafts.letterheads import letterhead_of
 from delivery.fates import Claimed
 from delivery.routes import Way
 from delivery.services.recording import Result
+from delivery.tracking import tables
+from delivery.tracking.tokens import Marker, marker
 from delivery.unsubscribe import Signer
 from segments.parsing import RuleInvalid
 from tenancy import clock
@@ -50,6 +52,7 @@ class Series:
     facts: SendingFacts
     letterhead: Letterhead
     signer: Signer
+    marker: Marker
     now: datetime
     local_now: datetime
     scanner: dlp.Scanner = field(default_factory=dlp.Scanner, repr=False, compare=False)
@@ -93,6 +96,7 @@ def _begun(campaign_id: UUID) -> Series | None:
 
 def draft_series(messages: Sequence[Claimed], series: Series) -> Iterator[Draft | Result]:
     """The same for messages that are known to be of one series."""
+    tables.keep(series.campaign, series.compiled.links)
     if not series.campaign.sender.domain.may_send(series.now):
         until = series.now + LOOK_AGAIN
         yield from (
@@ -121,6 +125,7 @@ def series_of(campaign: Campaign) -> Series:
         audience.sending_facts(campaign, compiled),
         letterhead_of(campaign.sender),
         unsubscribe.signer(),
+        marker(current_tenant_id(), tables.reference_of(campaign.pk, compiled.links)),
         now,
         audience.local_time(now),
     )
@@ -193,7 +198,7 @@ def _seen(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedVal
 
 
 def _writer(series: Series, values: dict[str, object], message_id: UUID) -> Callable[[], Rendered]:
-    token = series.signer.token(message_id)
+    token = series.marker.token(message_id)
     return lambda: series.compiled.render(values, token=token)
 
 

@@ -6,6 +6,7 @@ from delivery.models.message import Message, MessageEvent
 from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture
 from delivery.models.single import SingleSend
+from delivery.models.tracking import LinkTable, Reaction
 
 __all__ = [
     "Dispatch",
@@ -17,8 +18,10 @@ __all__ = [
     "InboundMail",
     "Letter",
     "LetterFile",
+    "LinkTable",
     "Message",
     "MessageEvent",
     "PortalPassphrase",
+    "Reaction",
     "SingleSend",
 ]

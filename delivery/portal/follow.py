@@ -1,34 +1,23 @@
-"""Counted links and the dot that says that a message was opened; neither says anything about whom."""
-
-import base64
+"""Counted links and dots where `tracking.front` did not answer: what is wrong with a link, in words."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import public
-from contacts.models import Activity
-from delivery import unsubscribe
 from delivery.portal.http import guarded, notice, words_of
-from delivery.services import following
-from delivery.unsubscribe import LinkBroken
-from tenancy.keyring import KeyUnavailable
-from tenancy.scope import tenant_scope
-
-DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+from delivery.tracking import door, front
+from delivery.tracking.tokens import TokenBroken
 
 
 @public("patients have no account; the signed token names one message")
 @require_safe
 def follow(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
     """To the address that the author wrote, never to one that the request names."""
+    sign = front.sign_of(request.META)
     try:
-        with tenant_scope(unsubscribe.tenant_of(token)):
-            message_id = unsubscribe.checked(token)
-            target = following.target(message_id, number)
-            if request.method == "GET":
-                following.note(message_id, Activity.Kind.CLICKED)
-    except LinkBroken:
+        target = door.follow(token, number, method=str(request.method), sign=sign)
+    except TokenBroken:
         broken = notice(request, words_of(request), "stop_broken", status=404)
         return guarded(request, broken)
     return guarded(request, HttpResponseRedirect(target))
@@ -36,11 +25,7 @@ def follow(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
 
 @public("patients have no account; the signed token names one message")
 @require_safe
-def opened(_request: HttpRequest, token: str) -> HttpResponse:
-    """The same dot for every token, so that it tells nobody whether a token is one of ours."""
-    try:
-        with tenant_scope(unsubscribe.tenant_of(token)):
-            following.note(unsubscribe.checked(token), Activity.Kind.OPENED)
-    except (LinkBroken, KeyUnavailable):
-        pass
-    return HttpResponse(DOT, content_type="image/gif")
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The same dot for every token."""
+    door.load(token, method=str(request.method), sign=front.sign_of(request.META))
+    return HttpResponse(door.DOT, content_type="image/gif")

@@ -9,14 +9,18 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.roles import Role
+from campaigns.models import Campaign
 from campaigns.queries.previews import Pointer, View
 from contacts import tokens
 from delivery import unsubscribe
 from delivery.escrow import keys
 from delivery.portal.links import token_of
+from delivery.tracking import tables
+from delivery.tracking import tokens as tracking
 from tenancy.scope import current_tenant_id, tenant_scope
 from tests.accounts.signing_in import browser_of
 from tests.delivery.portal.test_pages import mailed_code
+from tests.delivery.tracking.counted import TARGETS
 from tests.security.doors import BORN
 from tests.security.routes import Route, all_routes
 from tests.security.world import World
@@ -27,6 +31,12 @@ SECRET = bytes(range(32))  # of an invitation: nobody's
 def _preview(campaign_id: UUID) -> str:
     pointer = Pointer(current_tenant_id(), "campaign", campaign_id, None, View.HTML, is_shown=True)
     return pointer.url().rstrip("/").rpartition("/")[2]
+
+
+def _counted(message_id: UUID) -> str:
+    """Its table is another campaign's if need be: what it leads to is the clinic's own in any case."""
+    reference = tables.keep(Campaign.objects.order_by("created_at")[:1].get(), TARGETS)
+    return tracking.marker(current_tenant_id(), reference).token(message_id)
 
 
 def _invitation(invitation_id: UUID) -> str:
@@ -54,13 +64,14 @@ KINDS = {
     "stop": Kind(
         lambda message_id: unsubscribe.signer().token(message_id), lambda world: world.sent.pk
     ),
+    "counted": Kind(_counted, lambda world: world.sent.pk),
     "portal": Kind(token_of, lambda world: world.item.id),
     "preview": Kind(_preview, lambda world: world.campaign.pk),
     "invitation": Kind(_invitation, lambda world: world.ids["invitation_id"][0]),
 }
 # Which kind an address is made for, by its beginning.
 MADE_FOR = {
-    "links /p/": "preferences", "links /u/": "stop", "links /c/": "stop", "links /o/": "stop",
+    "links /p/": "preferences", "links /u/": "stop", "links /c/": "counted", "links /o/": "counted",
     "portal /m/": "portal", "preview /<": "preview", "staff /join/": "invitation",
 }  # fmt: skip
 # It names a person who has an account, and no clinic.

@@ -125,6 +125,7 @@ def content(store: redis.Redis, key: bytes) -> str:
         b"list": lambda: store.lrange(key, 0, -1),
         b"hash": lambda: store.hgetall(key),
         b"set": lambda: store.smembers(key),
+        b"stream": lambda: store.xrange(key),
         b"zset": lambda: store.zrange(key, 0, -1, withscores=True),
     }
     return str(read[store.type(key)]())

@@ -1,0 +1,1 @@
+"""Openings and clicks: counted where the law and the person let us, answered before Django wakes up."""
