@@ -82,6 +82,17 @@ class Bench:
         finally:
             self.order("start", name)
 
+    @contextmanager
+    def also(self, *names: str) -> Iterator[None]:
+        """The bench while servers run that nobody else asked for."""
+        for name in names:
+            self.order("start", name)
+        try:
+            yield
+        finally:
+            for name in names:
+                self.order("stop", name)
+
     def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
         """A program of the packages, with the bench's network, names and files."""
         return subprocess.run(

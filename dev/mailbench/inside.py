@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -63,7 +63,7 @@ def main(job: Path) -> None:
     folder = Path(told["folder"])
     lay_out(folder, Path(told["packages"]))
     began = time.monotonic()
-    servers = Servers(written(folder, told["servers"], told["records"]), folder / "logs")
+    servers = Servers(written(folder, told["records"]), folder / "logs")
     control = socket.socket(socket.AF_UNIX)
     control.bind(told["control"])
     for name in told["servers"]:
@@ -90,29 +90,29 @@ def _overlay(above: Path | str, below: str) -> list[str]:
     return ["mount", "-t", "overlay", "mailbench", "-o", layers, below]
 
 
-def written(folder: Path, wanted: Sequence[str], records: list[str]) -> list[Server]:
-    """Configurations of the wanted servers, and what starts each."""
+def written(folder: Path, records: list[str]) -> list[Server]:
+    """Every server's configuration, and what starts it: some only start on order."""
     (folder / "logs").mkdir()
     certificates = Certificates(folder / "tls")
     certificates.write(POSTURES)
     names = Names(folder / "names", certificates, tuple(records))
     names.write()
-    makers: dict[str, Callable[[Path], Written]] = {
-        "dovecot": lambda own: Dovecot(own, certificates.write_for("imap", [HOST])),
-        "postfix": lambda own: mail_servers(own, certificates),
-        "policies": lambda own: Policies(own, certificates),
-        "exim": lambda own: Exim(own, certificates.write_for("exim", [f"mx.{EXIM_DOMAIN}"])),
-        "relay": relay,
-        "rspamd": Rspamd,
+    found = [
+        Server("knot", names.knot, NAME_SERVER, 53),
+        Server("unbound", names.unbound, RESOLVER, 53),
+    ]
+    others: dict[str, Written] = {
+        "dovecot": Dovecot(folder / "dovecot", certificates.write_for("imap", [HOST])),
+        "postfix": mail_servers(folder / "postfix", certificates),
+        "policies": Policies(folder / "policies", certificates),
+        "exim": Exim(folder / "exim", certificates.write_for("exim", [f"mx.{EXIM_DOMAIN}"])),
+        "relay": relay(folder / "relay"),
+        "rspamd": Rspamd(folder / "rspamd"),
     }
-    servers = {"knot": Server("knot", names.knot, NAME_SERVER, 53),
-               "unbound": Server("unbound", names.unbound, RESOLVER, 53)}  # fmt: skip
-    for name in wanted:
-        if name in makers:
-            made = makers[name](folder / name)
-            made.write()
-            servers[name] = Server(name, made.command, *PLACES[name])
-    return [servers[name] for name in wanted]
+    for name, one in others.items():
+        one.write()
+        found.append(Server(name, one.command, *PLACES[name]))
+    return found
 
 
 def obey(control: socket.socket, servers: Servers, *, seconds: float) -> None:

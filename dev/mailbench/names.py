@@ -84,8 +84,9 @@ RESOLVING = """server:
   use-syslog: no
   logfile: "{folder}/unbound.log"
   trust-anchor-file: "{folder}/anchor.key"
-  local-zone: "test." nodefault
-  local-zone: "example." nodefault
+  local-zone: "." static
+  local-zone: "test." transparent
+  local-zone: "example." transparent
   cache-max-ttl: 2
   cache-max-negative-ttl: 1
   module-config: "validator iterator"
@@ -97,9 +98,6 @@ stub-zone:
 stub-zone:
   name: "example."
   stub-addr: {server}@53
-forward-zone:
-  name: "."
-  forward-addr: {nobody}@9
 """
 
 
@@ -134,9 +132,7 @@ class Names:
         (self.folder / "knot.conf").write_text(config)
         (self.folder / "anchor.key").write_text(self._new_key("test"))
         (self.folder / "unbound.conf").write_text(
-            RESOLVING.format(
-                resolver=RESOLVER, folder=self.folder, server=NAME_SERVER, nobody=NOBODY
-            )
+            RESOLVING.format(resolver=RESOLVER, folder=self.folder, server=NAME_SERVER)
         )
 
     def _zone(self, name: str, lines: list[str]) -> None:

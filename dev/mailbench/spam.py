@@ -18,7 +18,7 @@ WITHOUT = (
 LOCAL = {
     "options.inc": (
         'dns {{ nameserver = ["{resolver}:53:1"]; timeout = 2s; retransmits = 1; }}\n'
-        'local_addrs = ["192.0.2.0/24"];\nfilters = "regexp,dkim,spf,dmarc";\n'
+        'local_addrs = ["192.0.2.0/24"];\nurl_tld = "{folder}/endings";\n'
         'pidfile = "{folder}/rspamd.pid";\ncontrol_socket = "{folder}/control mode=0600";\n'
     ),
     "logging.inc": 'type = "file";\nfilename = "{folder}/rspamd.log";\nlevel = "warning";\n',
@@ -50,6 +50,7 @@ class Rspamd:
         local, account = self.folder / "etc" / "local.d", ACCOUNTS["rspamd"]
         local.mkdir(parents=True)
         (self.folder / "db").mkdir()
+        (self.folder / "endings").write_text("com\nexample\ntest\n")
         for directory in (self.folder, self.folder / "db"):
             os.chown(directory, account, account)
         texts = dict.fromkeys((f"{name}.conf" for name in WITHOUT), "enabled = false;\n") | LOCAL
