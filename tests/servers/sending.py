@@ -6,12 +6,14 @@ from uuid import uuid4
 from delivery.wire.dial import Dialer
 from delivery.wire.door import Envelope, Outcome, Result
 from delivery.wire.levels import Level
+from delivery.wire.policies import Policies
 from delivery.wire.resolver import ResolverDns
 from delivery.wire.session import Timeouts
 from delivery.wire.tls import Contexts
 from delivery.wire.transport import SmtpTransport
 from dev.mailbench.bench import Bench
-from dev.mailbench.postures import RESOLVER
+from dev.mailbench.postures import NETWORK, RESOLVER
+from tenancy.fetch import Door, system_trust
 
 QUICK = Timeouts(**dict.fromkeys(
     ("connect", "greeting", "command", "data", "block", "dot"), timedelta(seconds=5)
@@ -23,7 +25,10 @@ def transport(bench: Bench) -> SmtpTransport:
     """Straight to the bench's servers, by its own resolver."""
     dns = ResolverDns(f"{RESOLVER}:53", patience=5)
     dialer = Dialer("out.clinic.example", Contexts.load(bench.ca_file), QUICK)
-    return SmtpTransport(dns, dialer, allow_loopback=True)
+    trust = system_trust()
+    trust.load_verify_locations(bench.ca_file)
+    web = Door(dns.addresses, trust, may_reach=lambda address: address.startswith(NETWORK))
+    return SmtpTransport(dns, dialer, allow_loopback=True, policies=Policies(web.get))
 
 
 def envelope(to: str, required: Level, text: bytes = TEXT) -> Envelope:
