@@ -46,6 +46,7 @@ ACCESS = {
 _COUNTED = {
     "delivery.downgrade_suspected": ("Suspected an attack on the encryption of {}", ("messages",)),
     "escrow.expired": ("Destroyed {} at the end of the time to read", ("messages",)),
+    "messages.came_back": ("Recorded what came back of {}", ("counts",)),
     "messages.canceled": ("Canceled {}", ("messages",)),
     "messages.created": ("Made {}", ("messages",)),
     "messages.recorded": ("Recorded what became of {}", ("counts",)),

@@ -149,6 +149,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_ROUTES = {
     "delivery.tasks.drain_reactions": {"queue": "ingest"},
     "delivery.tasks.freeze*": {"queue": "dispatch"},
+    "delivery.tasks.read_inbound": {"queue": "ingest"},
     "delivery.tasks.*": {"queue": "deliver"},
     "contacts.tasks.*": {"queue": "ingest"},
 }
@@ -177,6 +178,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 300.0,
     },
     "drain-reactions": {"task": "delivery.tasks.drain_reactions", "schedule": 5.0},
+    "read-inbound-mail": {"task": "delivery.tasks.wake_readers", "schedule": 3.0},
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
     "forget-api-answers": {
         "task": "integrations.tasks.forget_old_answers",

@@ -21,6 +21,7 @@ from delivery.models import (
     MessageEvent,
     PortalPassphrase,
     Reaction,
+    Reply,
     SingleSend,
 )
 from tenancy import inventory
@@ -149,6 +150,14 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_PERSON,
     aging=Aging(since="read_at"),
+)
+register(
+    Reply,
+    data_class=DataClass.PHI,
+    retention=Retained.MESSAGES,
+    export=Export.PERSON,
+    erasure=Erasure.WITH_PERSON,
+    aging=Aging(since="received_at", called="replies"),
 )
 
 for _column, _kind, _algorithm, _key in (

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from delivery import doors, worker
 from delivery.drafters import drafters
 from delivery.escrow import services as escrow
+from delivery.inbound import reading
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
@@ -92,3 +93,17 @@ def drain_reactions() -> None:
             draining.drain()
         finally:
             cache.delete("draining-reactions")
+
+
+@shared_task(base=PlatformTask)
+def wake_readers() -> None:
+    """Tick: each tenant for whom mail came back."""
+    for tenant_id in usable(due.tenants_with_inbound_mail()):
+        with tenant_scope(tenant_id):
+            read_inbound.apply_async(expires=60)
+
+
+@shared_task(base=TenantTask)
+def read_inbound() -> None:
+    """Bounces, complaints and replies that wait."""
+    reading.read_waiting()

@@ -5,6 +5,7 @@ from delivery.models.letter import Letter, LetterFile
 from delivery.models.message import Message, MessageEvent
 from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture
+from delivery.models.reply import Reply
 from delivery.models.single import SingleSend
 from delivery.models.tracking import LinkTable, Reaction
 
@@ -23,5 +24,6 @@ __all__ = [
     "MessageEvent",
     "PortalPassphrase",
     "Reaction",
+    "Reply",
     "SingleSend",
 ]

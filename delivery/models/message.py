@@ -177,6 +177,7 @@ class MessageEvent(TenantModel):
         CANCELED = "canceled"
         BOUNCED = "bounced"
         COMPLAINED = "complained"
+        REPLIED = "replied"
         UNSUBSCRIBED = "unsubscribed"
 
     message = TenantForeignKey(Message, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -50,6 +50,13 @@ def tenants_with_system_mail() -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def tenants_with_inbound_mail() -> list[UUID]:
+    """Tenants for whom something came back that nobody has read yet, longest waiting first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.waiting_inbound_mail()")
+        return [row[0] for row in cursor.fetchall()]
+
+
 def stopped_campaigns() -> list[UUID]:
     """Campaigns of which nothing may be handed over now."""
     return list(Campaign.objects.filter(status__in=STOPPED).values_list("id", flat=True))

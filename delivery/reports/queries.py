@@ -116,8 +116,13 @@ def people_who_withdrew(campaign_id: UUID) -> int:
 def behind(campaign_id: UUID, outcome: str, reason: str = "") -> QuerySet[Message]:
     """The messages that a number of the report counts. Raises KeyError for an unknown outcome."""
     found = of_campaign(campaign_id).filter(BEHIND[outcome])
-    if outcome == "accepted":
-        found = found.exclude(id__in=bounced_messages(campaign_id))
+    bounced = bounced_messages(campaign_id)
+    if outcome in {"accepted", "tls", "plain", "portal"}:
+        found = found.exclude(id__in=bounced)
+    if outcome == "failed":
+        found = of_campaign(campaign_id).filter(BEHIND[outcome] | Q(id__in=bounced))
+        if reason == "bounced_later":
+            return found.filter(id__in=bounced)
     if outcome == "read":
         found = found.filter(id__in=_read_messages(campaign_id))
     if outcome == "unannounced":

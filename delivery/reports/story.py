@@ -211,6 +211,17 @@ def _opened(event: Event) -> Moment:
     )
 
 
+def _bounced(event: Event) -> Moment:
+    meaning = str(event.detail.get("meaning", ""))
+    return Moment(
+        event.occurred_at,
+        "failed",
+        "The mail server reported later that it could not be delivered.",
+        in_words(meaning) if meaning else "",
+        _said(event),
+    )
+
+
 TELLERS: dict[str, Callable[[Event], Moment]] = {
     "decided": _decided,
     "accepted": _accepted,
@@ -248,7 +259,8 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
         "Somebody said that this mailbox is not this person's.",
         "The message is closed and the mailbox is suppressed.",
     ),
-    "bounced": _fixed("failed", "The mail server reported later that it could not be delivered."),
+    "bounced": _bounced,
+    "replied": _fixed("note", "The person wrote back.", "The answer is among the replies."),
     "complained": _fixed("failed", "The person reported it as spam.", "The address is suppressed."),
     "unsubscribed": _fixed("skipped", "The person unsubscribed from this kind of mail."),
 }

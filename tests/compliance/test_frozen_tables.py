@@ -45,6 +45,7 @@ GOES_ON = {
     "delivery_domainposture", "delivery_escrowcode", "delivery_escrowevent",
     "delivery_escrowitem", "delivery_escrowvisit", "delivery_inboundmail", "delivery_linktable",
     "delivery_message", "delivery_messageevent", "delivery_portalpassphrase", "delivery_reaction",
+    "delivery_reply",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",
 }  # fmt: skip
 INSERT = "INSERT INTO {0} SELECT * FROM {0} WHERE false"

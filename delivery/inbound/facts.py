@@ -1,0 +1,148 @@
+"""Writing down what came back of a message: its story, the person's activity, suppression."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from audit import services as audit
+from audit.services import SYSTEM
+from compliance import services as compliance
+from compliance.errors import NotSuppressible
+from compliance.facts import SuppressionReason
+from compliance.models import Suppression
+from contacts import services as contacts
+from contacts.models import Activity
+from delivery import chronicle
+from delivery.chronicle import Turn
+from delivery.escrow import services as escrow
+from delivery.inbound.understanding import Bounce, Complaint, Letter
+from delivery.models import Message, MessageEvent, Reply
+from delivery.replies import CONSEQUENCES, Meaning
+from tenancy import clock
+
+Kind = MessageEvent.Kind
+
+# A full mailbox of a holiday is no dead one: so often, over so long, within so long.
+SOFT_BOUNCES = 3
+SOFT_OVER = timedelta(days=7)
+SOFT_WITHIN = timedelta(days=90)
+ALIVE = (Activity.Kind.READ, Activity.Kind.CLICKED, Activity.Kind.REPLIED, Activity.Kind.ANSWERED)
+# A test goes to a colleague: what becomes of it says nothing about the person whom it shows.
+NO_PERSONS = (Message.Cause.TEST,)
+
+
+def record_bounce(message: Message, bounce: Bounce) -> None:
+    """Once for each message, however many servers report it."""
+    if _told(message, Kind.BOUNCED):
+        return
+    address = recipient_of(message)
+    consequence = CONSEQUENCES[bounce.meaning]
+    detail: dict[str, object] = {
+        "meaning": bounce.meaning.value,
+        "enhanced": bounce.status,
+        "reply": bounce.words,
+        "host": bounce.host,
+        "recipient": address,
+    }
+    _tell(message, Kind.BOUNCED, detail)
+    if message.cause in NO_PERSONS:
+        return
+    _note(message, Activity.Kind.BOUNCED)
+    if message.cause == Message.Cause.NOTICE and message.mail_class == Message.MailClass.NOTICE:
+        escrow.settle_notice(message.cause_id, accepted=False)
+    if consequence.suppresses or (not consequence.is_final and _is_dead(message, address)):
+        _suppress(address, SuppressionReason.BOUNCED, Suppression.Source.DELIVERY)
+
+
+def record_complaint(message: Message, complaint: Complaint) -> None:
+    """At once: who complains twice leaves us with a worse name."""
+    if _told(message, Kind.COMPLAINED):
+        return
+    address = recipient_of(message)
+    _tell(message, Kind.COMPLAINED, {"kind": complaint.feedback_type, "recipient": address})
+    if message.cause in NO_PERSONS:
+        return
+    _note(message, Activity.Kind.COMPLAINED)
+    _suppress(address, SuppressionReason.COMPLAINED, Suppression.Source.COMPLAINT)
+
+
+def record_letter(message: Message | None, letter: Letter) -> Reply:
+    """Keep it for who answers. What a program wrote is no sign of the person."""
+    kind = Reply.Kind.AUTOMATIC if letter.is_automatic else Reply.Kind.WRITTEN
+    if message is None:
+        kind = Reply.Kind.ADDRESSED
+    reply = Reply.objects.create(
+        kind=kind,
+        message=message,
+        sender=letter.sender,
+        subject=letter.subject,
+        text=letter.text,
+        attachments=letter.attachments,
+    )
+    audit.record("reply.received", actor=SYSTEM, on=reply, kind=kind.value)
+    if message is not None and not letter.is_automatic:
+        _tell(message, Kind.REPLIED, {})
+        if message.cause not in NO_PERSONS:
+            _note(message, Activity.Kind.REPLIED)
+    return reply
+
+
+def recipient_of(message: Message) -> str:
+    """Where it was sent, which may be another address than the person has now."""
+    handed_over = MessageEvent.objects.filter(
+        message=message, kind__in=[Kind.ACCEPTED, Kind.UNCERTAIN]
+    ).order_by("-occurred_at")
+    for event in handed_over[:1]:
+        return str(event.detail.get("recipient") or "")
+    return str(message.contact.identity.get("email") or "")
+
+
+def _is_dead(message: Message, address: str) -> bool:
+    """Soft bounces often enough, over a week, with no sign of life in between."""
+    since = clock.now() - SOFT_WITHIN
+    alive = Activity.objects.filter(
+        contact=message.contact_id, kind__in=ALIVE, occurred_at__gte=since
+    ).order_by("-occurred_at")
+    for sign in alive[:1]:
+        since = sign.occurred_at
+    events = MessageEvent.objects.filter(
+        message__contact=message.contact_id,
+        kind__in=[Kind.BOUNCED, Kind.FAILED],
+        occurred_at__gte=since,
+    ).order_by("occurred_at")
+    softly = [event.occurred_at for event in events if _was_soft(event, address)]
+    return len(softly) >= SOFT_BOUNCES and softly[-1] - softly[0] >= SOFT_OVER
+
+
+def _was_soft(event: MessageEvent, address: str) -> bool:
+    meaning = event.detail.get("meaning")
+    return (
+        meaning in set(Meaning)
+        and not CONSEQUENCES[Meaning(meaning)].is_final
+        and str(event.detail.get("recipient", "")).lower() == address.lower()
+    )
+
+
+def _suppress(address: str, reason: SuppressionReason, source: str) -> None:
+    try:
+        compliance.suppress(address, reason=reason, source=source, actor=SYSTEM)
+    except NotSuppressible:
+        audit.record("suppression.not_added", actor=SYSTEM, reason=reason.value)
+
+
+def _told(message: Message, kind: MessageEvent.Kind) -> bool:
+    """The row of the message is locked: two reports of it are read one after the other."""
+    Message.objects.select_for_update().only("id").get(pk=message.pk)
+    return MessageEvent.objects.filter(message=message, kind=kind).exists()
+
+
+def _tell(message: Message, kind: MessageEvent.Kind, detail: dict[str, object]) -> None:
+    said = {name: value for name, value in detail.items() if value}
+    MessageEvent.objects.create(message=message, kind=kind, detail=said)
+    turn = Turn(message.pk, kind=kind.value)
+    chronicle.tell_turns("messages.came_back", [turn], counts={kind.value: 1})
+
+
+def _note(message: Message, kind: str) -> None:
+    if message.mail_class != Message.MailClass.CODE:
+        cause: UUID = message.cause_id
+        contacts.record_activity(message.contact, kind=kind, cause=message.cause, cause_id=cause)

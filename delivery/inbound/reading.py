@@ -1,0 +1,113 @@
+"""Reading what arrived: each row once, and a row that cannot be read holds up no other."""
+
+import logging
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from delivery.inbound import facts
+from delivery.inbound.recipients import NotOurs, named_inside
+from delivery.inbound.understanding import (
+    Bounce,
+    Complaint,
+    Letter,
+    Quiet,
+    Understood,
+    understand,
+)
+from delivery.models import InboundMail, Message
+from tenancy import clock
+from tenancy.scope import current_tenant_id
+
+logger = logging.getLogger(__name__)
+
+Mailbox = InboundMail.Mailbox
+BATCH = 200
+TRIES = 3
+UNREADABLE = "unreadable"
+REPORTS = (Mailbox.RETURN_PATH, Mailbox.TLS_REPORTS)
+
+
+def read_waiting() -> int:
+    """Read the tenant's oldest mails. Returns how many were read."""
+    waiting = InboundMail.objects.filter(read_at=None).order_by("received_at")
+    return sum(_read(mail_id) for mail_id in waiting.values_list("pk", flat=True)[:BATCH])
+
+
+def _read(mail_id: UUID) -> bool:
+    # Counted before it is tried: a worker that dies of a mail does not try it for ever.
+    InboundMail.objects.filter(pk=mail_id).update(attempts=F("attempts") + 1)
+    try:
+        return _understood(mail_id)
+    except Exception:
+        logger.exception("a mail could not be read: id=%(id)s", {"id": mail_id})
+        _give_up(mail_id)
+        return False
+
+
+@transaction.atomic
+def _understood(mail_id: UUID) -> bool:
+    mail = _locked(mail_id)
+    if mail is None:
+        return False
+    if mail.attempts > TRIES:
+        _settle(mail, UNREADABLE)
+        return True
+    message = _message_of(mail)
+    told = understand(mail.content, mail_from=mail.mail_from, is_report=mail.mailbox in REPORTS)
+    _settle(mail, _record(mail, message, told))
+    return True
+
+
+@transaction.atomic
+def _give_up(mail_id: UUID) -> None:
+    mail = _locked(mail_id)
+    if mail is not None and mail.attempts >= TRIES:
+        _settle(mail, UNREADABLE)
+
+
+def _locked(mail_id: UUID) -> InboundMail | None:
+    """None when another worker has it, or had it."""
+    rows = InboundMail.objects.select_for_update(skip_locked=True, of=("self",))
+    return rows.filter(pk=mail_id, read_at=None).first()
+
+
+def _message_of(mail: InboundMail) -> Message | None:
+    """By the address, or for a complaint by our own return path in it."""
+    message_id = mail.message_id
+    if message_id is None and mail.mailbox == Mailbox.ABUSE:
+        try:
+            inside = named_inside(mail.content)
+        except NotOurs:
+            return None
+        if inside.tenant_id == current_tenant_id():
+            message_id = inside.message_id
+    if message_id is None:
+        return None
+    return Message.objects.select_related("contact").filter(pk=message_id).first()
+
+
+def _record(mail: InboundMail, message: Message | None, told: Understood) -> str:
+    """Write it down. The answer is the finding, in a word."""
+    match told:
+        case Bounce() if message is not None:
+            facts.record_bounce(message, told)
+            return told.meaning.value
+        case Complaint() if message is not None:
+            facts.record_complaint(message, told)
+            return "complaint"
+        case Letter() if mail.mailbox == Mailbox.ABUSE and message is not None:
+            facts.record_complaint(message, Complaint("by hand"))
+            return "complaint"
+        case Letter():
+            reply = facts.record_letter(message, told)
+            return reply.kind
+        case Quiet():
+            return told.finding
+    return "of_nothing"
+
+
+def _settle(mail: InboundMail, finding: str) -> None:
+    mail.read_at, mail.finding = clock.now(), finding
+    mail.save(update_fields=["read_at", "finding"])
