@@ -23,6 +23,7 @@ from delivery.models import (
     Reaction,
     Reply,
     SingleSend,
+    StsPolicy,
 )
 from tenancy import inventory
 
@@ -140,6 +141,14 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="seen_at"),
+)
+register(
+    StsPolicy,
+    data_class=DataClass.OPERATIONAL,
+    retention=timedelta(days=1),
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="expires_at"),
 )
 
 # What it says is in the message's story and among the replies by then.

@@ -19,7 +19,7 @@ from delivery.handover import Done, Handover
 from delivery.journal import Journal
 from delivery.models import DomainPosture, Message
 from delivery.routes import Way
-from delivery.services import announcement, lease, postures, recording
+from delivery.services import announcement, lease, policies, postures, recording
 from delivery.services.recording import Result
 from delivery.wire.addresses import AddressUnusable
 from delivery.wire.door import Envelope
@@ -78,6 +78,7 @@ class Turn:
         self._drafts: dict[UUID, Draft] = {}
         self._ready: deque[Envelope] = deque()
         self._postures: dict[str, DomainPosture] = {}
+        self._policies = policies.Memory()
         self._results: list[Result] = []
         # Faults of ours: what else is known is recorded first.
         self._troubles: list[Exception] = []
@@ -138,7 +139,7 @@ class Turn:
         envelopes = [envelope for draft in ready if (envelope := self._enveloped(draft))]
         self._postures |= postures.known({envelope.domain for envelope in envelopes})
         reach("prepared")
-        self._ready += envelopes
+        self._ready += self._policies.recalled(envelopes)
 
     @transaction.atomic
     def _drafted(self, messages: Sequence[Claimed]) -> list[Draft | Result]:
@@ -182,6 +183,7 @@ class Turn:
         reach("noted")
         draft = self._drafts.pop(done.envelope.id)
         if done.outcome:
+            self._policies.learn(done.envelope, done.outcome)
             fate = fates.after_try(
                 draft.message,
                 done.outcome,
@@ -207,6 +209,7 @@ class Turn:
     def _record(self) -> None:
         if self._results:
             recording.record(self._results, token=self._token)
+            self._policies.store()
             self._results = []
             reach("recorded")
 

@@ -8,6 +8,7 @@ from delivery.wire import dial
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Records, Tlsa
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result
 from delivery.wire.levels import Evidence, Level, TlsFailure
+from delivery.wire.policies import KeptPolicy
 from delivery.wire.reply import Reply
 from delivery.wire.session import Stage
 from tenancy.ids import uuid7
@@ -57,6 +58,7 @@ class FakeTransport:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     handed_over: dict[str, list[bytes]] = field(default_factory=dict)
     required: dict[str, Level] = field(default_factory=dict)
+    known_policies: dict[str, KeptPolicy | None] = field(default_factory=dict)
     # Of its own for each test: what one of them finds out slows no other.
     sends_as: str = field(default_factory=lambda: uuid7().hex)
 
@@ -66,6 +68,7 @@ class FakeTransport:
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
         outcome = self.outcomes.get(envelope.rcpt_to, ACCEPTED)
         self.required[envelope.rcpt_to] = envelope.required
+        self.known_policies[envelope.rcpt_to] = envelope.known_policy
         if outcome.stage is not Stage.DOT:
             return outcome
         message = envelope.build()

@@ -7,6 +7,7 @@ from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture
 from delivery.models.reply import Reply
 from delivery.models.single import SingleSend
+from delivery.models.sts_policy import StsPolicy
 from delivery.models.tracking import LinkTable, Reaction
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "Reaction",
     "Reply",
     "SingleSend",
+    "StsPolicy",
 ]

@@ -46,6 +46,7 @@ GOES_ON = {
     "delivery_escrowitem", "delivery_escrowvisit", "delivery_inboundmail", "delivery_linktable",
     "delivery_message", "delivery_messageevent", "delivery_portalpassphrase", "delivery_reaction",
     "delivery_reply",
+    "delivery_stspolicy",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",
 }  # fmt: skip
 INSERT = "INSERT INTO {0} SELECT * FROM {0} WHERE false"
