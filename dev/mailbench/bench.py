@@ -93,12 +93,13 @@ class Bench:
             for name in names:
                 self.order("stop", name)
 
-    def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-        """A program of the packages, with the bench's network, names and files."""
+    def run(
+        self, command: Sequence[str | Path], given: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """A program of the packages, with the bench's network, names and files; `given` is its input."""
         return subprocess.run(
             [*self.entering(), *command],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace", timeout=60, check=False,
+            input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False,
         )  # fmt: skip
 
     def entering(self) -> list[str]:

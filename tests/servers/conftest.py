@@ -3,11 +3,18 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from campaigns.models import Campaign
+from campaigns.services import sending
 from dev.mailbench.bench import CORE, Bench, CannotRun, running
+from tenancy import clock
+from tenancy.models import Tenant
+from tests.delivery.conftest import PEM, dkim_record
 from tests.delivery.test_dkim import DNS_NAME, record
+from tests.factories.campaigns import MARKETER, SENDER_DOMAIN, approved_campaign
 
 
 def txt(name: str, text: str) -> str:
@@ -22,10 +29,36 @@ def or_skip(reason: CannotRun) -> None:
     (pytest.fail if could else pytest.skip)(f"The bench cannot run here: {reason}.")
 
 
+def records() -> list[str]:
+    """What the senders of the tests publish: a lone key, and all that the clinic's domain needs."""
+    sends = "v=spf1 ip4:203.0.113.9 ip4:127.0.0.0/8 -all"
+    return [
+        txt(DNS_NAME, record()),
+        txt(f"s1._domainkey.{SENDER_DOMAIN}", dkim_record().decode()),
+        txt(f"_dmarc.{SENDER_DOMAIN}", "v=DMARC1; p=reject; adkim=s"),
+        txt(f"bounce.{SENDER_DOMAIN}", sends),
+        f"bounce.{SENDER_DOMAIN}. MX 10 mx.returns.example.",
+        f"{SENDER_DOMAIN}. MX 10 mx.returns.example.",
+        "www.elm.example. A 127.77.0.99",
+    ]
+
+
+@pytest.fixture
+def campaign(clinic: Tenant) -> Iterator[Campaign]:
+    """Approved and sent now, with a key that the bench publishes; the clock stands after its undo."""
+    campaign = approved_campaign()
+    domain = campaign.sender.domain
+    domain.private_key = PEM
+    domain.save(update_fields=["private_key"])
+    sending.send_now(campaign, actor=MARKETER)
+    with clock.at(clock.now() + timedelta(seconds=61)):
+        yield campaign
+
+
 @pytest.fixture(scope="session")
 def bench() -> Iterator[Bench]:
     try:
-        with running(CORE, [txt(DNS_NAME, record())]) as bench:
+        with running(CORE, records()) as bench:
             yield bench
     except CannotRun as reason:
         or_skip(reason)

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from delivery import worker
+from delivery.drafters import DRAFTERS
+from delivery.queries import due
 from delivery.wire.dial import Dialer
 from delivery.wire.door import Envelope, Outcome, Result
 from delivery.wire.levels import Level
@@ -13,7 +16,9 @@ from delivery.wire.tls import Contexts
 from delivery.wire.transport import SmtpTransport
 from dev.mailbench.bench import Bench
 from dev.mailbench.postures import NETWORK, RESOLVER
+from tenancy import clock
 from tenancy.fetch import Door, system_trust
+from tests.delivery.sending import freeze
 
 QUICK = Timeouts(**dict.fromkeys(
     ("connect", "greeting", "command", "data", "block", "dot"), timedelta(seconds=5)
@@ -29,6 +34,15 @@ def transport(bench: Bench) -> SmtpTransport:
     trust.load_verify_locations(bench.ca_file)
     web = Door(dns.addresses, trust, may_reach=lambda address: address.startswith(NETWORK))
     return SmtpTransport(dns, dialer, allow_loopback=True, policies=Policies(web.get))
+
+
+def send_until(minutes: int, wire: SmtpTransport) -> None:
+    """The real worker, every five minutes, until nothing is due."""
+    freeze()
+    for minute in range(0, minutes + 1, 5):
+        with clock.at(clock.now() + timedelta(minutes=minute)):
+            while worker.send_due(wire, DRAFTERS, stopped=due.stopped_campaigns):
+                pass
 
 
 def envelope(to: str, required: Level, text: bytes = TEXT) -> Envelope:

@@ -16,7 +16,7 @@ MATCHED = re.compile(r"Matched DANE (?:EE|TA) .*?: (\d \d \d) ")
 def posttls_finger_says(bench, domain):
     """`T4 3 1 1`, `T2` for a certificate that the authority vouches for, or `no`."""
     options = ["-c", "-t", "10", "-l", "dane", "-F", bench.ca_file, "-o", "dnssec_probe=ns:test"]
-    said = bench.run(["posttls-finger", *options, domain]).stdout
+    said = bench.run(["posttls-finger", *options, domain]).stdout.decode()
     if "Verified TLS connection" not in said:
         return "no"
     matched = MATCHED.search(said)
