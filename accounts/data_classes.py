@@ -107,6 +107,8 @@ TASKS = {
     "delivery.tasks.freeze_due": ("system", NONE),
     "delivery.tasks.recover_messages": ("system", NONE),
     "delivery.tasks.send_due": ("campaigns.send", SPECIAL),
+    "delivery.tasks.send_urgent": ("campaigns.send", SPECIAL),
     "delivery.tasks.wake_senders": ("system", NONE),
+    "delivery.tasks.wake_urgent_senders": ("system", NONE),
     "integrations.tasks.forget_old_answers": ("system", NONE),
 }

@@ -148,6 +148,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_ROUTES = {
     "delivery.tasks.drain_reactions": {"queue": "ingest"},
+    "delivery.tasks.send_urgent": {"queue": "urgent"},
     "delivery.tasks.freeze*": {"queue": "dispatch"},
     "delivery.tasks.read_inbound": {"queue": "ingest"},
     "delivery.tasks.*": {"queue": "deliver"},
@@ -171,6 +172,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "look-after-endings": {"task": "compliance.tasks.look_after_endings", "schedule": 5.0},
     "run-retention": {"task": "compliance.tasks.run_due_retention", "schedule": 30.0},
     "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
+    "send-urgent-messages": {"task": "delivery.tasks.wake_urgent_senders", "schedule": 1.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},
     "recover-messages": {"task": "delivery.tasks.recover_messages", "schedule": 30.0},
     "expire-portal-messages": {

@@ -7,6 +7,7 @@ from delivery import doors, worker
 from delivery.drafters import drafters
 from delivery.escrow import services as escrow
 from delivery.inbound import reading
+from delivery.models import Message
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
@@ -42,6 +43,29 @@ def send_due(slot: int) -> None:
         cache.delete(key)
     else:
         send_due.delay(slot)
+
+
+@shared_task(base=PlatformTask)
+def wake_urgent_senders() -> None:
+    """Tick: codes and portal notices have a queue of their own, which workers look at first."""
+    for tenant_id in usable(due.tenants_with_urgent_messages()):
+        with tenant_scope(tenant_id):
+            if cache.add(f"sending:{tenant_id}:urgent", 1, SLOT_SECONDS):
+                send_urgent.delay()
+
+
+@shared_task(base=TenantTask)
+def send_urgent() -> None:
+    """What somebody waits for now, whatever else of the tenant is under way."""
+    try:
+        worker.send_due(
+            doors.transport(),
+            drafters(),
+            stopped=due.StoppedLately(),
+            classes=Message.URGENT,
+        )
+    finally:
+        cache.delete(f"sending:{current_tenant_id()}:urgent")
 
 
 @shared_task(base=PlatformTask)

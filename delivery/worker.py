@@ -43,10 +43,16 @@ Drafters = Mapping[str, Drafter]
 Stopped = Callable[[], Collection[UUID]]
 
 
-def send_due(transport: Transport, drafters: Drafters, *, stopped: Stopped) -> int:
+def send_due(
+    transport: Transport,
+    drafters: Drafters,
+    *,
+    stopped: Stopped,
+    classes: Sequence[str] = Message.BY_URGENCY,
+) -> int:
     """Try up to a chunk of the tenant's due messages once. Returns how many that were."""
     since = _awake_or_not()
-    leased = lease.claim(CHUNK, stopped=stopped())
+    leased = lease.claim(CHUNK, stopped=stopped(), classes=classes)
     reach("claimed")
     if leased.messages:
         with Journal(leased.token) as journal:
@@ -243,7 +249,8 @@ def _slices(messages: list[Claimed]) -> Iterator[list[Claimed]]:
             yield few
 
 
-def _kind(message: Claimed) -> tuple[str, str]:
-    """Messages of one campaign belong together; a portal mail has a cause of its own each."""
+def _kind(message: Claimed) -> tuple[int, str, str]:
+    """The urgent first; messages of one campaign together. A portal mail has a cause of its own."""
     of_campaign = message.cause == Message.Cause.CAMPAIGN
-    return message.cause, str(message.cause_id) if of_campaign else ""
+    urgency = Message.BY_URGENCY.index(Message.MailClass(message.mail_class))
+    return urgency, message.cause, str(message.cause_id) if of_campaign else ""

@@ -15,8 +15,11 @@ def sandbox() -> Program:
 
 
 def workers() -> list[Program]:
-    """Sending has a worker of its own, so that a long import does not hold it up."""
-    return [_worker("deliver", "deliver"), _worker("worker", "dispatch,ingest,default")]
+    """Sending has a worker of its own, so that a long import does not hold it up; codes go by both."""
+    return [
+        _worker("deliver", "urgent,deliver"),
+        _worker("worker", "urgent,dispatch,ingest,default"),
+    ]
 
 
 def _worker(name: str, queues: str) -> Program:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-QUEUES = "dispatch,deliver,ingest,default"
+QUEUES = "urgent,dispatch,deliver,ingest,default"
 
 
 @contextmanager

@@ -49,6 +49,9 @@ class Message(TenantModel):
         PORTAL = "portal", "Secure portal"
         PLAIN = "plain", "Best available"
 
+    # Somebody waits for these now; a reminder overtakes a blast.
+    URGENT: ClassVar = (MailClass.CODE, MailClass.NOTICE)
+    BY_URGENCY: ClassVar = (*URGENT, MailClass.CARE, MailClass.BULK)
     DUE: ClassVar = (Status.QUEUED, Status.DEFERRED)
     AT_WORK: ClassVar = (Status.LEASED, Status.IN_DATA)
     OPEN: ClassVar = (*DUE, *AT_WORK)
@@ -138,11 +141,11 @@ class Message(TenantModel):
             ),
         ]  # fmt: skip
         indexes: ClassVar = [
-            # For services.lease: due messages of a tenant, oldest first.
+            # For services.lease: due messages of a tenant, class by class, oldest first.
             models.Index(
-                fields=["tenant", "due_at"],
+                fields=["tenant", "mail_class", "due_at"],
                 condition=Q(status__in=["queued", "deferred"]),
-                name="message_due",
+                name="message_due_by_class",
             ),
             # For queries.waiting: campaigns that are not over, as some of it is tried again.
             models.Index(

@@ -12,10 +12,17 @@ STOPPED = (Campaign.Status.PAUSED, Campaign.Status.CANCELED)
 
 
 def tenants_with_messages() -> list[tuple[UUID, int]]:
-    """Tenants with due messages and how many (up to a thousand), longest waiting first."""
+    """Tenants with due messages and how many (up to a thousand of a class), longest waiting first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tenant, due FROM kernel.due_messages(%s)", [clock.now()])
         return list(cursor.fetchall())
+
+
+def tenants_with_urgent_messages() -> list[UUID]:
+    """Tenants with a due code or portal notice, which waits behind no campaign."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.urgent_messages(%s)", [clock.now()])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def tenants_with_expired_leases() -> list[UUID]:

@@ -53,9 +53,15 @@ class Drafter:
             )
 
 
-def send(transport: Transport, *, drafter: Drafter | None = None, stopped: tuple = ()) -> int:
+def send(
+    transport: Transport,
+    *,
+    drafter: Drafter | None = None,
+    stopped: tuple = (),
+    classes: Sequence[str] = Message.BY_URGENCY,
+) -> int:
     drafters = dict.fromkeys(Message.Cause.values, drafter or Drafter())
-    return worker.send_due(transport, drafters, stopped=lambda: stopped)
+    return worker.send_due(transport, drafters, stopped=lambda: stopped, classes=classes)
 
 
 def freeze() -> None:

@@ -20,6 +20,7 @@ def test_two_workers_never_hold_the_same_message(clinic):
     for number in range(3):
         due(f"p{number}")
     first, second = lease.claim(2, stopped=()), lease.claim(2, stopped=())
+    assert (len(first.messages), len(second.messages)) == (2, 1)
     held = [message.id for each in (first, second) for message in each.messages]
     assert (len(held), len(set(held))) == (3, 3)
 
@@ -30,6 +31,24 @@ def test_the_oldest_goes_first(clinic):
     with clock.at(clock.now() + timedelta(seconds=1)):
         order = [lease.claim(1, stopped=()).messages[0].id for _ in range(2)]
     assert order == [early.id, late.id]
+
+
+def test_what_is_urgent_goes_before_what_is_older(clinic):
+    hour = timedelta(hours=1)
+    ages = [(MailClass.BULK, 4), (MailClass.CARE, 3), (MailClass.NOTICE, 2), (MailClass.CODE, 1)]
+    made = {kind: due(kind, mail_class=kind, due_at=clock.now() - age * hour) for kind, age in ages}
+    order = [lease.claim(1, stopped=()).messages[0].id for _ in ages]
+    assert order == [
+        made[kind].id for kind in (MailClass.CODE, MailClass.NOTICE, MailClass.CARE, MailClass.BULK)
+    ]
+
+
+def test_who_claims_the_urgent_alone_leaves_the_rest(clinic):
+    bulk, code = due("bulk", mail_class=MailClass.BULK), due("code", mail_class=MailClass.CODE)
+    claimed = lease.claim(9, stopped=(), classes=Message.URGENT)
+    assert [message.id for message in claimed.messages] == [code.id]
+    bulk.refresh_from_db()
+    assert (bulk.status, bulk.lease_token) == (Status.QUEUED, None)
 
 
 def test_what_was_not_announced_is_queued_again(clinic):

@@ -209,6 +209,15 @@ def test_slices_are_small_so_that_the_gate_is_asked_late(clinic):
     assert Message.objects.filter(status=Status.SENT).count() == worker.SLICE + 20
 
 
+def test_a_code_is_drafted_before_the_blast_that_was_claimed_with_it(clinic):
+    for number in range(3):
+        due(f"b{number}", mail_class=MailClass.BULK, cause_id=clinic.id)
+    due("code", mail_class=MailClass.CODE, cause=Message.Cause.TEST)
+    drafter = Drafter()
+    assert send(fakes.FakeTransport(), drafter=drafter) == 4
+    assert drafter.slices == [1, 3]
+
+
 def test_another_clinics_messages_are_not_claimed(clinic, other_clinic):
     from tenancy.scope import tenant_scope
 

@@ -39,13 +39,15 @@ class Day:
 @pytest.fixture(scope="module")
 def day(_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     # Where another module's worker runs, it must leave the tasks in the broker to be looked at.
-    app.control.cancel_consumer("deliver", reply=True)
+    for queue in ("urgent", "deliver"):
+        app.control.cancel_consumer(queue, reply=True)
     with busy_day.overheard() as said:
         world, marks, server = busy_day.spend(tmp_path_factory.mktemp("certificates"))
     dumped, stored = dump.main_database()
     yield Day(world, marks, server, dumped, stored, said.getvalue())
     app.control.purge()
-    app.control.add_consumer("deliver", reply=True)
+    for queue in ("urgent", "deliver"):
+        app.control.add_consumer(queue, reply=True)
 
 
 def test_the_day_really_happened(day):
