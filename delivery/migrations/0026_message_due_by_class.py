@@ -50,7 +50,7 @@ SELECT kernel.schedule_through('kernel.urgent_messages(timestamptz)', 'delivery_
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("delivery", "0024_reply_walls")]
+    dependencies = [("delivery", "0025_sts_policy")]
     operations = [
         AddIndexConcurrently(
             model_name="message",
