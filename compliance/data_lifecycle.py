@@ -42,6 +42,7 @@ from compliance.models import (
     Agreement,
     Alert,
     DataReturn,
+    DkimKey,
     Ending,
     LegalHold,
     Policy,
@@ -237,13 +238,14 @@ for _of_the_end, _holds in (
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
     )
-register(
-    SenderDomain,
-    data_class=DataClass.OPERATIONAL,
-    retention=None,
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-)
+for _of_a_domain in (SenderDomain, DkimKey):
+    register(
+        _of_a_domain,
+        data_class=DataClass.OPERATIONAL,
+        retention=None,
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+    )
 register(
     Sender,
     data_class=DataClass.OPERATIONAL,

@@ -9,11 +9,20 @@ from typing import NamedTuple
 
 from django.db.models import TextChoices
 
-from compliance.domain_records import Question, Record, RecordKind, inherited_names, slips
+from compliance.domain_records import KEYS, Question, Record, RecordKind, inherited_names, slips
 
 # An empty tuple: the name or the type does not exist. None: no server answered; nothing is known.
 Values = tuple[str, ...] | None
 Answers = Mapping[Question, Values]
+
+
+_NOTHING_YET = "Nothing is there yet. A new record can take up to an hour to be seen everywhere."
+_ADVICE_IF_MISSING = {
+    RecordKind.MTA_STS: (
+        "Replies to your senders go to this domain's own mail servers. Ask who runs them to "
+        "publish an MTA-STS policy: then nobody on the way can take the encryption off."
+    ),
+}
 
 
 class RecordStatus(TextChoices):
@@ -55,10 +64,7 @@ def _elsewhere(record: Record, answers: Answers) -> Finding:
         values = _values(answers, slip.name, record)
         if values and _CHECKS[record.kind](record, values).status is RecordStatus.FOUND:
             return Finding(RecordStatus.WRONG_PLACE, slip.advice)
-    return Finding(
-        RecordStatus.MISSING,
-        "Nothing is there yet. A new record can take up to an hour to be seen everywhere.",
-    )
+    return Finding(RecordStatus.MISSING, _ADVICE_IF_MISSING.get(record.kind, _NOTHING_YET))
 
 
 def _values(answers: Answers, name: str, record: Record) -> list[str]:
@@ -79,9 +85,13 @@ def _is_of_kind(record: Record, value: str) -> bool:
             return value.lower().split(" ")[0] == "v=spf1"
         case RecordKind.DMARC:
             return value.lower().replace(" ", "").startswith("v=dmarc1")
-        case RecordKind.DKIM:
-            return "p" in _tags(value)
-    return bool(value)
+        case RecordKind.TLS_REPORTS:
+            return value.lower().startswith("v=tlsrptv1")
+        case RecordKind.MTA_STS:
+            return value.lower().startswith("v=stsv1")
+        case RecordKind.RETURN_PATH:
+            return bool(value)
+    return "p" in _tags(value)
 
 
 def _tags(value: str) -> dict[str, str]:
@@ -148,15 +158,43 @@ def _check_return_path(record: Record, values: list[str]) -> Finding:
     )
 
 
+def _check_tls_reports(_record: Record, values: list[str]) -> Finding:
+    addresses = [one.strip() for one in _tags(values[0]).get("rua", "").split(",")]
+    if addresses != [""] and all(one.startswith(("mailto:", "https://")) for one in addresses):
+        return Finding(RecordStatus.FOUND)
+    return Finding(
+        RecordStatus.WRONG_VALUE,
+        "No address for reports is named. Put rua=mailto: and an address behind v=TLSRPTv1.",
+    )
+
+
+def _check_mta_sts(_record: Record, values: list[str]) -> Finding:
+    """RFC 8461 3.1: `id` is 1 to 32 letters and digits, which change with the policy."""
+    identifier = _tags(values[0]).get("id", "")
+    if identifier.isascii() and identifier.isalnum() and len(identifier) <= 32:
+        return Finding(RecordStatus.FOUND)
+    return Finding(
+        RecordStatus.WRONG_VALUE,
+        "The record has no valid id, so nobody reads the policy. "
+        "Put id= and up to 32 letters and digits behind v=STSv1, others at each change.",
+    )
+
+
 _CHECKS = {
-    RecordKind.DKIM: _check_dkim,
+    **dict.fromkeys(KEYS, _check_dkim),
+    RecordKind.TLS_REPORTS: _check_tls_reports,
+    RecordKind.MTA_STS: _check_mta_sts,
     RecordKind.SPF: _check_spf,
     RecordKind.DMARC: _check_dmarc,
     RecordKind.RETURN_PATH: _check_return_path,
 }
 
 _DUPLICATE = {
-    RecordKind.DKIM: "There are two keys under this name; receivers may take either. Keep ours.",
+    **dict.fromkeys(
+        KEYS, "There are two keys under this name; receivers may take either. Keep ours."
+    ),
+    RecordKind.TLS_REPORTS: "There are two records, which makes both void (RFC 8460 3). Keep one.",
+    RecordKind.MTA_STS: "There are two records, which makes both void (RFC 8461 3.1). Keep one.",
     RecordKind.SPF: "There are two SPF records, which makes both void (RFC 7208 4.5). Merge them.",
     RecordKind.DMARC: "There are two DMARC records, which makes both void. Remove one.",
 }

@@ -1,6 +1,7 @@
 """DNS records of a sender domain: which to publish, and where else they may be found.
 
-Sources: RFC 6376 (DKIM), 7208 (SPF), 9989 (DMARC), 5321 5.1 (MX).
+Sources: RFC 6376 and 8463 (DKIM), 7208 (SPF), 9989 (DMARC), 5321 5.1 (MX), 8461 (MTA-STS), 8460
+(TLS reports).
 """
 
 from dataclasses import dataclass
@@ -16,13 +17,30 @@ class Question(NamedTuple):
 
 class RecordKind(TextChoices):
     DKIM = "dkim", "DKIM"
+    DKIM_ED25519 = "dkim_ed25519", "DKIM, second signature"
+    NEXT_DKIM = "next_dkim", "Next DKIM key"
+    NEXT_DKIM_ED25519 = "next_dkim_ed25519", "Next DKIM key, second signature"
     SPF = "spf", "SPF"
     DMARC = "dmarc", "DMARC"
     RETURN_PATH = "return_path", "Bounces"
+    TLS_REPORTS = "tls_reports", "TLS reports"
+    MTA_STS = "mta_sts", "MTA-STS"
+
+
+# Without these receivers refuse bulk mail; the others make it safer.
+REQUIRED = frozenset({RecordKind.DKIM, RecordKind.SPF, RecordKind.DMARC, RecordKind.RETURN_PATH})
+KEYS = frozenset(
+    {
+        RecordKind.DKIM,
+        RecordKind.DKIM_ED25519,
+        RecordKind.NEXT_DKIM,
+        RecordKind.NEXT_DKIM_ED25519,
+    }
+)
 
 
 class Record(NamedTuple):
-    """One record to publish."""
+    """One record to publish; without a value, one that only the domain's own mail servers can have."""
 
     kind: RecordKind
     name: str
@@ -32,6 +50,15 @@ class Record(NamedTuple):
     @property
     def question(self) -> Question:
         return Question(self.name, self.type)
+
+    @property
+    def mark(self) -> str:
+        """What a finding is kept under: a key stays itself when it begins to sign."""
+        return self.name.partition(".")[0] if self.kind in KEYS else self.kind.value
+
+    @property
+    def is_required(self) -> bool:
+        return self.kind in REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +70,21 @@ class Platform:
     dmarc_reports: str
 
 
-@dataclass(frozen=True, slots=True)
-class DomainNames:
-    """A sender domain with its DKIM key; `public_key` is the base64 of RFC 6376 3.6.1, `p=`."""
+class PublishedKey(NamedTuple):
+    """The public half of a DKIM key; `public_key` is the base64 behind p= (RFC 6376 3.6.1)."""
 
-    domain: str
+    kind: RecordKind
+    algorithm: str
     selector: str
     public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainNames:
+    """A sender domain with the keys that sign for it, or soon will."""
+
+    domain: str
+    keys: tuple[PublishedKey, ...]
 
     @property
     def return_path(self) -> str:
@@ -59,14 +94,21 @@ class DomainNames:
 
 def records_for(names: DomainNames, platform: Platform) -> tuple[Record, ...]:
     """The records to publish, in the order in which they are best made."""
-    dkim_name = f"{names.selector}._domainkey.{names.domain}"
     policy = f"v=DMARC1; p=quarantine; rua=mailto:{platform.dmarc_reports}"
+    reports = f"v=TLSRPTv1; rua=mailto:tls-reports@{names.return_path}"
     return (
-        Record(RecordKind.DKIM, dkim_name, "TXT", f"v=DKIM1; k=rsa; p={names.public_key}"),
+        *(_key_record(key, names.domain) for key in names.keys),
         Record(RecordKind.SPF, names.return_path, "TXT", f"v=spf1 {platform.spf_mechanism} -all"),
         Record(RecordKind.RETURN_PATH, names.return_path, "MX", f"10 {platform.bounce_host}"),
         Record(RecordKind.DMARC, f"_dmarc.{names.domain}", "TXT", policy),
+        Record(RecordKind.TLS_REPORTS, f"_smtp._tls.{names.domain}", "TXT", reports),
+        Record(RecordKind.MTA_STS, f"_mta-sts.{names.domain}", "TXT", ""),
     )
+
+
+def _key_record(key: PublishedKey, domain: str) -> Record:
+    name = f"{key.selector}._domainkey.{domain}"
+    return Record(key.kind, name, "TXT", f"v=DKIM1; k={key.algorithm}; p={key.public_key}")
 
 
 class Slip(NamedTuple):

@@ -37,6 +37,10 @@ class DomainNotAdded(DomainError):
     """The name is not a domain that can send, or it was added before."""
 
 
+class KeysNotReplaced(DomainError):
+    """Others wait for their records, or there are none to discard."""
+
+
 class SenderNotAdded(DomainError):
     """The address is not valid, or it exists."""
 

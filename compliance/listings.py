@@ -11,8 +11,10 @@ from audit.models import AuditEvent
 from compliance import platform, queries
 from compliance.domain_checks import RecordStatus
 from compliance.domain_records import Record, RecordKind, records_for
-from compliance.models import Alert, Policy, SenderDomain, Suppression
+from compliance.models import Alert, DkimKey, Policy, SenderDomain, Suppression
+from compliance.models.dkim_key import RECORD_STAYS
 from compliance.posture import PostureFacts
+from compliance.services import dkim_keys
 from tenancy import clock
 
 PAGE_SIZE = 50
@@ -43,6 +45,11 @@ class RecordRow(NamedTuple):
     state: str
     advice: str
     is_found: bool
+
+    @property
+    def is_to_fix(self) -> bool:
+        """What stands between the domain and its mail."""
+        return self.record.is_required and not self.is_found
 
     @property
     def label(self) -> str:
@@ -80,7 +87,7 @@ def domain_rows() -> list[DomainRow]:
         DomainRow(
             domain,
             domain.sender_count,
-            sum(not row.is_found for row in record_rows(domain)),
+            sum(row.is_to_fix for row in record_rows(domain)),
             domain.may_send(now),
         )
         for domain in domains
@@ -88,18 +95,26 @@ def domain_rows() -> list[DomainRow]:
 
 
 def record_rows(domain: SenderDomain) -> list[RecordRow]:
-    """Records to fix first, then those in place."""
-    rows = [_record_row(domain, record) for record in records_for(domain.names, platform.names())]
-    return sorted(rows, key=lambda row: row.is_found)
+    """Records to fix first, then those that make mail safer, then those in place."""
+    records = records_for(dkim_keys.names_of(domain), platform.names())
+    rows = [_record_row(domain, record) for record in records]
+    return sorted(rows, key=lambda row: (row.is_found, not row.record.is_required))
 
 
 def _record_row(domain: SenderDomain, record: Record) -> RecordRow:
-    finding = domain.findings.get(record.kind.value)
+    finding = domain.findings.get(record.mark)
     if finding is None:
         return RecordRow(record, "draft", "Not checked yet", "", is_found=False)
     status = RecordStatus(finding["status"])
     is_found = status is RecordStatus.FOUND
-    return RecordRow(record, _TONES[status], status.label, finding["advice"], is_found)
+    tone = _TONES[status] if record.is_required or is_found else "wait"
+    return RecordRow(record, tone, status.label, finding["advice"], is_found)
+
+
+def former_keys(domain: SenderDomain) -> list[DkimKey]:
+    """Keys that sign no more, while mail that they signed may still be on its way, or lately was."""
+    since = clock.now() - 4 * RECORD_STAYS
+    return list(DkimKey.objects.filter(domain=domain, retired_at__gt=since).order_by("-retired_at"))
 
 
 def suppression_page(sought: str, before: str | None) -> tuple[list[Suppression], UUID | None]:

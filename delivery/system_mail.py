@@ -96,7 +96,7 @@ def _draft(mail: SystemMail) -> Draft:
     sender = settings.DELIVERY_SYSTEM_SENDER
     domain = sender.rpartition("@")[2]
     key = current_keys().derive("return-path")
-    letterhead = Letterhead(mailbox("Sealpost", sender), domain, None, key)
+    letterhead = Letterhead(mailbox("Sealpost", sender), domain, (), key)
     text = _rendered(mail)
     return Draft(_claimed(mail), mail.to, ROUTE, letterhead, "", lambda: text, AUTOMATIC)
 

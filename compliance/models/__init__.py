@@ -1,5 +1,6 @@
 from compliance.models.agreement import Agreement
 from compliance.models.alert import Alert
+from compliance.models.dkim_key import DkimKey
 from compliance.models.ending import DataReturn, Ending, ReturnChunk
 from compliance.models.hold import LegalHold
 from compliance.models.policy import Policy
@@ -13,6 +14,7 @@ __all__ = [
     "Agreement",
     "Alert",
     "DataReturn",
+    "DkimKey",
     "Ending",
     "LegalHold",
     "Policy",

@@ -6,9 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from compliance.domain_records import DomainNames
 from tenancy import clock
-from tenancy.fields import SealedBinaryField
 from tenancy.models import TenantForeignKey, TenantModel
 from tenancy.while_frozen import WhileFrozen
 
@@ -17,14 +15,11 @@ PROOF_LASTS = timedelta(hours=24)
 
 
 class SenderDomain(TenantModel):
-    """A domain that the tenant sends from, with the DKIM key that we made for it."""
+    """A domain that the tenant sends from; its DKIM keys are rows of their own."""
 
     while_frozen = WhileFrozen.WINDS_DOWN
 
     domain = models.CharField(max_length=253)
-    selector = models.CharField(max_length=63)
-    public_key = models.TextField()
-    private_key = SealedBinaryField()
     findings = models.JSONField(default=dict)
     checked_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
@@ -41,10 +36,6 @@ class SenderDomain(TenantModel):
             # For kernel.domains_to_check: the longest unchecked first.
             models.Index(fields=["checked_at"], name="sender_domain_checked_at"),
         ]
-
-    @property
-    def names(self) -> DomainNames:
-        return DomainNames(self.domain, self.selector, self.public_key)
 
     def may_send(self, now: datetime) -> bool:
         """True while every record was seen in place within the last day."""

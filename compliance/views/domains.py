@@ -14,8 +14,10 @@ from accounts.permissions import may, requires
 from audit.services import SYSTEM
 from compliance import listings
 from compliance import services as compliance
+from compliance.domain_records import KEYS
 from compliance.forms import DomainForm, SenderForm
 from compliance.models import Sender, SenderDomain
+from compliance.services import dkim_keys
 from tenancy import clock
 from tenancy.errors import DomainError
 
@@ -74,8 +76,35 @@ def remove(request: SignedInRequest, domain_id: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("domains:detail", domain_id)
-    messages.success(request, f"{shown.domain} is removed. Its key is destroyed.")
+    messages.success(request, f"{shown.domain} is removed. Its keys are destroyed.")
     return redirect("domains:list")
+
+
+@requires("domains.edit", step_up=True)
+@require_POST
+def replace_keys(request: SignedInRequest, domain_id: UUID) -> HttpResponse:
+    """Make the next keys; the present ones sign until the records of those are seen."""
+    shown = get_object_or_404(SenderDomain, pk=domain_id)
+    try:
+        dkim_keys.replace(shown, actor=request.actor)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "New keys are made. They sign once their records are seen.")
+    return redirect("domains:detail", domain_id)
+
+
+@requires("domains.edit")
+@require_POST
+def discard_keys(request: SignedInRequest, domain_id: UUID) -> HttpResponse:
+    shown = get_object_or_404(SenderDomain, pk=domain_id)
+    try:
+        dkim_keys.discard_next(shown, actor=request.actor)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The new keys are discarded. Nothing else has changed.")
+    return redirect("domains:detail", domain_id)
 
 
 @requires("domains.edit")
@@ -106,6 +135,10 @@ def _page(request: SignedInRequest, shown: SenderDomain, form: SenderForm) -> Ht
     context = {
         **_records(shown),
         "senders": shown.senders.order_by("local_part"),
+        "keys": shown.keys.filter(retired_at=None).order_by("signs_since", "algorithm"),
+        "former_keys": listings.former_keys(shown),
+        "may_discard": shown.keys.filter(retired_at=None, signs_since=None).exists()
+        and shown.keys.filter(retired_at=None, signs_since__isnull=False).exists(),
         "form": form,
         "may_edit": may(request, "domains.edit"),
     }
@@ -118,6 +151,7 @@ def _records(shown: SenderDomain) -> dict[str, object]:
     return {
         "domain": shown,
         "records": rows,
-        "to_fix": sum(not row.is_found for row in rows),
+        "to_fix": sum(row.is_to_fix for row in rows),
+        "awaits": any(not row.is_found and row.record.kind in KEYS for row in rows),
         "may_send": shown.may_send(clock.now()),
     }

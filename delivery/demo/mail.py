@@ -16,6 +16,7 @@ from compliance.agreement_text import CURRENT_VERSION, compose, fingerprint
 from compliance.domain_records import records_for
 from compliance.models import SenderDomain
 from compliance.purposes import Purpose
+from compliance.services import dkim_keys
 from delivery.services import postures
 from tenancy import clock
 
@@ -64,7 +65,9 @@ def publish(domain: SenderDomain) -> None:
         return
     path = Path(settings.DELIVERY_DNS_FILE)
     zone = json.loads(path.read_text())
-    for record in records_for(domain.names, platform.names()):
+    for record in records_for(dkim_keys.names_of(domain), platform.names()):
+        if not record.value:
+            continue
         if record.type == "MX":
             preference, host = record.value.split()
             zone["mx"][record.name] = [[int(preference), host]]

@@ -21,11 +21,11 @@ class NotForPortal(DomainError):
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What all messages of one sender have in common; `signer` is None for a domain without DKIM."""
+    """What all messages of one sender have in common; each of `signers` signs."""
 
     mailbox: str
     domain: str
-    signer: dkim.Signer | None = field(repr=False)
+    signers: tuple[dkim.Signer, ...] = field(repr=False)
     return_path_key: bytes = field(repr=False)
 
     def return_path(self, message: UUID) -> str:
@@ -73,7 +73,7 @@ class Draft:
             headers.field("MIME-Version", "1.0"),
             *kind,
         ]
-        return b"".join([*self._signature(fields, body), *fields, b"\r\n", body])
+        return b"".join([*self._signatures(fields, body), *fields, b"\r\n", body])
 
     def content(self, text: Rendered) -> tuple[list[bytes], bytes]:
         """The fields that say what the body is made of, and the body."""
@@ -85,9 +85,13 @@ class Draft:
         """What the portal shows. Raises NotForPortal."""
         return self.write()
 
-    def _signature(self, fields: list[bytes], body: bytes) -> list[bytes]:
-        if self.letterhead.signer is None:
+    def _signatures(self, fields: list[bytes], body: bytes) -> list[bytes]:
+        if not self.letterhead.signers:
             return []
         signed_at = int(self.message.first_tried_at.timestamp())
         digest = dkim.hash_of_canonical([body])
-        return [self.letterhead.signer.sign(fields, body_hash=digest, signed_at=signed_at)]
+        covered = dkim.Covered.of(fields)
+        return [
+            signer.sign(covered, body_hash=digest, signed_at=signed_at)
+            for signer in self.letterhead.signers
+        ]

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from compliance.models import Sender
+from compliance.models import DkimKey, Sender
 from delivery.drafts.draft import Letterhead
 from delivery.wire.dkim import Signer
 from delivery.wire.headers import mailbox
@@ -12,10 +12,14 @@ from tenancy.keyring import current_keys
 def letterhead_of(sender: Sender) -> Letterhead:
     """What the messages of this sender carry."""
     domain = sender.domain
+    keys = DkimKey.objects.filter(domain=domain, signs_since__isnull=False, retired_at=None)
     return Letterhead(
         mailbox(sender.display_name, sender.address),
         domain.domain,
-        _signer(domain.domain, domain.selector, domain.private_key),
+        tuple(
+            _signer(domain.domain, key.selector, key.private_key)
+            for key in keys.order_by("-algorithm")
+        ),
         current_keys().derive("return-path"),
     )
 

@@ -1,4 +1,4 @@
-"""DKIM signatures (RFC 6376): rsa-sha256, relaxed/relaxed, oversigned.
+"""DKIM signatures (RFC 6376, 8463): rsa-sha256 and ed25519-sha256, relaxed/relaxed, oversigned.
 
 dkimpy signs with Python's big integers: 24 times slower and not constant-time. It only verifies,
 in tests.
@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 # Each is listed once more than it is present: a second one added on the way is seen (8.15).
 SIGNED = (
@@ -41,38 +44,58 @@ FOLDS = re.compile(rb"\r\n(?=[ \t])")
 TRAILING_BLANK = re.compile(rb" +\r\n")
 
 
+class Covered(NamedTuple):
+    """The header of a message as signatures cover it: the value of h=, and the fields it names."""
+
+    names: str
+    fields: bytes
+
+    @classmethod
+    def of(cls, fields: Sequence[bytes]) -> "Covered":
+        """Each field with its name and CRLF."""
+        present: dict[bytes, list[bytes]] = {}
+        for canonical in map(relaxed_field, fields):
+            present.setdefault(canonical.partition(b":")[0], []).append(canonical)
+        chosen = [one for name in SIGNED for one in reversed(present.get(name, ()))]
+        return cls(_listed(tuple(len(present.get(name, ())) for name in SIGNED)), b"".join(chosen))
+
+
 @dataclass(frozen=True)
 class Signer:
     """A domain's key, loaded: parsing the PEM form costs more than a hundred signatures."""
 
     domain: str
     selector: str
-    key: rsa.RSAPrivateKey
+    key: RSAPrivateKey | Ed25519PrivateKey
 
     @classmethod
     def from_pem(cls, domain: str, selector: str, pem: bytes) -> "Signer":
-        """Raises ValueError unless the key is RSA with at least 2048 bits (RFC 8301 3.2)."""
+        """Raises ValueError unless it is Ed25519, or RSA with 2048 bits or more (RFC 8301 3.2)."""
         key = serialization.load_pem_private_key(pem, password=None)
-        if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 2048:
-            raise ValueError("DKIM needs an RSA key of at least 2048 bits.")
+        if isinstance(key, Ed25519PrivateKey):
+            return cls(domain, selector, key)
+        if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
+            raise ValueError("DKIM needs an Ed25519 key, or RSA of at least 2048 bits.")
         return cls(domain, selector, key)
 
-    def sign(self, fields: Sequence[bytes], *, body_hash: bytes, signed_at: int) -> bytes:
-        """The DKIM-Signature field for these header fields, each with its name and CRLF."""
-        present: dict[bytes, list[bytes]] = {}
-        for canonical in map(relaxed_field, fields):
-            present.setdefault(canonical.partition(b":")[0], []).append(canonical)
-        chosen = [one for name in SIGNED for one in reversed(present.get(name, ()))]
+    def sign(self, covered: Covered, *, body_hash: bytes, signed_at: int) -> bytes:
+        """The DKIM-Signature field."""
+        algorithm = "rsa" if isinstance(self.key, RSAPrivateKey) else "ed25519"
         unsigned = (
-            "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n"
+            f"DKIM-Signature: v=1; a={algorithm}-sha256; c=relaxed/relaxed;\r\n"
             f" d={self.domain}; s={self.selector}; t={signed_at};\r\n"
-            f" h={_listed(tuple(len(present.get(name, ())) for name in SIGNED))};\r\n"
+            f" h={covered.names};\r\n"
             f" bh={b64encode(body_hash).decode()};\r\n b="
         ).encode("ascii")
-        covered = b"".join(chosen) + relaxed_field(unsigned + b"\r\n").removesuffix(b"\r\n")
-        signature = b64encode(self.key.sign(covered, padding.PKCS1v15(), hashes.SHA256()))
+        own = relaxed_field(unsigned + b"\r\n").removesuffix(b"\r\n")
+        signature = b64encode(self._signed(covered.fields + own))
         lines = (signature[start : start + 72] for start in range(0, len(signature), 72))
         return unsigned + b"\r\n ".join(lines) + b"\r\n"
+
+    def _signed(self, covered: bytes) -> bytes:
+        if isinstance(self.key, RSAPrivateKey):
+            return self.key.sign(covered, padding.PKCS1v15(), hashes.SHA256())
+        return self.key.sign(sha256(covered).digest())  # RFC 8463 3: the hash is what is signed
 
 
 @lru_cache

@@ -1,5 +1,6 @@
 """Adding a sender domain, and what a check of its records changes."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,12 +23,18 @@ def actions() -> list[str]:
     return list(AuditEvent.objects.order_by("recorded_at").values_list("action", flat=True))
 
 
-def test_makes_an_rsa_2048_key_and_shows_its_public_half(clinic):
+def test_makes_a_key_of_each_kind_that_waits_for_its_record(clinic):
     domain = compliance.add_domain(" News.ElmStreet.example. ", actor=OWNER)
-    stored = SenderDomain.objects.get()
-    key = serialization.load_pem_private_key(stored.private_key, password=None)
+    rsa, ed25519 = domain.keys.order_by("-algorithm")
+    key = serialization.load_pem_private_key(rsa.private_key, password=None)
     assert (domain.domain, key.key_size) == ("news.elmstreet.example", 2048)
-    assert stored.selector.startswith("sp")
+    second = serialization.load_pem_private_key(ed25519.private_key, password=None)
+    raw = second.public_key().public_bytes_raw()
+    assert base64.b64decode(ed25519.public_key) == raw
+    assert rsa.selector.startswith("sp")
+    assert ed25519.selector == f"{rsa.selector}e"
+    assert not rsa.signs
+    assert not ed25519.signs
     assert actions() == ["domain.added"]
 
 
@@ -52,15 +59,18 @@ def test_may_send_for_a_day_after_every_record_was_seen(clinic):
     assert {finding["status"] for finding in domain.findings.values()} == {"found"}
     assert domain.may_send(NOW + timedelta(hours=23))
     assert not domain.may_send(NOW + timedelta(hours=24))
-    assert actions() == ["domain.added", "domain.verified"]
+    assert actions() == [
+        "domain.added", "domain.key_in_use", "domain.key_in_use", "domain.verified",
+    ]  # fmt: skip
 
 
 def test_a_record_that_goes_missing_stops_sending_at_once(clinic):
     domain = verified_domain()
     zone = published(domain)
-    del zone[f"{domain.selector}._domainkey.{domain.domain}", "TXT"]
+    selector = domain.keys.get(algorithm="rsa").selector
+    del zone[f"{selector}._domainkey.{domain.domain}", "TXT"]
     domain = compliance.check_domain(domain, lambda name, kind: zone.get((name, kind), ()))
-    assert domain.findings["dkim"]["status"] == "missing"
+    assert domain.findings[selector]["status"] == "missing"
     assert domain.verified_at is None
     assert actions()[-1] == "domain.broken"
 
@@ -86,10 +96,14 @@ def test_asks_for_slipped_records_only_when_one_is_missing(clinic):
     domain = compliance.check_domain(domain, look_up)
     assert domain.findings["dmarc"]["status"] == "wrong_place"
     assert "Enter only _dmarc.news as the name." in domain.findings["dmarc"]["advice"]
+    selector = domain.keys.get(algorithm="rsa").selector
     assert [name for name in asked if "dmarc" not in name] == [
-        f"{domain.selector}._domainkey.news.elm.example",
+        f"{selector}._domainkey.news.elm.example",
+        f"{selector}e._domainkey.news.elm.example",
         "bounce.news.elm.example",
         "bounce.news.elm.example",
+        "_smtp._tls.news.elm.example",
+        "_mta-sts.news.elm.example",
     ]
 
 

@@ -6,6 +6,7 @@ from compliance.domain_checks import RecordStatus, check
 from compliance.domain_records import (
     DomainNames,
     Platform,
+    PublishedKey,
     Question,
     RecordKind,
     questions_if_missing,
@@ -14,9 +15,19 @@ from compliance.domain_records import (
 
 KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" * 8
 PLATFORM = Platform("bounce.sealpost.example", "include:_spf.sealpost.example", "dmarc@rua.example")
-RECORDS = {
-    record.kind: record
-    for record in records_for(DomainNames("news.elm.example", "sp26a", KEY), PLATFORM)
+ED_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+KEYS = (
+    PublishedKey(RecordKind.DKIM, "rsa", "sp26a", KEY),
+    PublishedKey(RecordKind.DKIM_ED25519, "ed25519", "sp26ae", ED_KEY),
+    PublishedKey(RecordKind.NEXT_DKIM, "rsa", "sp26b", KEY[::-1]),
+    PublishedKey(RecordKind.NEXT_DKIM_ED25519, "ed25519", "sp26be", ED_KEY[::-1]),
+)
+PUBLISHED = {
+    record.kind: record for record in records_for(DomainNames("news.elm.example", KEYS), PLATFORM)
+}
+# What the domain's own mail servers say is theirs to word.
+RECORDS = PUBLISHED | {
+    RecordKind.MTA_STS: PUBLISHED[RecordKind.MTA_STS]._replace(value="v=STSv1; id=20261123T1")
 }
 
 
@@ -27,9 +38,12 @@ def finding(kind, *values, elsewhere=None):
     return check(record, {record.question: values, **places})
 
 
-def test_names_four_records_to_publish():
-    assert [tuple(record)[1:] for record in RECORDS.values()] == [
+def test_names_the_records_to_publish():
+    assert [tuple(record)[1:] for record in PUBLISHED.values()] == [
         ("sp26a._domainkey.news.elm.example", "TXT", f"v=DKIM1; k=rsa; p={KEY}"),
+        ("sp26ae._domainkey.news.elm.example", "TXT", f"v=DKIM1; k=ed25519; p={ED_KEY}"),
+        ("sp26b._domainkey.news.elm.example", "TXT", f"v=DKIM1; k=rsa; p={KEY[::-1]}"),
+        ("sp26be._domainkey.news.elm.example", "TXT", f"v=DKIM1; k=ed25519; p={ED_KEY[::-1]}"),
         ("bounce.news.elm.example", "TXT", "v=spf1 include:_spf.sealpost.example -all"),
         ("bounce.news.elm.example", "MX", "10 bounce.sealpost.example"),
         (
@@ -37,6 +51,38 @@ def test_names_four_records_to_publish():
             "TXT",
             "v=DMARC1; p=quarantine; rua=mailto:dmarc@rua.example",
         ),
+        (
+            "_smtp._tls.news.elm.example",
+            "TXT",
+            "v=TLSRPTv1; rua=mailto:tls-reports@bounce.news.elm.example",
+        ),
+        ("_mta-sts.news.elm.example", "TXT", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "advice"),
+    [
+        (RecordKind.TLS_REPORTS, "v=TLSRPTv1", "No address for reports is named."),
+        (RecordKind.TLS_REPORTS, "v=TLSRPTv1; rua=tls@elm.example", "No address for reports"),
+        (RecordKind.MTA_STS, "v=STSv1;", "has no valid id"),
+        (RecordKind.MTA_STS, "v=STSv1; id=" + "1" * 33, "has no valid id"),
+        (RecordKind.MTA_STS, "v=STSv1; id=two-parts", "has no valid id"),
+        (RecordKind.DKIM_ED25519, "v=DKIM1; k=ed25519; p=", "The key is empty"),
+    ],
+)
+def test_says_what_is_wrong_with_the_newer_records(kind, value, advice):
+    found = finding(kind, value)
+    assert found.status == RecordStatus.WRONG_VALUE
+    assert advice in found.advice
+
+
+def test_only_what_receivers_insist_on_is_required():
+    assert [kind.value for kind, record in RECORDS.items() if record.is_required] == [
+        "dkim",
+        "spf",
+        "return_path",
+        "dmarc",
     ]
 
 

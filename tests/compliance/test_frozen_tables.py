@@ -21,7 +21,8 @@ from tests.tenancy.test_catalogue import TENANT_MODELS
 KEPT = {"campaigns_brand", "campaigns_template", "compliance_sender", "contacts_attribute"}
 WINDS_DOWN = {
     "accounts_apikey", "accounts_supportgrant", "campaigns_approval", "campaigns_campaign",
-    "campaigns_testsend", "compliance_agreement", "compliance_senderdomain", "contacts_contact",
+    "campaigns_testsend", "compliance_agreement", "compliance_dkimkey",
+    "compliance_senderdomain", "contacts_contact",
     "contacts_importchunk", "contacts_importrun", "delivery_dispatch", "delivery_letter",
     "delivery_letterfile",
     "delivery_singlesend", "segments_segment",

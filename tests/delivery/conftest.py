@@ -15,6 +15,7 @@ from tenancy import clock
 from tenancy.keyring import current_keys
 from tenancy.models import Tenant
 from tests.factories.campaigns import MARKETER, approved_campaign
+from tests.factories.compliance import sign_with
 from tests.smtp_server import Certificates
 
 IMPATIENT = Timeouts(**dict.fromkeys(
@@ -72,8 +73,7 @@ def campaign(clinic: Tenant) -> Iterator[Campaign]:
     """Approved and sent now; the clock stands just after its minute of undo."""
     campaign = approved_campaign()
     domain = campaign.sender.domain
-    domain.private_key = PEM
-    domain.save(update_fields=["private_key"])
+    sign_with(domain, PEM)
     sending.send_now(campaign, actor=MARKETER)
     with clock.at(clock.now() + timedelta(seconds=61)):
         yield campaign

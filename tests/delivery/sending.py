@@ -19,7 +19,7 @@ from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_message
 
 VERIFIED_TLS = Route(Way.VERIFIED_TLS, Level.T2, ())
-LETTERHEAD = Letterhead("Elm <hello@elm.example>", "elm.example", None, b"k" * 32)
+LETTERHEAD = Letterhead("Elm <hello@elm.example>", "elm.example", (), b"k" * 32)
 
 
 def due(name: str, *, domain: str = "x.example", **columns: object) -> Message:

@@ -4,6 +4,7 @@ import dkim as dkimpy
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,14 @@ SIGNER = dkim.Signer("clinic.example", "s1", rsa.generate_private_key(65537, 204
 DNS_NAME = "s1._domainkey.clinic.example"
 
 
+ED25519 = dkim.Signer("clinic.example", "s1e", Ed25519PrivateKey.generate())
+
+
+def ed25519_record() -> str:
+    raw = ED25519.key.public_key().public_bytes_raw()
+    return f"v=DKIM1; k=ed25519; p={b64encode(raw).decode()}"
+
+
 def record() -> str:
     der = SIGNER.key.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -21,7 +30,7 @@ def record() -> str:
     return f"v=DKIM1; k=rsa; p={b64encode(der).decode()}"
 
 
-def signed(body: bytes) -> bytes:
+def signed(body: bytes, *signers: dkim.Signer) -> bytes:
     fields = [
         headers.field("From", headers.mailbox("Clínica Álamo", "hello@clinic.example")),
         headers.field("To", headers.mailbox("", "ada@mail.example")),
@@ -36,8 +45,12 @@ def signed(body: bytes) -> bytes:
         ),
         headers.field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     ]
-    signature = SIGNER.sign(fields, body_hash=dkim.body_hash(body), signed_at=1_795_000_000)
-    return signature + b"".join(fields) + b"\r\n" + body
+    covered, digest = dkim.Covered.of(fields), dkim.body_hash(body)
+    signatures = [
+        signer.sign(covered, body_hash=digest, signed_at=1_795_000_000)
+        for signer in signers or (SIGNER,)
+    ]
+    return b"".join([*signatures, *fields, b"\r\n", body])
 
 
 def dkimpy_says(message: bytes) -> bool:
@@ -51,6 +64,26 @@ def test_two_verifiers_that_know_nothing_of_each_other_accept_it():
     message = signed(BODY)
     assert dkimpy_says(message)
     assert mailauth_says(message, DNS_NAME, record()) == "pass"
+
+
+def test_the_second_signature_is_ed25519_and_both_are_accepted():
+    message = signed(BODY, SIGNER, ED25519)
+    records = {
+        b"s1._domainkey.clinic.example.": record(),
+        b"s1e._domainkey.clinic.example.": ed25519_record(),
+    }
+    verifier = dkimpy.DKIM(message)
+    dns = lambda name, **_options: records[name].encode()  # noqa: E731
+    assert [verifier.verify(idx=index, dnsfunc=dns) for index in (0, 1)] == [True, True]
+    assert (
+        mailauth_says(signed(BODY, ED25519), "s1e._domainkey.clinic.example", ed25519_record())
+        == "pass"
+    )
+
+
+def test_an_altered_message_fails_the_second_signature_too():
+    message = signed(BODY, ED25519).replace(b"soon", b"sooN")
+    assert not dkimpy.verify(message, dnsfunc=lambda *_name, **_options: ed25519_record().encode())
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from tests.accounts.signing_in import browser_of, make_member, make_user
 from tests.delivery.conftest import PEM
 from tests.delivery.sending import freeze
 from tests.factories.campaigns import MARKETER, approved_campaign
+from tests.factories.compliance import sign_with
 from tests.integrations.client import System, make_system
 from tests.smtp_server import NAME, FaultServer
 from tests.waiting import until
@@ -52,8 +53,7 @@ class Sending:
     def to(cls, people: int, domain: str, tenant: Tenant, server: FaultServer) -> "Sending":
         with tenant_scope(tenant.pk):
             campaign = approved_campaign()
-            campaign.sender.domain.private_key = PEM
-            campaign.sender.domain.save(update_fields=["private_key"])
+            sign_with(campaign.sender.domain, PEM)
             store(
                 Entry({"external_id": f"P{number}", "email": f"p{number}@{domain}"})
                 for number in range(people)

@@ -10,14 +10,14 @@ from tenancy import clock
 from tests.delivery.conftest import PEM
 from tests.delivery.test_campaign_sending import send
 from tests.factories.campaigns import SENDER_DOMAIN, sender
+from tests.factories.compliance import sign_with
 from tests.factories.delivery import make_item
 from tests.fakes import FakeTransport
 
 
 def proven_sender() -> SenderDomain:
     domain = sender().domain
-    domain.private_key = PEM
-    domain.save(update_fields=["private_key"])
+    sign_with(domain, PEM)
     return domain
 
 

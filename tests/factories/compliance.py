@@ -5,8 +5,10 @@ from compliance import platform, queries
 from compliance import services as compliance
 from compliance.agreement_text import fingerprint
 from compliance.domain_records import records_for
-from compliance.models import Agreement, SenderDomain
+from compliance.models import Agreement, DkimKey, SenderDomain
 from compliance.purposes import Purpose
+from compliance.services import dkim_keys
+from tenancy import clock
 
 OPERATOR = Actor(kind="operator", id="operator", name="Olga Operator")
 OWNER = Actor(kind="user", id="owner", name="Omar Owner")
@@ -29,8 +31,23 @@ def agreement_in_force(permitted_purposes: list[str] | None = None) -> Agreement
 
 def published(domain: SenderDomain) -> dict[tuple[str, str], tuple[str, ...]]:
     """The DNS as it looks when every record of the domain was made as shown."""
-    records = records_for(domain.names, platform.names())
-    return {(record.name, record.type): (record.value,) for record in records}
+    records = records_for(dkim_keys.names_of(domain), platform.names())
+    return {
+        (record.name, record.type): (record.value or "v=STSv1; id=20261123",) for record in records
+    }
+
+
+def sign_with(domain: SenderDomain, pem: bytes) -> None:
+    """The domain's mail is signed with this key alone, under the selector s1."""
+    DkimKey.objects.filter(domain=domain).delete()
+    DkimKey.objects.create(
+        domain=domain,
+        algorithm="rsa",
+        selector="s1",
+        public_key="x",
+        private_key=pem,
+        signs_since=clock.now(),
+    )
 
 
 def verified_domain(name: str = "news.elmstreet.example") -> SenderDomain:

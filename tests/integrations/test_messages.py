@@ -13,6 +13,7 @@ from tenancy.ids import uuid7
 from tenancy.scope import tenant_scope
 from tests.delivery.conftest import PEM
 from tests.factories.campaigns import approved_campaign, ready_campaign
+from tests.factories.compliance import sign_with
 from tests.factories.contacts import PAPER, make_contact
 from tests.fakes import FakeTransport
 from tests.integrations.client import make_system
@@ -23,8 +24,7 @@ def campaign(clinic):
     """Approved, about an appointment, with a key that signs; never sent as a campaign."""
     campaign = approved_campaign()
     domain = campaign.sender.domain
-    domain.private_key = PEM
-    domain.save(update_fields=["private_key"])
+    sign_with(domain, PEM)
     return campaign
 
 

@@ -32,6 +32,7 @@ from tests.accounts.signing_in import browser_of
 from tests.delivery.conftest import IMPATIENT, PEM
 from tests.delivery.sending import freeze
 from tests.factories.campaigns import MARKETER, OFFICER
+from tests.factories.compliance import sign_with
 from tests.factories.contacts import make_contact
 from tests.fakes import FakeDns
 from tests.security import world as worlds
@@ -73,8 +74,7 @@ def _people(marks: Marks) -> None:
 def give_keys() -> None:
     """Sender domains sign with a key of which the tests know the public half."""
     for domain in SenderDomain.objects.all():
-        domain.private_key = PEM
-        domain.save(update_fields=["private_key"])
+        sign_with(domain, PEM)
 
 
 def approve(elm: World, marks: Marks) -> None:

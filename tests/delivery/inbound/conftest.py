@@ -31,7 +31,7 @@ def ada(sent: Message) -> Contact:
 
 def return_path(message: Message) -> str:
     """As the message itself carries it."""
-    letterhead = Letterhead("", SENDER_DOMAIN, None, tokens.key_of(Way.BOUNCE))
+    letterhead = Letterhead("", SENDER_DOMAIN, (), tokens.key_of(Way.BOUNCE))
     return letterhead.return_path(message.id)
 
 
