@@ -242,6 +242,7 @@ def _detail(outcome: Outcome) -> dict[str, object]:
         "dnssec": evidence.is_dnssec,
         "sts_id": evidence.sts_id,
         "tlsa": evidence.tlsa,
+        "requires_tls": evidence.requires_tls,
         "passed_over": [
             {
                 "host": failure.host,

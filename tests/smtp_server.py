@@ -90,6 +90,7 @@ class FaultServer:
     stored: list[Stored] = field(default_factory=list)
     in_clear: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     connections: int = 0
 
     @contextmanager
@@ -147,6 +148,7 @@ class Conversation:
         while line := self.line():
             verb = line.partition(b" ")[0].upper().decode()
             self.server.commands.append(verb)
+            self.server.lines.append(line.decode())
             if verb == "QUIT":
                 break
             getattr(self, f"on_{verb.lower()}", self.on_unknown)(line)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from campaigns.compilation import Rendered
 from delivery.fates import Claimed
+from delivery.models import Message
 from delivery.routes import Route
 from delivery.wire import dkim, headers, mime
 from delivery.wire.addresses import wire_address
@@ -54,6 +55,7 @@ class Draft:
             wire_address(self.address),
             self.route.required,
             self.build,
+            tells_delay=self.message.mail_class == Message.MailClass.CARE,
         )
 
     def build(self) -> bytes:

@@ -17,6 +17,11 @@ LEVELS = {
 }
 # Whose words they are: a server's, or ours where no server said anything.
 WORDS_OF = {"reply": "Server's reply", "finding": "What we found"}
+# What was so or was not, as a fact beside the others.
+CLAIMS = {
+    "dnssec": ("Names of the servers", "Signed, and checked by us (DNSSEC)"),
+    "requires_tls": ("Servers after this one", "Verified TLS is asked of each (REQUIRETLS)"),
+}
 PROVEN_LEVELS = frozenset({"T2", "T3", "T4"})
 
 TLS_FAILURES = {
@@ -114,7 +119,8 @@ def _connection(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         "tlsa": "Key in signed DNS (TLSA)",
         **WORDS_OF,
     }
-    return tuple((label, str(detail[name])) for name, label in labels.items() if detail.get(name))
+    facts = [(label, str(detail[name])) for name, label in labels.items() if detail.get(name)]
+    return (*facts, *(fact for name, fact in CLAIMS.items() if detail.get(name)))
 
 
 def _said(event: Event) -> tuple[tuple[str, str], ...]:

@@ -50,6 +50,8 @@ class Envelope:
     rcpt_to: str
     required: Level
     build: Callable[[], bytes] = field(repr=False, compare=False)
+    # Whether somebody waits to hear that it is late.
+    tells_delay: bool = False
     # The domain's MTA-STS policy as the workspace remembers it.
     known_policy: KeptPolicy | None = None
 
@@ -109,15 +111,25 @@ def hand_over(
     required = max(envelope.required, promise.required)
     if evidence.level < required:
         raise LevelTooLow(f"{evidence.level.name} < {required.name}")
+    # RFC 8689 4.2.1: the server passes it on under verified TLS too, or returns it.
+    asks_for_tls = (
+        envelope.required >= Level.T2
+        and evidence.level >= Level.T3
+        and session.offers("REQUIRETLS")
+    )
+    evidence = replace(evidence, requires_tls=asks_for_tls)
     reach("connected")
-    return replace(_told(session, envelope, announce), evidence=evidence)
+    outcome = _told(session, envelope, announce, asks_for_tls=asks_for_tls)
+    return replace(outcome, evidence=evidence)
 
 
-def _told(session: Session, envelope: Envelope, announce: Announce) -> Outcome:
+def _told(
+    session: Session, envelope: Envelope, announce: Announce, *, asks_for_tls: bool
+) -> Outcome:
     message = _on_the_wire(envelope.build())
     stage = Stage.MAIL
     try:
-        answer = _open(session, envelope, size=len(message))
+        answer = _open(session, envelope, size=len(message), asks_for_tls=asks_for_tls)
         stage = answer.stage
         if answer.reply.code != 354:
             return _refused(session, answer)
@@ -145,7 +157,7 @@ def _may_follow(session: Session, message: UUID, announce: Announce) -> bool:
     return goes
 
 
-def _open(session: Session, envelope: Envelope, *, size: int) -> Answer:
+def _open(session: Session, envelope: Envelope, *, size: int, asks_for_tls: bool) -> Answer:
     if session.size_limit and size > session.size_limit:
         return Answer(Stage.MAIL, TOO_LARGE)
     mail, rcpt = f"MAIL FROM:<{envelope.mail_from}>", f"RCPT TO:<{envelope.rcpt_to}>"
@@ -153,8 +165,16 @@ def _open(session: Session, envelope: Envelope, *, size: int) -> Answer:
         mail += f" SIZE={size}"
     if session.offers("DSN"):  # a bounce must not carry the text back over unknown wires
         mail += f" RET=HDRS ENVID={envelope.id.hex}"
-        rcpt += " NOTIFY=FAILURE"
+        delay = ",DELAY" if envelope.tells_delay else ""
+        rcpt += f" NOTIFY=FAILURE{delay} ORCPT=rfc822;{_xtext(envelope.rcpt_to)}"
+    if asks_for_tls:
+        mail += " REQUIRETLS"
     return session.open_transaction(mail=mail, rcpt=rcpt)
+
+
+def _xtext(address: str) -> str:
+    """RFC 3461 4; the address is ASCII without blanks already."""
+    return address.replace("+", "+2B").replace("=", "+3D")
 
 
 def _refused(session: Session, answer: Answer) -> Outcome:

@@ -84,6 +84,7 @@ class Evidence:
     is_dnssec: bool = False  # name and addresses of the host came signed, and were checked
     policy: PolicyType = PolicyType.NONE  # which one the level rests on
     sts_id: str = ""
+    requires_tls: bool = False  # its server was told to pass it on under verified TLS only
     tlsa: str = ""  # usage, selector and matching type of the record that the chain matched
 
 

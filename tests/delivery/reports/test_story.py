@@ -170,3 +170,11 @@ def test_an_event_that_nobody_can_explain_is_noticed():
 
 def test_every_failure_of_protection_has_its_sentence():
     assert set(story.TLS_FAILURES) == {failure.value for failure in TlsFailure}
+
+
+def test_what_was_signed_and_asked_for_is_told_with_the_proof():
+    detail = {**TLS, "level": "T4", "tlsa": "3 1 1", "dnssec": True, "requires_tls": True}
+    facts = dict(story.proof([Event("accepted", NINE, detail)]).facts)
+    assert facts["Key in signed DNS (TLSA)"] == "3 1 1"
+    assert facts["Names of the servers"] == "Signed, and checked by us (DNSSEC)"
+    assert facts["Servers after this one"] == "Verified TLS is asked of each (REQUIRETLS)"
