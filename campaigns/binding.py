@@ -21,7 +21,7 @@ def document_of(campaign: Campaign, letterhead: Letterhead, policy: Policy) -> d
         "purpose": campaign.purpose,
         "remuneration": campaign.remuneration,
         "route": [campaign.protection, policy.tls_floor, policy.portal_from],
-        "counts": [campaign.counts_clicks, campaign.counts_opens],
+        "counts": [campaign.counts_clicks, campaign.counts_opens, policy.counting_up_to],
         "start": campaign.start,
         "planned_at": campaign.planned_at.isoformat() if campaign.planned_at else None,
     }

@@ -128,12 +128,13 @@ class CountingRow(RowForm):
     counts_clicks = forms.BooleanField(
         label="Count clicks",
         required=False,
-        help_text="Links lead over your own link host, which remembers that they were followed.",
+        help_text="Links lead over your own link host, which remembers that they were followed. "
+        "The policy says in which mail, and people may say no.",
     )
     counts_opens = forms.BooleanField(
         label="Count openings",
         required=False,
-        help_text="Approximate: mailboxes load pictures by themselves. Leave it off for care.",
+        help_text="Approximate: many mailboxes load pictures by themselves, and many people never do.",
     )
 
 

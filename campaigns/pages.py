@@ -15,6 +15,7 @@ from campaigns.models import Approval, Campaign
 from campaigns.queries import writing
 from campaigns.queries.audience import Audience
 from campaigns.readiness import Check
+from compliance import queries as compliance
 from compliance.purposes import PURPOSE_RULES, Purpose
 
 BRACES = re.compile(r"\{[{%](.*?)(?:[%}]\}|$)", re.DOTALL)
@@ -118,9 +119,17 @@ VALUES: dict[str, Callable[[Campaign], str]] = {
     "timing": _timing,
     "counting": _counting,
 }
+
+
+def _counting_note(_campaign: Campaign) -> str:
+    where = compliance.policy().get_counting_up_to_display()
+    return f"Your policy: {where[0].lower()}{where[1:]}. Never of people who said no."
+
+
 NOTES: dict[str, Callable[[Campaign], str]] = {
     "subject": lambda campaign: campaign.content.get("preheader", ""),
     "purpose": lambda campaign: PURPOSE_RULES[Purpose(campaign.purpose)].summary,
+    "counting": _counting_note,
     "protection": lambda _: "Looked at again for each person at the moment of sending.",
 }
 

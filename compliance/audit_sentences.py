@@ -86,6 +86,7 @@ SENTENCES = {
     "contact.resumed": "Resumed email to a person",
     "contact.erased": "Erased a person",
     "contact.revealed": "Saw the PHI of one person",
+    "contact.counting_chosen": "Chose whether openings and clicks of a person are counted",
     "contact.route_chosen": "Chose how a person reads mail",
     "contacts.searched": "Searched for people",
     "contact.upserted": "Added or changed a person",

@@ -118,6 +118,7 @@ class GatePolicy:
     quiet_until: time | None = None
     tls_floor: TransportLevel = TransportLevel.VERIFIED
     portal_from: Sensitivity = Sensitivity.S3
+    counting_up_to: Sensitivity = Sensitivity.S0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class PersonFacts:
     appointment_is_canceled: bool = False
     shares_address: bool = False
     prefers_portal: bool = False
+    refuses_counting: bool = False
     is_paused: bool = False
     recent_messages: int = 0
     local_time: time | None = None

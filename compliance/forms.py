@@ -1,7 +1,6 @@
 """What people type on the compliance pages."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.utils.html import format_html
@@ -151,6 +150,14 @@ class PolicyForm(forms.Form):
         required=False,
         help_text="Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
     )
+    counting_up_to = forms.TypedChoiceField(
+        label="Openings and clicks may be counted in",
+        coerce=int,
+        choices=Policy.CountingUpTo.choices,
+        widget=forms.RadioSelect,
+        help_text="Only where a campaign asks for it, and never for people who said no. What somebody "
+        "opens tells about them too, and is kept as carefully as the mail itself.",
+    )
     may_operate_without_opt_in = forms.BooleanField(
         label="Send about our own services without an opt-in",
         required=False,
@@ -268,33 +275,3 @@ class EvidenceForm(forms.Form):
             elif last < first:
                 self.add_error("last", "The last day is before the first.")
         return cleaned
-
-
-class SavedViewForm(forms.Form):
-    name = forms.CharField(label="Name of the view", max_length=80)
-
-
-class ReviewPlanForm(forms.Form):
-    """Who looks through the log, and how often."""
-
-    reviewers = forms.MultipleChoiceField(label="Reviewers", widget=forms.CheckboxSelectMultiple)
-    every_days = forms.IntegerField(label="Every (days)", min_value=1, max_value=366)
-    reason = forms.CharField(
-        label="Why",
-        required=False,
-        max_length=1000,
-        help_text="Needed for a longer interval: a second person reads it and decides.",
-    )
-
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["reviewers"].choices = people  # type: ignore[attr-defined]
-
-
-class SignOffForm(forms.Form):
-    note = forms.CharField(
-        label="What you found",
-        max_length=2_000,
-        help_text="Kept sealed with the sign-off. Name no patient.",
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
-    )

@@ -54,6 +54,15 @@ def sensitivity_of(facts: GateFacts) -> Sensitivity:
     return max(floor, facts.sending.sensitivity)
 
 
+def may_count(facts: GateFacts) -> bool:
+    """Whether it may be noted that the person opens the message or follows its links.
+
+    Openings and clicks of a patient's mail are PHI themselves. Never of what is specially protected.
+    """
+    limit = min(facts.sending.policy.counting_up_to, Sensitivity.S2)
+    return sensitivity_of(facts) <= limit and not facts.person.refuses_counting
+
+
 def evidence_for(purpose: Purpose, person: PersonFacts) -> Evidence:
     """The strongest agreement on file for `purpose`; a withdrawal leaves none."""
     state = person.consents.get(purpose)

@@ -83,6 +83,10 @@ POLICY = Group(
             "Always by the secure portal", ("portal_from",),
             higher, label_of(Policy.PortalFrom.choices),
         ),
+        Setting(
+            "Openings and clicks", ("counting_up_to",),
+            higher, label_of(Policy.CountingUpTo.choices),
+        ),
         Setting("Portal messages stay", ("portal_expiry_days",), higher, count("days")),
         Setting("Facts never open what needs most", ("portal_must_agree",), lower, yes_or_no),
         Setting("Own services without opt-in", ("may_operate_without_opt_in",), higher, yes_or_no),

@@ -52,6 +52,7 @@ class Choices:
 
     topics: frozenset[str]
     prefers_portal: bool
+    refuses_counting: bool
     is_stopped: bool
     is_paused: bool
 
@@ -59,6 +60,7 @@ class Choices:
         return {
             "topics": sorted(self.topics),
             "prefers_portal": self.prefers_portal,
+            "refuses_counting": self.refuses_counting,
             "is_stopped": self.is_stopped,
             "is_paused": self.is_paused,
         }
@@ -71,6 +73,7 @@ def choices_from(record: Mapping[str, object]) -> Choices:
     return Choices(
         frozenset(str(topic) for topic in topics),
         bool(record["prefers_portal"]),
+        bool(record.get("refuses_counting")),
         bool(record["is_stopped"]),
         bool(record["is_paused"]),
     )

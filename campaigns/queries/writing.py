@@ -59,6 +59,12 @@ def compiled(campaign: Campaign) -> Compiled:
     )
 
 
+def compiled_uncounted(campaign: Campaign) -> Compiled:
+    """The same for people of whom nothing may be noted: links lead where they say, and no dot."""
+    plain = letterhead(counts_clicks=False, counts_opens=False)
+    return compile_content(read_content(campaign.content), schema(), plain)
+
+
 def compiled_test(test: TestSend) -> Compiled:
     """The content as it was when the test was asked for. Raises ContentRefused."""
     return compile_content(

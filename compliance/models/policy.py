@@ -27,6 +27,13 @@ class Policy(TenantModel):
         S2 = Sensitivity.S2.value, "Everything with health details"
         S3 = Sensitivity.S3.value, "Only what is specially protected"
 
+    class CountingUpTo(models.IntegerChoices):
+        """What is specially protected is not among them: it is never counted."""
+
+        S0 = Sensitivity.S0.value, "Only mail that tells nothing of care"
+        S1 = Sensitivity.S1.value, "Also mail that tells of care, such as any mail to a patient"
+        S2 = Sensitivity.S2.value, "Also mail with health details"
+
     class PortalFact(models.TextChoices):
         BIRTH_DATE = "birth_date", "Date of birth"
         POSTAL_CODE = "postal_code", "ZIP code"
@@ -40,6 +47,7 @@ class Policy(TenantModel):
     portal_fact = models.CharField(max_length=11, choices=PortalFact, default=PortalFact.BIRTH_DATE)
     # What needs most in the portal opens with an agreed passphrase or a passkey only, never with facts.
     portal_must_agree = models.BooleanField(default=False)
+    counting_up_to = models.PositiveSmallIntegerField(choices=CountingUpTo, default=CountingUpTo.S0)
     may_operate_without_opt_in = models.BooleanField(default=False)
     frequency_cap = models.PositiveSmallIntegerField(null=True, default=4)
     frequency_window_days = models.PositiveSmallIntegerField(default=7)
@@ -59,6 +67,10 @@ class Policy(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(portal_from__in=[1, 2, 3]), name="policy_portal_from_a_known_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(counting_up_to__in=[0, 1, 2]),
+                name="policy_never_counts_what_is_specially_protected",
             ),
             models.CheckConstraint(
                 condition=Q(portal_expiry_days__range=(1, 365)),
@@ -87,4 +99,5 @@ class Policy(TenantModel):
             quiet_until=self.quiet_until,
             tls_floor=TransportLevel(self.tls_floor),
             portal_from=Sensitivity(self.portal_from),
+            counting_up_to=Sensitivity(self.counting_up_to),
         )

@@ -12,9 +12,10 @@ from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from accounts.step_up import StepUpNeeded, must_confirm
 from audit import services as audit
-from compliance.forms import ReviewPlanForm, SavedViewForm, SignOffForm, TrailForm
+from compliance.forms import TrailForm
 from compliance.models import Review, ReviewPlan, SavedView
 from compliance.protective import REVIEWS
+from compliance.review_forms import ReviewPlanForm, SavedViewForm, SignOffForm
 from compliance.services import reviews as services
 from compliance.trail import Filters, Kind
 from compliance.views.audit import url_of

@@ -33,6 +33,8 @@ class Contact(TenantModel):
     has_opted_out = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True)
     prefers_portal = models.BooleanField(default=False)
+    # Asked us not to note what they open or which links they follow.
+    refuses_counting = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now)
 

@@ -132,6 +132,7 @@ def _facts(
         is_deceased=person.is_deceased,
         shares_address=shares_address,
         prefers_portal=person.prefers_portal,
+        refuses_counting=person.refuses_counting,
         recent_messages=recent_messages,
     )
 

@@ -21,7 +21,7 @@ PAGE_SIZE = 2_000
 _PAGE = """
 SELECT id, identity, attributes, consents::text, authorizations::text, is_patient,
     deceased_at IS NOT NULL, has_opted_out OR coalesce(paused_until > %s::timestamptz, false),
-    prefers_portal
+    prefers_portal, refuses_counting
 FROM contacts_contact
 WHERE tenant_id = %s::uuid AND id > %s::uuid AND (%s::uuid[] IS NULL OR id = ANY(%s::uuid[]))
 ORDER BY id LIMIT %s::int
@@ -54,6 +54,7 @@ class Person(NamedTuple):
     is_deceased: bool
     has_opted_out: bool
     prefers_portal: bool
+    refuses_counting: bool
     activity: Sequence[Happening] = ()
 
     def values_of(self, fields: Sequence[Field]) -> list[tuple[Field, Value | None]]:

@@ -148,6 +148,13 @@ def choose_route(contact: Contact, *, prefers_portal: bool, actor: Actor) -> Non
 
 
 @transaction.atomic
+def choose_counting(contact: Contact, *, refuses: bool, actor: Actor) -> None:
+    """Whether nothing is noted of what the person opens and follows, in whichever mail."""
+    Contact.objects.filter(pk=contact.pk).update(refuses_counting=refuses)
+    audit.record("contact.counting_chosen", actor=actor, on=contact, refuses_counting=refuses)
+
+
+@transaction.atomic
 def grant_unasked(
     contact_ids: Sequence[UUID],
     *,

@@ -10,6 +10,7 @@ from contacts.preference_words import VERSION, WORDS
 from contacts.preferences import TOPICS, WITHDRAWN, Choices
 from contacts.services.consent import (
     Evidence,
+    choose_counting,
     choose_route,
     come_back,
     pause,
@@ -24,6 +25,7 @@ def choices_of(contact: Contact) -> Choices:
     return Choices(
         topics=frozenset(topic.key for topic in TOPICS if topic.is_on(contact.consents)),
         prefers_portal=contact.prefers_portal,
+        refuses_counting=contact.refuses_counting,
         is_stopped=contact.has_opted_out,
         is_paused=contact.is_paused,
     )
@@ -50,6 +52,8 @@ def choose(contact: Contact, wanted: Choices, *, language: str, address: str) ->
             withdraw(contact, purposes=topic.purposes, evidence=evidence, actor=actor)
     if wanted.prefers_portal != was.prefers_portal:
         choose_route(contact, prefers_portal=wanted.prefers_portal, actor=actor)
+    if wanted.refuses_counting != was.refuses_counting:
+        choose_counting(contact, refuses=wanted.refuses_counting, actor=actor)
     _stop_or_return(contact, was, wanted, evidence=_evidence("stop", language, address))
     return was
 

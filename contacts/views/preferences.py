@@ -105,6 +105,7 @@ def wanted_by(request: HttpRequest, contact: Contact) -> Choices:
         now,
         topics=frozenset(request.POST.getlist("topic")) & _TOPIC_KEYS,
         prefers_portal=request.POST.get("how") == "portal",
+        refuses_counting="uncounted" in request.POST,
     )
 
 

@@ -17,7 +17,7 @@ from campaigns.services import sending
 from compliance import dlp
 from compliance.dlp import Place, RenderedValue
 from compliance.facts import GateFacts, PersonFacts, Reason, SendingFacts, Verdict
-from compliance.gate import decide
+from compliance.gate import decide, may_count
 from compliance.purposes import PURPOSE_RULES, Purpose
 from contacts import queries as contacts
 from contacts import tokens
@@ -96,7 +96,8 @@ def _begun(campaign_id: UUID) -> Series | None:
 
 def draft_series(messages: Sequence[Claimed], series: Series) -> Iterator[Draft | Result]:
     """The same for messages that are known to be of one series."""
-    tables.keep(series.campaign, series.compiled.links)
+    if series.facts.sensitivity <= series.facts.policy.counting_up_to:
+        tables.keep(series.campaign, series.compiled.links)
     if not series.campaign.sender.domain.may_send(series.now):
         until = series.now + LOOK_AGAIN
         yield from (
@@ -137,6 +138,11 @@ def _compiled(_tenant_id: UUID, campaign_id: UUID, _content_hash: str) -> Compil
     return writing.compiled(Campaign.objects.get(pk=campaign_id))
 
 
+@lru_cache(maxsize=64)
+def _uncounted(_tenant_id: UUID, campaign_id: UUID, _content_hash: str) -> Compiled:
+    return writing.compiled_uncounted(Campaign.objects.get(pk=campaign_id))
+
+
 def _drafted(
     message: Claimed, person: Person, facts: PersonFacts, series: Series
 ) -> Draft | Result:
@@ -147,20 +153,23 @@ def _drafted(
         return Result(message, fates.unsendable("dlp_blocked"), address)
     sending = replace(series.facts, sensitivity=max(series.facts.sensitivity, scan.sensitivity))
     standing = replace(facts, local_time=series.local_now.time())
-    verdict = decide(GateFacts(sending, standing))
+    asked = GateFacts(sending, standing)
+    verdict = decide(asked)
     route = audience.route_of(verdict, series.campaign)
     if route.way is Way.NOWHERE:
         return Result(message, fates.skipped(verdict), address)
     if route.way is Way.WAIT:
         until = when_again(verdict, series.facts.policy.quiet_until, series.local_now)
         return Result(message, fates.held(verdict, until=until), address)
+    # In the portal nothing is counted: it has receipts of its own.
+    counted = may_count(asked) and route.way is not Way.PORTAL
     return Draft(
         message,
         address,
         route,
         series.letterhead,
         str(person.identity.get("language") or "en"),
-        _writer(series, values, message.id),
+        _writer(series, values, message.id, counted=counted),
         _list_fields(message, series),
     )
 
@@ -197,9 +206,16 @@ def _seen(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedVal
     yield RenderedValue(Place.SUBJECT, "", subject_text(compiled.subject, values), "")
 
 
-def _writer(series: Series, values: dict[str, object], message_id: UUID) -> Callable[[], Rendered]:
-    token = series.marker.token(message_id)
-    return lambda: series.compiled.render(values, token=token)
+def _writer(
+    series: Series, values: dict[str, object], message_id: UUID, *, counted: bool
+) -> Callable[[], Rendered]:
+    """In the form that may note what the person opens, or in the other."""
+    if counted:
+        token = series.marker.token(message_id)
+        return lambda: series.compiled.render(values, token=token)
+    campaign = series.campaign
+    plain = _uncounted(current_tenant_id(), campaign.pk, campaign.content_hash)
+    return lambda: plain.render(values, token="")
 
 
 def _list_fields(message: Claimed, series: Series) -> tuple[tuple[str, str], ...]:

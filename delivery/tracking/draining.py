@@ -86,7 +86,7 @@ def drain() -> int:
 def store(facts: Sequence[Fact], *, due: set[str]) -> None:
     """Store the facts that are due; the others help to understand them."""
     known = [fact for fact in facts if fact.id in due]
-    messages = Message.objects.in_bulk({fact.message_id for fact in known})
+    messages = _countable({fact.message_id for fact in known})
     histories = _histories(facts, messages)
     done = [
         _done(fact, messages[fact.message_id], histories[fact.message_id])
@@ -97,6 +97,12 @@ def store(facts: Sequence[Fact], *, due: set[str]) -> None:
     fresh = list(_once(done, before))
     made = _insert(fresh)
     contacts.record_facts(_activity([one for one in fresh if one.row in made], before))
+
+
+def _countable(ids: set[UUID]) -> dict[UUID, Message]:
+    """Without those to people who said no after the mail had left."""
+    found = Message.objects.filter(pk__in=ids, contact__refuses_counting=False)
+    return {message.id: message for message in found}
 
 
 def _done(fact: Fact, message: Message, history: History) -> Done:

@@ -109,6 +109,13 @@ CHANGES = [
         "Always by the secure portal",
         "Only what is specially protected, was Everything that tells of care",
     ),
+    (
+        "counting_up_to",
+        0,
+        2,
+        "Openings and clicks",
+        "Also mail with health details, was Only mail that tells nothing of care",
+    ),
     ("portal_expiry_days", 30, 90, "Portal messages stay", "90 days, was 30 days"),
     ("portal_fact", "birth_date", "postal_code", "Portal fact", "ZIP code, was Date of birth"),
     ("may_operate_without_opt_in", False, True, "Own services without opt-in", "Yes, was No"),

@@ -45,6 +45,7 @@ def test_no_change_leaves_no_event(clinic, nurse):
     [
         {"tls_floor": 1},
         {"portal_from": 0},
+        {"counting_up_to": 3},
         {"portal_expiry_days": 0},
         {"frequency_window_days": 91},
         {"quiet_from": time(21)},

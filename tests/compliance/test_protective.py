@@ -26,6 +26,7 @@ STRICT = {
     "portal_from": "2",
     "portal_expiry_days": "14",
     "portal_fact": "birth_date",
+    "counting_up_to": "0",
     "frequency_cap": "4",
     "frequency_window_days": "7",
 }
@@ -67,6 +68,7 @@ def test_the_same_holds_for_sign_in_and_reviews(group, tight, loose, label):
         ({"tls_floor": 3}, {"tls_floor": 2}, "Protection of the way"),
         ({"portal_from": 1}, {"portal_from": 2}, "Always by the secure portal"),
         ({}, {"portal_expiry_days": 31}, "Portal messages stay"),
+        ({}, {"counting_up_to": 1}, "Openings and clicks"),
         ({}, {"may_operate_without_opt_in": True}, "Own services without opt-in"),
         ({}, {"frequency_cap": 5}, "Cap for each person"),
         ({}, {"frequency_cap": None}, "Cap for each person"),
