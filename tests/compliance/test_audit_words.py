@@ -117,6 +117,7 @@ CHANGES = [
         "Also mail with health details, was Only mail that tells nothing of care",
     ),
     ("portal_expiry_days", 30, 90, "Portal messages stay", "90 days, was 30 days"),
+    ("portal_must_agree", True, False, "Facts never open what needs most", "No, was Yes"),
     ("portal_fact", "birth_date", "postal_code", "Portal fact", "ZIP code, was Date of birth"),
     ("may_operate_without_opt_in", False, True, "Own services without opt-in", "Yes, was No"),
     ("frequency_cap", 4, None, "Cap for each person", "No limit, was 4 messages"),
