@@ -153,6 +153,7 @@ SENTENCES = {
     "recovery_code.used": "Used a recovery code",
     "recovery_codes.made": "Made new recovery codes",
     "reply.received": "Took a reply to a message",
+    "report.links_taken": "Took along a campaign's figures by link",
     "report.people_viewed": "Saw the people behind a number",
     "emergency.ended": "Gave emergency access back",
     "emergency.reviewed": "Signed off emergency access",

@@ -9,6 +9,7 @@ reports = [
     path("reports/", views.campaigns, name="list"),
     path("campaigns/<uuid:campaign_id>/report/", views.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/report/people/", views.people, name="people"),
+    path("campaigns/<uuid:campaign_id>/report/links.csv", views.links, name="links"),
 ]
 messages = [
     path("messages/", views.log, name="list"),

@@ -18,6 +18,7 @@ from delivery.queries.due import STOPPED
 from delivery.reports import story
 from delivery.reports.figures import Group, outcome_of
 from delivery.reports.reasons import in_words
+from delivery.tracking import queries as tracking
 from tenancy import clock
 
 PAGE_SIZE, OF_CONTACT = 50, 10
@@ -111,6 +112,10 @@ def search(wanted: str) -> QuerySet[Message]:
 def whole(message: Message) -> Story:
     item = EscrowItem.objects.filter(message=message).first()
     events = _told(MessageEvent.objects.filter(message=message))
+    events += [
+        story.Event("reacted", at, {"doer": doer.value, "address": address})
+        for at, doer, address in tracking.told(message)
+    ]
     notice = None
     if item is not None:
         events += _told(EscrowEvent.objects.filter(item=item))

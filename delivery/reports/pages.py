@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from campaigns.models import Campaign
 from contacts.models import Activity
+from delivery.models import Reaction
 from delivery.reports import figures, queries
 from delivery.reports.figures import Group
 from delivery.reports.reasons import in_words
+from delivery.tracking import queries as tracking
 
 STEPS = {
     "segment": "In the segment",
@@ -115,7 +117,9 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),
         "unannounced": _unannounced(campaign.id, link),
-        "clicked": queries.people_who(campaign.id, Activity.Kind.CLICKED),
+        "opened": tracking.counted(campaign.id, Reaction.Kind.OPENED),
+        "clicked": tracking.counted(campaign.id, Reaction.Kind.CLICKED),
+        "links": tracking.by_link(campaign.id),
         "withdrew": queries.people_who_withdrew(campaign.id),
         "complained": queries.people_who(campaign.id, Activity.Kind.COMPLAINED),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from delivery.models import Reaction
 from delivery.replies import CONSEQUENCES, Meaning
 from delivery.reports.reasons import in_words
 
@@ -228,6 +229,22 @@ def _bounced(event: Event) -> Moment:
     )
 
 
+def _reacted(event: Event) -> Moment:
+    """An opening or a click. What one can tell of them is little, and the words say so."""
+    address = str(event.detail["address"])
+    what = (("Link", address),) if address else ()
+    doer = Reaction.Doer(str(event.detail["doer"]))
+    if doer is not Reaction.Doer.PERSON:
+        sentence = "A machine followed a link in it." if address else "A machine opened it."
+        return Moment(event.occurred_at, "note", sentence, f"{doer.label}.", what)
+    if address:
+        return Moment(event.occurred_at, "note", "A link in it was followed.", "", what)
+    return Moment(
+        event.occurred_at, "note", "It seems to have been opened.",
+        "A picture in it was loaded. That is a hint, and no proof that somebody read it.",
+    )  # fmt: skip
+
+
 TELLERS: dict[str, Callable[[Event], Moment]] = {
     "decided": _decided,
     "accepted": _accepted,
@@ -236,6 +253,7 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
     "failed": _failed,
     "escrowed": _escrowed,
     "opened": _opened,
+    "reacted": _reacted,
     "uncertain": _fixed(
         "uncertain",
         "Not known whether it arrived.",

@@ -1,5 +1,6 @@
 """Reports of campaigns, the message log, and the story of each message."""
 
+from dataclasses import astuple
 from uuid import UUID
 
 from django.contrib import messages as notices
@@ -20,7 +21,11 @@ from delivery import moving
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
 from delivery.reports import drafts, filters, home, messages, pages, queries
+from delivery.tracking import queries as tracking
 from tenancy import clock
+from tenancy.spreadsheets import CONTENT_TYPE, csv_lines
+
+LINK_COLUMNS = ["Link", "People", "Clicks by people", "Clicks by machines"]
 
 
 @operators_start_at_theirs
@@ -58,6 +63,19 @@ def campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Campaign, pk=campaign_id)
     context = pages.report(shown, may_see_people=may(request, "reports.people"))
     return render(request, "delivery/reports/report.html", context)
+
+
+@requires("reports.view")
+@require_GET
+def links(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
+    """The figures of each link, as a file for spreadsheets. It is about nobody in particular."""
+    shown = get_object_or_404(Campaign, pk=campaign_id)
+    rows = tracking.by_link(shown.id)
+    audit.record("report.links_taken", actor=request.actor, on=shown, rows=len(rows))
+    lines = [LINK_COLUMNS, *([str(value) for value in astuple(row)] for row in rows)]
+    response = HttpResponse(b"".join(csv_lines(lines)), content_type=CONTENT_TYPE)
+    response["Content-Disposition"] = 'attachment; filename="links.csv"'
+    return response
 
 
 @requires("reports.view")

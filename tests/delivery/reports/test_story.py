@@ -160,7 +160,7 @@ def test_mail_that_left_without_proof_is_not_called_verified():
 
 
 def test_every_event_that_is_recorded_can_be_told():
-    assert {*MessageEvent.Kind.values, *EscrowEvent.Kind.values} == set(story.TELLERS)
+    assert {*MessageEvent.Kind.values, *EscrowEvent.Kind.values, "reacted"} == set(story.TELLERS)
 
 
 def test_an_event_that_nobody_can_explain_is_noticed():
