@@ -5,9 +5,10 @@ Plain frozen values: callers fill them from their rows, the gate reads nothing e
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from enum import IntEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import TextChoices
 
@@ -106,19 +107,44 @@ class Reason(TextChoices):
         "Specially protected information goes by the secure portal.",
     )
     SHARED_ADDRESS = "shared_address", "Several people read this mailbox."
+    LISTED_DOMAIN = "listed_domain", "Mail to this provider goes by the secure portal."
+
+
+class Fallback(TextChoices):
+    """What becomes of mail whose way stays less safe than it needs."""
+
+    PORTAL = "portal", "It waits in the secure portal"
+    HOLD = "hold", "It is tried for as long as its kind may wait, and then fails"
+    DROP = "drop", "It is not sent"
+
+
+class Acceptance(NamedTuple):
+    """What a warned person asked to be enough for them, and the row of the ledger that proves it."""
+
+    level: TransportLevel
+    consent: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class GatePolicy:
-    """What the tenant decided; the defaults are the strictest that still lets care mail out."""
+    """What the tenant decided; the defaults are the strictest that still lets care mail out.
+
+    `tls_floor` binds health details, `tls_floor_limited` what tells only that there is care.
+    """
 
     may_operate_without_opt_in: bool = False
     frequency_cap: int | None = None
     quiet_from: time | None = None
     quiet_until: time | None = None
     tls_floor: TransportLevel = TransportLevel.VERIFIED
+    tls_floor_limited: TransportLevel = TransportLevel.VERIFIED
     portal_from: Sensitivity = Sensitivity.S3
     counting_up_to: Sensitivity = Sensitivity.S0
+    portal_domains: frozenset[str] = frozenset()
+    honors_unprotected: bool = False
+    fallback_care: Fallback = Fallback.PORTAL
+    fallback_promotion: Fallback = Fallback.PORTAL
+    hold: timedelta = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +169,12 @@ class PersonFacts:
     `authorizations` are the purposes with a signed, unexpired, unrevoked paper (45 CFR 164.508).
     `recent_messages` counts discretionary mail within the tenant's window; `local_time` is None
     while the audience is frozen, when nobody knows yet at which hour the message will leave.
+    `accepts` holds for the address on file alone.
     """
 
     is_patient: bool
     has_address: bool = True
+    domain: str = ""
     consents: Mapping[str, str] = field(default_factory=dict)
     authorizations: frozenset[str] = frozenset()
     has_opted_out: bool = False
@@ -159,6 +187,7 @@ class PersonFacts:
     is_paused: bool = False
     recent_messages: int = 0
     local_time: time | None = None
+    accepts: Acceptance | None = None
 
 
 class GateFacts(NamedTuple):
@@ -167,18 +196,29 @@ class GateFacts(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The answer, and all that it rests on. `required_level` binds whoever opens the socket."""
+    """The answer, and all that it rests on. `required_level` binds whoever opens the socket.
+
+    `accepts` is there only where it counts: then its level is enough, but where the domain's way was
+    safe lately and is not any more.
+    """
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     required_level: TransportLevel
     evidence: Evidence
+    sensitivity: Sensitivity
+    accepts: Acceptance | None = None
 
     def as_record(self) -> dict[str, object]:
         """The verdict as it is kept beside the message."""
-        return {
+        record: dict[str, object] = {
             "outcome": self.outcome.name.lower(),
             "reasons": [reason.value for reason in self.reasons],
             "required_level": self.required_level.name.lower(),
             "evidence": self.evidence.name.lower(),
+            "sensitivity": self.sensitivity.name.lower(),
         }
+        if self.accepts:
+            record["accepted_level"] = self.accepts.level.name.lower()
+            record["consent"] = str(self.accepts.consent)
+        return record

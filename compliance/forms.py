@@ -6,7 +6,6 @@ from django import forms
 from django.utils.html import format_html
 
 from compliance.facts import SuppressionReason
-from compliance.models import Policy
 from compliance.purposes import PURPOSE_RULES, Purpose
 from compliance.trail import Filters, Kind
 
@@ -111,92 +110,6 @@ class SuppressionForm(forms.Form):
             )
         ]
     )
-
-
-class PolicyForm(forms.Form):
-    """Every switch says in its help text what it does to people."""
-
-    approval_mode = forms.ChoiceField(
-        label="Approval", choices=Policy.ApprovalMode.choices, widget=forms.RadioSelect
-    )
-    tls_floor = forms.TypedChoiceField(
-        label="Mail that tells of care needs at least",
-        coerce=int,
-        choices=Policy.TlsFloor.choices,
-        widget=forms.RadioSelect,
-        help_text="Where it cannot be had, the message waits in the secure portal.",
-    )
-    portal_from = forms.TypedChoiceField(
-        label="Always by the secure portal",
-        coerce=int,
-        choices=Policy.PortalFrom.choices,
-        widget=forms.RadioSelect,
-        help_text="The person gets a notice without PHI and opens the message on a page of yours.",
-    )
-    portal_expiry_days = forms.IntegerField(
-        label="Portal messages stay for (days)",
-        min_value=1,
-        max_value=365,
-        help_text="After that the message is deleted and its link says so.",
-    )
-    portal_fact = forms.ChoiceField(
-        label="Asked in the portal, beside the code",
-        choices=Policy.PortalFact.choices,
-        widget=forms.RadioSelect,
-        help_text="Both are asked where the way to the mailbox is not safe.",
-    )
-    portal_must_agree = forms.BooleanField(
-        label="What needs most opens with an agreed passphrase or a passkey only",
-        required=False,
-        help_text="Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
-    )
-    counting_up_to = forms.TypedChoiceField(
-        label="Openings and clicks may be counted in",
-        coerce=int,
-        choices=Policy.CountingUpTo.choices,
-        widget=forms.RadioSelect,
-        help_text="Only where a campaign asks for it, and never for people who said no. What somebody "
-        "opens tells about them too, and is kept as carefully as the mail itself.",
-    )
-    may_operate_without_opt_in = forms.BooleanField(
-        label="Send about our own services without an opt-in",
-        required=False,
-        help_text="To patients only, and only if nobody pays for the message. People may refuse.",
-    )
-    frequency_cap = forms.IntegerField(
-        label="At most this many messages to one person",
-        min_value=1,
-        max_value=1000,
-        required=False,
-        help_text="Of mail that can wait; care and billing do not count. Empty means no limit.",
-    )
-    frequency_window_days = forms.IntegerField(label="Within (days)", min_value=1, max_value=90)
-    quiet_from = forms.TimeField(
-        label="Quiet hours from",
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}),
-        help_text="Mail that can wait leaves afterwards. Care and billing always leave.",
-    )
-    quiet_until = forms.TimeField(
-        label="Quiet hours until", required=False, widget=forms.TimeInput(attrs={"type": "time"})
-    )
-    reason = forms.CharField(
-        label="Why",
-        required=False,
-        max_length=1000,
-        help_text="Needed for a change that protects less: a second person reads it and decides. Name no patient.",
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def decisions(self) -> dict[str, object]:
-        """What was chosen, without the reason. Of a form that is valid."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
-
-    def clean(self) -> dict[str, object]:
-        cleaned: dict[str, object] = super().clean() or self.cleaned_data
-        if (cleaned.get("quiet_from") is None) != (cleaned.get("quiet_until") is None):
-            self.add_error("quiet_until", "Give both ends of the quiet hours, or neither.")
-        return cleaned
 
 
 class TrailForm(forms.Form):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from compliance.facts import (
+    Acceptance,
     ConsentState,
     GateFacts,
     Outcome,
@@ -19,7 +20,7 @@ from compliance.facts import (
     TransportLevel,
     Verdict,
 )
-from compliance.purposes import PURPOSE_RULES, Evidence, Purpose, Remuneration
+from compliance.purposes import PROMOTION, PURPOSE_RULES, Evidence, Purpose, Remuneration
 
 
 class Rule(NamedTuple):
@@ -36,14 +37,33 @@ def decide(facts: GateFacts) -> Verdict:
         reasons=tuple(rule.reason for rule in applied),
         required_level=required_level(facts),
         evidence=evidence_for(facts.sending.purpose, facts.person),
+        sensitivity=sensitivity_of(facts),
+        accepts=accepted(facts),
     )
 
 
 def required_level(facts: GateFacts) -> TransportLevel:
     """The tenant's floor for anything that tells of care; mail without PHI may take any way."""
-    if sensitivity_of(facts) is Sensitivity.S0:
+    sensitivity, policy = sensitivity_of(facts), facts.sending.policy
+    if sensitivity is Sensitivity.S0:
         return TransportLevel.ANY
-    return max(facts.sending.policy.tls_floor, TransportLevel.VERIFIED)
+    if sensitivity is Sensitivity.S1:
+        return max(policy.tls_floor_limited, TransportLevel.VERIFIED)
+    # Health details never need less than what only tells of care.
+    return max(policy.tls_floor, policy.tls_floor_limited, TransportLevel.VERIFIED)
+
+
+def accepted(facts: GateFacts) -> Acceptance | None:
+    """What the person asked to be enough (45 CFR 164.522(b), 164.524), where that counts.
+
+    Never for specially protected information or promotion, nor against the tenant's own policy.
+    """
+    accepts = facts.person.accepts
+    if accepts is None or not facts.sending.policy.honors_unprotected:
+        return None
+    if facts.sending.purpose in PROMOTION or sensitivity_of(facts) is Sensitivity.S3:
+        return None
+    return accepts if accepts.level < required_level(facts) else None
 
 
 def sensitivity_of(facts: GateFacts) -> Sensitivity:
@@ -191,5 +211,13 @@ RULES: tuple[Rule, ...] = (
         Reason.SHARED_ADDRESS,
         Outcome.PORTAL,
         lambda f: f.person.shares_address and sensitivity_of(f) >= Sensitivity.S2,
+    ),
+    Rule(
+        Reason.LISTED_DOMAIN,
+        Outcome.PORTAL,
+        lambda f: (
+            f.person.domain in f.sending.policy.portal_domains
+            and sensitivity_of(f) >= Sensitivity.S1
+        ),
     ),
 )

@@ -43,6 +43,15 @@ def quiet_minutes(begin: time | None, end: time | None) -> set[int]:
     return {(first + minute) % DAY_MINUTES for minute in range(length)}
 
 
+def fewer(was: Values, is_: Values) -> bool:
+    """Whether something that was listed is not listed any more."""
+    return not set(was[0]) <= set(is_[0])
+
+
+def _listed(values: Values) -> str:
+    return ", ".join(values[0]) or "None"
+
+
 def _window(values: Values) -> str:
     begin, end = values
     return "None" if begin is None else f"{begin:%H:%M} to {end:%H:%M}"
@@ -80,12 +89,20 @@ POLICY = Group(
         ),
         Setting("Protection of the way", ("tls_floor",), lower, label_of(Policy.TlsFloor.choices)),
         Setting(
+            "Protection of the way without health details", ("tls_floor_limited",),
+            lower, label_of(Policy.TlsFloor.choices),
+        ),
+        Setting(
             "Always by the secure portal", ("portal_from",),
             higher, label_of(Policy.PortalFrom.choices),
         ),
         Setting(
             "Openings and clicks", ("counting_up_to",),
             higher, label_of(Policy.CountingUpTo.choices),
+        ),
+        Setting("Providers whose mail goes to the portal", ("portal_domains",), fewer, _listed),
+        Setting(
+            "Requests for unprotected email count", ("honors_unprotected",), higher, yes_or_no
         ),
         Setting("Portal messages stay", ("portal_expiry_days",), higher, count("days")),
         Setting("Facts never open what needs most", ("portal_must_agree",), lower, yes_or_no),
@@ -95,7 +112,8 @@ POLICY = Group(
         Setting("Quiet hours", ("quiet_from", "quiet_until"), narrower_window, _window),
     ),
     # Which fact is harder to know for a stranger depends on what the clinic prints on its letters.
-    neutral=frozenset({"portal_fact"}),
+    # What is held, dropped or in the portal has not taken an unsafe way.
+    neutral=frozenset({"portal_fact", "fallback_care", "fallback_promotion", "hold_hours"}),
     follows=_stamp,
 )  # fmt: skip
 

@@ -24,6 +24,10 @@ class Purpose(TextChoices):
     PART2 = "part2", "Specially protected care"
 
 
+# What a person can do without, and nobody asks for unsafely.
+PROMOTION = frozenset({Purpose.MARKETING, Purpose.REMUNERATED, Purpose.FUNDRAISING})
+
+
 class Remuneration(TextChoices):
     """What the author stated about third-party pay for the message."""
 

@@ -9,11 +9,11 @@ from campaigns.merge.fields import PHI_CLASSES
 from campaigns.models import Campaign
 from campaigns.queries import approvals, writing
 from compliance import queries as compliance
-from compliance.facts import Outcome, SendingFacts, Sensitivity, Verdict
-from compliance.purposes import PURPOSE_RULES, Purpose
+from compliance.facts import SendingFacts, Sensitivity, Verdict
+from compliance.purposes import PROMOTION, PURPOSE_RULES, Purpose
 from delivery import routes
-from delivery.models import EscrowItem, Message
-from delivery.routes import Route, Way
+from delivery.models import Message
+from delivery.routes import Route, RouteFacts
 from segments import queries as segments
 from segments.rules import phi_classes
 from tenancy.models import Tenant
@@ -42,13 +42,21 @@ def _of_audience(campaign: Campaign) -> Sensitivity:
     return Sensitivity(max((PHI_CLASSES.index(each) for each in classes), default=0))
 
 
-def route_of(verdict: Verdict, campaign: Campaign) -> Route:
-    """The verdict's route; the author may ask for more protection than it needs, never for less."""
-    route = routes.decide(verdict)
-    wants_portal = campaign.protection == Campaign.Protection.PORTAL
-    if wants_portal and verdict.outcome is Outcome.ALLOW:
-        return Route(Way.PORTAL, route.required, (EscrowItem.Reason.AUTHOR_CHOICE.value,))
-    return route
+def route_of(verdict: Verdict, sending: SendingFacts, protection: str, *, was_safe: bool) -> Route:
+    """The verdict's route; the author may ask for more protection than it needs, never for less.
+
+    `was_safe` counts for people who asked for less: a domain that can do better has to.
+    """
+    policy, promotes = sending.policy, sending.purpose in PROMOTION
+    return routes.decide(
+        RouteFacts(
+            verdict,
+            otherwise=policy.fallback_promotion if promotes else policy.fallback_care,
+            author_wants_portal=protection == Campaign.Protection.PORTAL,
+            was_safe=was_safe,
+            hold=policy.hold,
+        )
+    )
 
 
 def mail_class_of(campaign: Campaign) -> Message.MailClass:

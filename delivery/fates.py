@@ -8,12 +8,17 @@ from uuid import UUID
 from compliance.facts import Verdict
 from delivery import replies, retries, routes
 from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
+from delivery.replies import Meaning
+from delivery.routes import Route, Trouble, Way
 from delivery.wire.door import Outcome, Result
 from delivery.wire.levels import Evidence, Level
 from delivery.wire.reply import Finding
 from delivery.wire.session import Answer
 
 Status, Kind = Message.Status, MessageEvent.Kind
+
+# Rules of the table after which the portal asks for more than after others.
+ESCROWED_AS = {"downgraded": EscrowItem.Reason.DOWNGRADED}
 
 
 class Claimed(NamedTuple):
@@ -120,39 +125,41 @@ def released() -> Fate:
     return Fate(Status.QUEUED)
 
 
-def after_try(
-    message: Claimed,
-    outcome: Outcome,
-    *,
-    now: datetime,
-    chance: float,
-    posture: DomainPosture | None = None,
-) -> Fate:
-    """What the wire's answer makes of the message.
+class Try(NamedTuple):
+    """A try at the wire: by which route, when, and what was remembered of the domain before.
 
-    `chance` (0 to 1) spreads the next tries; `posture` is what is remembered of the domain.
+    `chance` (0 to 1) spreads the next tries.
     """
+
+    route: Route
+    now: datetime
+    chance: float
+    posture: DomainPosture | None = None
+
+
+def after_try(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
+    """What the wire's answer makes of the message."""
     match outcome.result:
         case Result.WITHHELD:
             return released()
         case Result.ACCEPTED:
-            return _accepted(outcome)
+            return _accepted(outcome, tried.route)
         case Result.UNCERTAIN:
-            return _uncertain(message, outcome, now)
+            return _uncertain(message, outcome, tried.now)
         case Result.UNPROTECTED:
-            return _unprotected(message, outcome, now, posture)
+            return _unprotected(message, outcome, tried)
         case Result.REFUSED:
-            return _refused(message, outcome, now, chance)
+            return _refused(message, outcome, tried)
 
 
-def _accepted(outcome: Outcome) -> Fate:
+def _accepted(outcome: Outcome, route: Route) -> Fate:
     verified = outcome.evidence.level >= Level.T2
     return Fate(
         Status.SENT,
         route=Message.Route.TLS if verified else Message.Route.PLAIN,
         tls_version=outcome.evidence.version,
         kind=Kind.ACCEPTED,
-        detail=_detail(outcome),
+        detail=_detail(outcome) | route.as_record(),
         domain_is_safe=True if verified else None,
     )
 
@@ -173,55 +180,71 @@ def _uncertain(message: Claimed, outcome: Outcome, now: datetime) -> Fate:
     )
 
 
-def _unprotected(
-    message: Claimed, outcome: Outcome, now: datetime, posture: DomainPosture | None
+def _unprotected(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
+    worst = next(failure for failure in outcome.failures if failure.tls)
+    trouble = routes.trouble_of(outcome.failures)
+    found: dict[str, object] = {"host": worst.host, "failure": worst.tls}
+    fate = _after_trouble(message, trouble, tried, detail=_detail(outcome) | found)
+    return replace(fate, domain_is_safe=False if trouble is Trouble.STABLE else None)
+
+
+def _after_trouble(
+    message: Claimed, trouble: Trouble, tried: Try, *, detail: dict[str, object]
 ) -> Fate:
-    failures = [failure.tls for failure in outcome.failures]
+    """Held, moved or given up, as the table of routes says of what was found."""
+    mail_class = Message.MailClass(message.mail_class)
+    posture = tried.posture
     history = routes.History(
         message.unsafe_since,
         posture.unsafe_since if posture else None,
-        was_safe=posture is not None and posture.was_safe(now),
+        was_safe=posture is not None and posture.was_safe(tried.now),
     )
-    again = routes.after_unprotected(
-        failures, mail_class=Message.MailClass(message.mail_class), history=history, now=now
+    onward = routes.after_trouble(
+        tried.route, trouble, mail_class=mail_class, history=history, now=tried.now
     )
-    worst = next(failure for failure in outcome.failures if failure.tls)
-    found: dict[str, object] = {"host": worst.host, "failure": worst.tls}
-    if history.was_safe and not routes.asks_too_much(failures):
-        found["downgrade"] = True
-    safe = False if routes.is_stable(failures) else None
+    detail = detail | onward.route.as_record()
+    if onward.route.way is Way.PORTAL:
+        reason = ESCROWED_AS.get(onward.route.rule, EscrowItem.Reason.UNSAFE_TRANSPORT)
+        portal = to_portal(reason)
+        return replace(portal, detail=portal.detail | detail)
+    if onward.route.way is Way.DROP:
+        return Fate(Status.SKIPPED, "not_safe_enough", kind=Kind.UNSAFE, detail=detail)
+    again = onward.try_at or _next_try(message, Meaning.TRY_LATER, tried)
     if again is None:
-        portal = to_portal(EscrowItem.Reason.UNSAFE_TRANSPORT)
-        return replace(portal, detail=portal.detail | found, domain_is_safe=safe)
+        failed = unsendable("never_safe")
+        return replace(failed, detail=detail | failed.detail)
     return Fate(
         Status.DEFERRED,
         due_at=again,
-        unsafe_since=message.unsafe_since or now,
+        unsafe_since=message.unsafe_since or tried.now,
         kind=Kind.UNSAFE,
-        detail=_detail(outcome) | found,
-        domain_is_safe=safe,
+        detail=detail,
     )
 
 
-def _refused(message: Claimed, outcome: Outcome, now: datetime, chance: float) -> Fate:
+def _refused(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
     meaning = replies.meaning_of(outcome.stage, outcome.reply)
+    detail = _detail(outcome) | {"meaning": meaning.value}
+    if meaning is Meaning.NO_NAME_ANSWER:
+        return _after_trouble(message, Trouble.NAMES, tried, detail=detail)
     consequence = replies.CONSEQUENCES[meaning]
-    tries = retries.Tries(
-        Message.MailClass(message.mail_class), message.attempts, message.first_tried_at
-    )
-    again = None
-    if not consequence.is_final:
-        again = retries.next_try(tries, meaning, now=now, chance=chance)
+    again = None if consequence.is_final else _next_try(message, meaning, tried)
     if again is None:
         return Fate(
             Status.FAILED,
             meaning.value,
             kind=Kind.FAILED,
-            detail=_detail(outcome) | {"meaning": meaning.value},
+            detail=detail,
             suppresses=consequence.suppresses,
         )
-    detail = _detail(outcome) | {"meaning": meaning.value}
     return Fate(Status.DEFERRED, due_at=again, kind=Kind.DEFERRED, detail=detail)
+
+
+def _next_try(message: Claimed, meaning: Meaning, tried: Try) -> datetime | None:
+    tries = retries.Tries(
+        Message.MailClass(message.mail_class), message.attempts, message.first_tried_at
+    )
+    return retries.next_try(tries, meaning, now=tried.now, chance=tried.chance)
 
 
 def _detail(outcome: Outcome) -> dict[str, object]:

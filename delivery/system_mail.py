@@ -15,10 +15,11 @@ from campaigns.compilation import Rendered
 from campaigns.content.quoted import encode
 from delivery import fates
 from delivery.drafts.draft import Draft, Letterhead
-from delivery.drafts.notice import AUTOMATIC, ROUTE
+from delivery.drafts.notice import AUTOMATIC
 from delivery.fates import Claimed, Fate
 from delivery.handover import Done, Handover
 from delivery.models import Message
+from delivery.routes import WITHOUT_PHI
 from delivery.wire.headers import mailbox, message_id
 from delivery.wire.transport import Transport
 from tenancy import clock
@@ -98,7 +99,7 @@ def _draft(mail: SystemMail) -> Draft:
     key = current_keys().derive("return-path")
     letterhead = Letterhead(mailbox("Sealpost", sender), domain, (), key)
     text = _rendered(mail)
-    return Draft(_claimed(mail), mail.to, ROUTE, letterhead, "", lambda: text, AUTOMATIC)
+    return Draft(_claimed(mail), mail.to, WITHOUT_PHI, letterhead, "", lambda: text, AUTOMATIC)
 
 
 def _claimed(mail: SystemMail) -> Claimed:
@@ -132,7 +133,8 @@ def _fate(mail: SystemMail, done: Done) -> Fate:
         return fates.put_off(done.later)
     if done.outcome is None:
         raise done.trouble or ValueError("a try without an outcome")
-    return fates.after_try(_claimed(mail), done.outcome, now=clock.now(), chance=0)
+    tried = fates.Try(WITHOUT_PHI, clock.now(), chance=0)
+    return fates.after_try(_claimed(mail), done.outcome, tried)
 
 
 def _record(mail: SystemMail, fate: Fate) -> None:

@@ -190,14 +190,13 @@ class Turn:
         draft = self._drafts.pop(done.envelope.id)
         if done.outcome:
             self._policies.learn(done.envelope, done.outcome)
-            fate = fates.after_try(
-                draft.message,
-                done.outcome,
-                now=clock.now(),
+            tried = fates.Try(
+                draft.route,
+                clock.now(),
                 chance=random.random(),  # noqa: S311
                 posture=self._postures.get(done.envelope.domain),
             )
-            self._settle(draft, fate)
+            self._settle(draft, fates.after_try(draft.message, done.outcome, tried))
         elif done.later:
             self._settle(draft, fates.put_off(done.later))
         elif isinstance(done.trouble, DomainError | ValueError):

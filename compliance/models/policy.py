@@ -1,9 +1,10 @@
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from compliance.facts import GatePolicy, Sensitivity, TransportLevel
+from compliance.facts import Fallback, GatePolicy, Sensitivity, TransportLevel
 from tenancy import clock
 from tenancy.models import TenantModel
 from tenancy.while_frozen import WhileFrozen
@@ -21,6 +22,7 @@ class Policy(TenantModel):
     class TlsFloor(models.IntegerChoices):
         VERIFIED = TransportLevel.VERIFIED.value, "Verified TLS"
         MTA_STS = TransportLevel.MTA_STS.value, "Verified TLS that the recipient's domain promises"
+        DANE = TransportLevel.DANE.value, "TLS with a key that the domain publishes signed (DANE)"
 
     class PortalFrom(models.IntegerChoices):
         S1 = Sensitivity.S1.value, "Everything that tells of care"
@@ -43,6 +45,14 @@ class Policy(TenantModel):
     )
     tls_floor = models.PositiveSmallIntegerField(choices=TlsFloor, default=TlsFloor.VERIFIED)
     portal_from = models.PositiveSmallIntegerField(choices=PortalFrom, default=PortalFrom.S3)
+    tls_floor_limited = models.PositiveSmallIntegerField(
+        choices=TlsFloor, default=TlsFloor.VERIFIED
+    )
+    portal_domains = models.JSONField(default=list, blank=True)
+    honors_unprotected = models.BooleanField(default=False)
+    fallback_care = models.CharField(max_length=6, choices=Fallback, default=Fallback.PORTAL)
+    fallback_promotion = models.CharField(max_length=6, choices=Fallback, default=Fallback.PORTAL)
+    hold_hours = models.PositiveSmallIntegerField(default=4)
     portal_expiry_days = models.PositiveSmallIntegerField(default=30)
     portal_fact = models.CharField(max_length=11, choices=PortalFact, default=PortalFact.BIRTH_DATE)
     # What needs most in the portal opens with an agreed passphrase or a passkey only, never with facts.
@@ -63,7 +73,19 @@ class Policy(TenantModel):
                 name="policy_has_a_known_approval_mode",
             ),
             models.CheckConstraint(
-                condition=Q(tls_floor__in=[2, 3]), name="policy_never_asks_for_less_than_verified"
+                condition=Q(tls_floor__in=[2, 3, 4], tls_floor_limited__in=[2, 3, 4]),
+                name="policy_never_asks_for_less_than_verified",
+            ),
+            models.CheckConstraint(
+                condition=Q(fallback_care__in=["portal", "hold"]),
+                name="policy_care_is_never_dropped",
+            ),
+            models.CheckConstraint(
+                condition=Q(fallback_promotion__in=["portal", "hold", "drop"]),
+                name="policy_has_a_known_fallback",
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_hours__range=(1, 72)), name="policy_holds_1_to_72_hours"
             ),
             models.CheckConstraint(
                 condition=Q(portal_from__in=[1, 2, 3]), name="policy_portal_from_a_known_class"
@@ -98,6 +120,12 @@ class Policy(TenantModel):
             quiet_from=self.quiet_from,
             quiet_until=self.quiet_until,
             tls_floor=TransportLevel(self.tls_floor),
+            tls_floor_limited=TransportLevel(self.tls_floor_limited),
             portal_from=Sensitivity(self.portal_from),
             counting_up_to=Sensitivity(self.counting_up_to),
+            portal_domains=frozenset(self.portal_domains),
+            honors_unprotected=self.honors_unprotected,
+            fallback_care=Fallback(self.fallback_care),
+            fallback_promotion=Fallback(self.fallback_promotion),
+            hold=timedelta(hours=self.hold_hours),
         )

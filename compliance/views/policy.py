@@ -13,7 +13,7 @@ from accounts.permissions import may, requires
 from accounts.step_up import StepUpNeeded, must_confirm
 from compliance import queries
 from compliance import services as compliance
-from compliance.forms import PolicyForm
+from compliance.policy_forms import PolicyForm
 from compliance.protective import POLICY
 from tenancy.errors import DomainError
 

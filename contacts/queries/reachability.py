@@ -125,6 +125,7 @@ def _facts(
     return PersonFacts(
         is_patient=person.is_patient,
         has_address=bool(person.identity.get("email")),
+        domain=str(person.identity.get("email") or "").rpartition("@")[2].lower(),
         consents=person.consents,
         authorizations=person.authorizations,
         has_opted_out=person.has_opted_out,

@@ -27,6 +27,7 @@ from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.letterheads import letterhead_of
 from delivery.fates import Claimed
 from delivery.routes import Way
+from delivery.services import postures
 from delivery.services.recording import Result
 from delivery.tracking import tables
 from delivery.tracking.tokens import Marker, marker
@@ -155,7 +156,8 @@ def _drafted(
     standing = replace(facts, local_time=series.local_now.time())
     asked = GateFacts(sending, standing)
     verdict = decide(asked)
-    route = audience.route_of(verdict, series.campaign)
+    was_safe = verdict.accepts is not None and postures.was_safe(address)
+    route = audience.route_of(verdict, sending, series.campaign.protection, was_safe=was_safe)
     if route.way is Way.NOWHERE:
         return Result(message, fates.skipped(verdict), address)
     if route.way is Way.WAIT:

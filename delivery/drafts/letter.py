@@ -25,6 +25,7 @@ from delivery.letters.footer import Footer
 from delivery.letters.words import File, LetterRefused, Mailbox, Words
 from delivery.models import Letter, LetterFile
 from delivery.routes import Way
+from delivery.services import postures
 from delivery.services.recording import Result
 from delivery.wire import headers
 from tenancy import clock
@@ -74,7 +75,8 @@ def _drafted(message: Claimed, person: Person, letter: Letter) -> Draft | Result
     sending = facts.sending_facts(letter)
     standing = contacts.person_facts([person])[person.contact_id]
     verdict = decide(GateFacts(sending, replace(standing, local_time=local_now.time())))
-    route = facts.route_of(verdict, letter.protection)
+    was_safe = verdict.accepts is not None and postures.was_safe(address)
+    route = audience.route_of(verdict, sending, letter.protection, was_safe=was_safe)
     if route.way is Way.NOWHERE:
         return Result(message, fates.skipped(verdict), address)
     if route.way is Way.WAIT:

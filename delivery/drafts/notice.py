@@ -8,19 +8,15 @@ from compliance import queries as compliance
 from compliance.facts import SuppressionReason
 from compliance.models import Sender
 from contacts.models import Contact
-from delivery import fates
+from delivery import fates, routes
 from delivery.drafts.campaign import LOOK_AGAIN
 from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.letterheads import letterhead_of
 from delivery.escrow import notices
 from delivery.fates import Claimed
-from delivery.routes import Route, Way
 from delivery.services.recording import Result
-from delivery.wire.levels import Level
 from tenancy import clock
 
-# No health information is in it, and whoever cannot prove anything still has to be told.
-ROUTE = Route(Way.BEST_AVAILABLE, Level.T0, ())
 AUTOMATIC = (("Auto-Submitted", "auto-generated"),)  # RFC 3834: no answers by machines
 
 
@@ -73,4 +69,4 @@ def _draft(message: Claimed, address: str, letterhead: Letterhead) -> Draft | Re
     except notices.NothingToSay:
         return Result(message, fates.canceled("nothing_to_say"))
     text = Rendered(notice.subject, encode(notice.text), encode(notice.html))
-    return Draft(message, address, ROUTE, letterhead, "", lambda: text, AUTOMATIC)
+    return Draft(message, address, routes.WITHOUT_PHI, letterhead, "", lambda: text, AUTOMATIC)

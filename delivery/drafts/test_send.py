@@ -14,13 +14,11 @@ from compliance import queries as compliance
 from compliance.facts import Reason
 from contacts import queries as contacts
 from contacts.queries import Person
-from delivery import fates
+from delivery import fates, routes
 from delivery.drafts.draft import Draft
 from delivery.drafts.letterheads import letterhead_of
 from delivery.fates import Claimed
-from delivery.routes import Route, Way
 from delivery.services.recording import Result
-from delivery.wire.levels import Level
 from tenancy.origins import url_on
 
 # A colleague's click in a test must not stop the mail of the person whom it shows.
@@ -55,7 +53,7 @@ def _draft(message: Claimed, test: TestSend, person: Person) -> Draft:
     return Draft(
         message,
         test.to,
-        Route(Way.VERIFIED_TLS, Level.T2, ()),
+        routes.STRICT,
         letterhead_of(test.campaign.sender),
         "",
         lambda: text,

@@ -22,9 +22,11 @@ class Strength(IntEnum):
 # By the reason for which the message waits in the portal (models.EscrowItem.Reason).
 BY_REASON = {
     "unsafe_transport": Strength.EVERY_FACT,  # whoever reads along on the wire has link and code
+    "downgraded": Strength.EVERY_FACT,
     "specially_protected": Strength.EVERY_FACT,
     "prefers_portal": Strength.ONE_FACT,
     "shared_address": Strength.ONE_FACT,
+    "listed_domain": Strength.ONE_FACT,
     "author_choice": Strength.ONE_FACT,
     "staff_choice": Strength.ONE_FACT,
 }

@@ -1,10 +1,8 @@
-"""What the send gate is told about a letter, and the way that its verdict leads to."""
+"""What the send gate is told about a letter."""
 
 from compliance import queries as compliance
-from compliance.facts import Outcome, SendingFacts, Sensitivity, Verdict
-from delivery import routes
-from delivery.models import EscrowItem, Letter
-from delivery.routes import Route, Way
+from compliance.facts import SendingFacts, Sensitivity
+from delivery.models import Letter
 
 
 def sending_facts(letter: Letter) -> SendingFacts:
@@ -15,12 +13,3 @@ def sending_facts(letter: Letter) -> SendingFacts:
         remuneration=letter.remuneration,
         is_approved=True,
     )
-
-
-def route_of(verdict: Verdict, protection: str) -> Route:
-    """The verdict's route; the system may ask for more protection than it needs, never for less."""
-    route = routes.decide(verdict)
-    wants_portal = protection == Letter.Protection.PORTAL
-    if wants_portal and verdict.outcome is Outcome.ALLOW:
-        return Route(Way.PORTAL, route.required, (EscrowItem.Reason.AUTHOR_CHOICE.value,))
-    return route

@@ -26,6 +26,8 @@ class EscrowItem(TenantModel):
         PREFERS_PORTAL = "prefers_portal", "The person asked for the secure portal."
         SHARED_ADDRESS = "shared_address", "Several people read this mailbox."
         AUTHOR_CHOICE = "author_choice", "The sender chose the secure portal."
+        LISTED_DOMAIN = "listed_domain", "Mail to this provider goes by the secure portal."
+        DOWNGRADED = "downgraded", "The way was safe until lately and is not any more."
         STAFF_CHOICE = "staff_choice", "Staff moved it there instead of further tries."
 
     class Status(models.TextChoices):
@@ -87,6 +89,8 @@ class EscrowItem(TenantModel):
                         "shared_address",
                         "author_choice",
                         "staff_choice",
+                        "listed_domain",
+                        "downgraded",
                     ]
                 ),
                 name="escrow_item_has_a_known_reason",

@@ -13,6 +13,8 @@ OF_THE_WIRE = {
     "no_name_answer": "Nobody answered where the domain's mail servers are until we gave up.",
     "no_usable_host": "The domain named no mail server that can be used until we gave up.",
     "tls_failed": "The mail server proved no TLS, and a test goes no other way.",
+    "not_safe_enough": "No way was safe enough, and your policy does not send such mail otherwise.",
+    "never_safe": "No way was safe enough for as long as it was tried.",
     "sender_refused": "The server does not accept mail from us.",
     "content_refused": "The server did not accept the content.",
     "refused": "The server refused it without a reason that we know.",
@@ -23,6 +25,22 @@ OF_THE_WIRE = {
     "not_for_portal": "No safe way led to the mailbox, and the portal shows no files yet.",
     "operator_busy": "The mail operator takes no more at the moment, so it waits.",
     "bounced_later": "The server accepted it and later gave it back.",
+}
+# By the rule of the table of routes (delivery.routes).
+OF_ROUTES = {
+    "denied": "The send gate says no.",
+    "not_yet": "The send gate says not yet.",
+    "portal": "The send gate allows the secure portal only.",
+    "specially_protected": "Specially protected information never leaves by email.",
+    "author_choice": "The sender chose the secure portal.",
+    "names_not_trusted": "Nobody gave an answer to trust about where the domain's mail servers are.",
+    "dane_failed": "The domain binds its servers by signed keys (DANE), and none of them kept to it.",
+    "mta_sts_failed": "The domain's own policy (MTA-STS) binds its servers, and none of them kept to it.",
+    "verified_tls": "It tells of care, so the server had to prove itself before anything was said.",
+    "downgraded": "The domain was safe until lately, so somebody may interfere.",
+    "consented": "The person was warned and asked for email without full protection.",
+    "not_safe_enough": "It tells of care, and no server of the domain was safe enough for it.",
+    "best_available": "It tells nothing of anybody's care, so it took the best way on offer.",
 }
 WORDS = OF_THE_WIRE | dict(EscrowItem.Reason.choices) | dict(Reason.choices)
 

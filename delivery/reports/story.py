@@ -7,7 +7,7 @@ from typing import Any
 
 from delivery.models import Reaction
 from delivery.replies import CONSEQUENCES, Meaning
-from delivery.reports.reasons import in_words
+from delivery.reports.reasons import OF_ROUTES, in_words
 
 LEVELS = {
     "T4": "Verified TLS: the server's key is published in signed DNS (DANE)",
@@ -160,20 +160,20 @@ def _accepted(event: Event) -> Moment:
         event.occurred_at,
         mark,
         "The recipient's mail server accepted it.",
-        LEVELS[level] + ".",
+        f"{LEVELS[level]}. {_rule(event)}".strip(),
         _connection(event.detail),
     )
 
 
 def _unsafe(event: Event) -> Moment:
-    failure = str(event.detail["failure"])
-    return Moment(
-        event.occurred_at,
-        "held",
-        "Nothing was sent to this server: its protection is too low.",
-        TLS_FAILURES[failure],
-        _connection(event.detail),
-    )
+    """No host was safe enough: it is held, or not sent at all."""
+    explanation = f"{why_again(event)} {_rule(event)}".strip()
+    sentence = "Nothing was sent: the way is not safe enough."
+    return Moment(event.occurred_at, "held", sentence, explanation, _connection(event.detail))
+
+
+def _rule(event: Event) -> str:
+    return OF_ROUTES.get(str(event.detail.get("rule", "")), "")
 
 
 def _deferred(event: Event) -> Moment:

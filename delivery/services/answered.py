@@ -9,6 +9,7 @@ from delivery import fates, journal
 from delivery.fates import Claimed
 from delivery.journal import Account
 from delivery.models import Message
+from delivery.routes import FORGOTTEN
 from delivery.services import recording
 from delivery.services.recording import Result
 from tenancy import clock
@@ -39,8 +40,11 @@ def _result(message: Claimed, told: Account) -> Result | None:
     """None for a message of which nobody knows what the server did with it."""
     if message.id in told.answers:
         address, outcome = told.answers[message.id]
-        chance = random.random()  # noqa: S311
-        fate = fates.after_try(message, outcome, now=clock.now(), chance=chance)
+        tried = fates.Try(FORGOTTEN, clock.now(), chance=random.random())  # noqa: S311
+        fate = fates.after_try(message, outcome, tried)
+        # For the portal its text is needed, which went with the worker: the next try finds the same.
+        if fate.status == Message.Status.ESCROWED:
+            fate = fates.released()
         return Result(message, fate, address)
     if told.is_whole and message.id not in told.announced:
         return Result(message, fates.released())

@@ -144,7 +144,7 @@ def _insert(people: Sequence[Person], out: _Sending) -> None:
     verdicts = [decide(GateFacts(out.facts, facts[person.contact_id])) for person in people]
     ids = [uuid7() for _ in people]
     now, tenant = clock.now(), current_tenant_id()
-    columns = _columns(verdicts, out.campaign)
+    columns = _columns(verdicts, out)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
@@ -164,8 +164,12 @@ def _insert(people: Sequence[Person], out: _Sending) -> None:
         )
 
 
-def _columns(verdicts: Sequence[Verdict], campaign: Campaign) -> list[list[object]]:
-    routes = [audience.route_of(verdict, campaign) for verdict in verdicts]
+def _columns(verdicts: Sequence[Verdict], out: _Sending) -> list[list[object]]:
+    """The strictest of the routes that each may take; what is known of its domain counts later."""
+    routes = [
+        audience.route_of(verdict, out.facts, out.campaign.protection, was_safe=True)
+        for verdict in verdicts
+    ]
     return [
         [(Status.SKIPPED if _is_denied(verdict) else Status.QUEUED).value for verdict in verdicts],
         [orjson.dumps(verdict.as_record()).decode() for verdict in verdicts],

@@ -12,6 +12,7 @@ from compliance.gate import decide
 from compliance.purposes import PURPOSE_RULES
 from contacts import queries as contacts
 from contacts.models import Contact
+from delivery import audience
 from delivery.letters import checking, facts, scanning
 from delivery.letters.words import LetterRefused, Writing
 from delivery.models import Letter, LetterFile, Message, SingleSend
@@ -88,8 +89,9 @@ def _stored(letter: Checked, contact: Contact, request: SingleSend) -> Letter:
 
 def _planned(letter: Checked, stored: Letter, contact_id: UUID) -> Planned:
     standing = contacts.person_facts(list(contacts.people([contact_id])))[contact_id]
-    verdict = decide(GateFacts(facts.sending_facts(stored), standing))
-    route = facts.route_of(verdict, stored.protection)
+    sending = facts.sending_facts(stored)
+    verdict = decide(GateFacts(sending, standing))
+    route = audience.route_of(verdict, sending, stored.protection, was_safe=True)
     if route.way is Way.PORTAL and letter.writing.files:
         raise LetterRefused(
             "files",

@@ -7,6 +7,7 @@ from django.db import connection
 
 from delivery.models import DomainPosture
 from delivery.models.posture import REMEMBERED_FOR
+from delivery.wire.addresses import AddressUnusable, domain_of
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.keyring import current_keys
@@ -34,6 +35,16 @@ def known(domains: Iterable[str]) -> dict[str, DomainPosture]:
         domain_index__in=list(indexes), seen_at__gt=clock.now() - REMEMBERED_FOR
     )
     return {indexes[row.domain_index]: row for row in rows}
+
+
+def was_safe(address: str) -> bool:
+    """Whether mail to the address's domain left under verified TLS not long ago."""
+    try:
+        domain = domain_of(address)
+    except AddressUnusable:
+        return False
+    posture = known([domain]).get(domain)
+    return posture is not None and posture.was_safe(clock.now())
 
 
 def unsafe(domains: Iterable[str]) -> list[str]:

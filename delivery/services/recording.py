@@ -23,6 +23,7 @@ from delivery.escrow import answers
 from delivery.escrow import services as escrow
 from delivery.fates import Claimed, Fate
 from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.routes import SUSPICIOUS
 from delivery.services import postures
 from delivery.wire.addresses import domain_of
 from tenancy import clock
@@ -125,7 +126,7 @@ def _remember(results: Sequence[Result], now: datetime) -> None:
             domain = domain_of(result.address)
             shown[domain] = shown.get(domain, False) or result.fate.domain_is_safe
     postures.remember(shown, now)
-    suspected = sum("downgrade" in result.fate.detail for result in results)
+    suspected = sum(result.fate.detail.get("rule") in SUSPICIOUS for result in results)
     if suspected:
         audit.record("delivery.downgrade_suspected", actor=SYSTEM, messages=suspected)
 

@@ -42,7 +42,7 @@ def send_single(campaign: Campaign, contact: Contact, *, request_id: UUID, actor
     facts = audience.sending_facts(campaign, writing.compiled(campaign))
     people = list(contacts.people([contact.pk]))
     verdict = decide(GateFacts(facts, contacts.person_facts(people)[contact.pk]))
-    route = audience.route_of(verdict, campaign)
+    route = audience.route_of(verdict, facts, campaign.protection, was_safe=True)
     send = SingleSend.objects.create(id=request_id, campaign=campaign, asked_by=actor.id)
     planned = Planned(verdict, route, audience.mail_class_of(campaign), sender)
     message = born(send, contact, planned, due_at=None)

@@ -262,7 +262,8 @@ def test_mail_that_tells_of_care_needs_verified_tls_whatever_the_policy_says(
     sensitivity, is_patient, floor
 ):
     facts = facts_for(Purpose.TREATMENT, is_patient=is_patient, on_file="opt-in")
-    changes = {"sensitivity": sensitivity, "policy": GatePolicy(tls_floor=floor)}
+    policy = GatePolicy(tls_floor=floor, tls_floor_limited=floor)
+    changes = {"sensitivity": sensitivity, "policy": policy}
     needs_proof = is_patient or sensitivity > Sensitivity.S0
     expected = max(floor, TransportLevel.VERIFIED) if needs_proof else TransportLevel.ANY
     assert decide(with_obstacles(facts, changes)).required_level == expected
@@ -287,6 +288,7 @@ def test_the_record_of_a_verdict_holds_plain_words():
         "reasons": ["not_approved", "authorization_missing"],
         "required_level": "verified",
         "evidence": "none",
+        "sensitivity": "s1",
     }
 
 

@@ -44,6 +44,10 @@ def test_no_change_leaves_no_event(clinic, nurse):
     "change",
     [
         {"tls_floor": 1},
+        {"tls_floor_limited": 1},
+        {"fallback_care": "drop"},
+        {"fallback_promotion": "plain"},
+        {"hold_hours": 73},
         {"portal_from": 0},
         {"counting_up_to": 3},
         {"portal_expiry_days": 0},

@@ -23,6 +23,10 @@ PASSKEYS = {"factors": {"marketer": ["passkey"]}}
 STRICT = {
     "approval_mode": "second_person",
     "tls_floor": "3",
+    "tls_floor_limited": "3",
+    "fallback_care": "portal",
+    "fallback_promotion": "portal",
+    "hold_hours": "4",
     "portal_from": "2",
     "portal_expiry_days": "14",
     "portal_fact": "birth_date",
@@ -66,6 +70,17 @@ def test_the_same_holds_for_sign_in_and_reviews(group, tight, loose, label):
     [
         ({}, {"approval_mode": "self_attestation"}, "Approval"),
         ({"tls_floor": 3}, {"tls_floor": 2}, "Protection of the way"),
+        (
+            {"tls_floor_limited": 4},
+            {"tls_floor_limited": 3},
+            "Protection of the way without health details",
+        ),
+        (
+            {"portal_domains": ["a.example", "b.example"]},
+            {"portal_domains": ["b.example"]},
+            "Providers whose mail goes to the portal",
+        ),
+        ({}, {"honors_unprotected": True}, "Requests for unprotected email count"),
         ({"portal_from": 1}, {"portal_from": 2}, "Always by the secure portal"),
         ({}, {"portal_expiry_days": 31}, "Portal messages stay"),
         ({}, {"counting_up_to": 1}, "Openings and clicks"),

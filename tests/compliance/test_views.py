@@ -1,6 +1,7 @@
 """The compliance pages as people with different roles meet them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.template import Context, Template
@@ -9,6 +10,7 @@ from django.test import RequestFactory
 from audit.models import AuditEvent
 from compliance import queries
 from compliance import services as compliance
+from compliance.facts import Fallback, TransportLevel
 from compliance.models import Agreement, Policy, Suppression
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member, membership_of
@@ -166,6 +168,11 @@ def test_the_policy_page_saves_what_changed(owner):
     form = {
         "approval_mode": "second_person",
         "tls_floor": "3",
+        "tls_floor_limited": "2",
+        "fallback_care": "hold",
+        "fallback_promotion": "drop",
+        "hold_hours": "8",
+        "portal_domains": "Bigmail.example, other.example\nbigmail.example",
         "portal_from": "2",
         "portal_expiry_days": "14",
         "portal_fact": "postal_code",
@@ -178,6 +185,12 @@ def test_the_policy_page_saves_what_changed(owner):
     assert owner.post("/compliance/policy/", form).status_code == 302
     policy = Policy.objects.get()
     assert (policy.tls_floor, policy.portal_from, policy.frequency_cap) == (3, 2, 2)
+    assert policy.portal_domains == ["bigmail.example", "other.example"]
+    gate = policy.for_gate()
+    assert (gate.fallback_care, gate.fallback_promotion) == (Fallback.HOLD, Fallback.DROP)
+    assert (gate.hold, gate.tls_floor_limited) == (timedelta(hours=8), TransportLevel.VERIFIED)
+    wrong = owner.post("/compliance/policy/", {**form, "portal_domains": "no domain"})
+    assert "This is no domain: domain" in text_of(wrong)
     half = owner.post("/compliance/policy/", {**form, "quiet_until": ""})
     assert half.status_code == 422
     assert "Give both ends of the quiet hours, or neither." in text_of(half)

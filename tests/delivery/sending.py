@@ -9,16 +9,14 @@ from delivery import worker
 from delivery.drafts.draft import Draft, Letterhead
 from delivery.fates import Claimed
 from delivery.models import Message
-from delivery.routes import Route, Way
+from delivery.routes import STRICT, Route
 from delivery.services import freezing
 from delivery.services.recording import Result
-from delivery.wire.levels import Level
 from delivery.wire.transport import Transport
 from tenancy.ids import uuid7
 from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_message
 
-VERIFIED_TLS = Route(Way.VERIFIED_TLS, Level.T2, ())
 LETTERHEAD = Letterhead("Elm <hello@elm.example>", "elm.example", (), b"k" * 32)
 
 
@@ -31,7 +29,7 @@ def due(name: str, *, domain: str = "x.example", **columns: object) -> Message:
 class Drafter:
     """Writes to each message's contact; `route` is the same for all."""
 
-    def __init__(self, route: Route = VERIFIED_TLS) -> None:
+    def __init__(self, route: Route = STRICT) -> None:
         self.route = route
         self.slices: list[int] = []
 

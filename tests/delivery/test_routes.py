@@ -1,92 +1,161 @@
-from datetime import UTC, datetime, timedelta
+"""The table of routes over every state of a finite model, and what holds in all of them."""
+
+import itertools
+from uuid import UUID
 
 import pytest
 
-from compliance.facts import Outcome, Reason, TransportLevel, Verdict
+from compliance.facts import (
+    Acceptance,
+    Fallback,
+    Outcome,
+    Reason,
+    Sensitivity,
+    TransportLevel,
+    Verdict,
+)
 from compliance.purposes import Evidence
-from delivery.models import Message
-from delivery.routes import History, Way, after_unprotected, decide
-from delivery.wire.levels import Level, TlsFailure
+from delivery.reports.reasons import OF_ROUTES
+from delivery.routes import RULES, RouteFacts, Trouble, Way, decide
+from delivery.wire.levels import Level
 
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-CARE = Message.MailClass.CARE
-
-
-def verdict(outcome: Outcome, level: TransportLevel, *reasons: Reason) -> Verdict:
-    return Verdict(outcome, reasons, level, Evidence.NONE)
-
-
-@pytest.mark.parametrize(
-    ("outcome", "level", "way"),
-    [
-        (Outcome.DENY, TransportLevel.VERIFIED, Way.NOWHERE),
-        (Outcome.HOLD, TransportLevel.VERIFIED, Way.WAIT),
-        (Outcome.PORTAL, TransportLevel.ANY, Way.PORTAL),
-        (Outcome.ALLOW, TransportLevel.VERIFIED, Way.VERIFIED_TLS),
-        (Outcome.ALLOW, TransportLevel.MTA_STS, Way.VERIFIED_TLS),
-        (Outcome.ALLOW, TransportLevel.ANY, Way.BEST_AVAILABLE),
-    ],
+CONSENT = UUID(int=1)
+ACCEPTED = (
+    None,
+    Acceptance(TransportLevel.ENCRYPTED, CONSENT),
+    Acceptance(TransportLevel.ANY, CONSENT),
 )
-def test_the_first_rule_that_fits_decides(outcome, level, way):
-    route = decide(verdict(outcome, level, Reason.SHARED_ADDRESS))
-    assert (route.way, route.required) == (way, Level(level))
-    assert route.reasons == ("shared_address",)
+FLOORS = (TransportLevel.VERIFIED, TransportLevel.MTA_STS, TransportLevel.DANE)
+LEAVES = {Way.VERIFIED_TLS, Way.CONSENTED, Way.BEST_AVAILABLE}
+S0, S1, S2, S3 = Sensitivity
 
 
-def test_no_rule_lets_a_message_go_unverified_because_it_is_only_encrypted():
-    with pytest.raises(ValueError, match="ENCRYPTED"):
-        decide(verdict(Outcome.ALLOW, TransportLevel.ENCRYPTED))
+def verdicts():
+    """Every verdict that the gate can give."""
+    for outcome, sensitivity in itertools.product(Outcome, Sensitivity):
+        if sensitivity is S0:
+            yield Verdict(outcome, (), TransportLevel.ANY, Evidence.NONE, S0)
+            continue
+        for floor, accepts in itertools.product(FLOORS, ACCEPTED):
+            is_special = sensitivity is S3
+            if is_special and (accepts or outcome is Outcome.ALLOW):
+                continue  # the gate never says so: tests/compliance/test_gate_routes.py
+            yield Verdict(outcome, (), floor, Evidence.NONE, sensitivity, accepts)
 
 
-def after(*failures: TlsFailure | None, minutes: int | None, **known) -> int | None:
-    """Minutes until the next try when the trouble began `minutes` ago; None for the portal."""
-    since = None if minutes is None else NOW - timedelta(minutes=minutes)
-    mail_class = known.pop("mail_class", CARE)
-    history = History(since, **known)
-    again = after_unprotected(failures, mail_class=mail_class, history=history, now=NOW)
-    return None if again is None else (again - NOW).seconds // 60
+def model():
+    for verdict, otherwise in itertools.product(verdicts(), Fallback):
+        for author, was_safe, has_waited in itertools.product([False, True], repeat=3):
+            for trouble in (None, *Trouble):
+                yield RouteFacts(verdict, otherwise, author, was_safe, trouble, has_waited)
 
 
-STABLE, TRANSIENT = TlsFailure.EXPIRED, TlsFailure.REFUSED_NOW
+AT_ONCE = {Outcome.DENY: (Way.NOWHERE, "denied"), Outcome.HOLD: (Way.WAIT, "not_yet")}
+TOLD = {
+    Trouble.NAMES: "names_not_trusted",
+    Trouble.DANE: "dane_failed",
+    Trouble.MTA_STS: "mta_sts_failed",
+    Trouble.STABLE: "not_safe_enough",
+    Trouble.PASSING: "not_safe_enough",
+    Trouble.NEVER_PROMISED: "not_safe_enough",
+}
+BEST, VERIFIED = (Way.BEST_AVAILABLE, "best_available"), (Way.VERIFIED_TLS, "verified_tls")
 
 
-@pytest.mark.parametrize(
-    ("failures", "minutes", "again"),
-    [
-        ((STABLE,), None, 10),
-        ((STABLE,), 9, 10),
-        ((STABLE,), 10, None),
-        ((STABLE, TlsFailure.NOT_OFFERED), 10, None),
-        ((TRANSIENT,), None, 5),
-        ((TRANSIENT,), 5, 15),
-        ((TRANSIENT,), 20, 30),
-        ((TRANSIENT,), 239, 30),
-        ((TRANSIENT,), 240, None),
-        ((STABLE, TRANSIENT), 60, 30),
-        ((STABLE, None), 60, 30),
-    ],
-)
-def test_stable_trouble_is_confirmed_once_and_passing_trouble_held(failures, minutes, again):
-    assert after(*failures, minutes=minutes) == again
+def expected(f: RouteFacts) -> tuple[Way, str]:
+    """The rules of delivery.md 2.3 as they are told to people, one after the other."""
+    if f.verdict.outcome in AT_ONCE:
+        return AT_ONCE[f.verdict.outcome]
+    if f.verdict.outcome is Outcome.PORTAL:
+        return Way.PORTAL, "portal"
+    if f.author_wants_portal:
+        return Way.PORTAL, "author_choice"
+    if f.trouble:
+        return in_trouble(f)
+    if f.verdict.sensitivity is S0:
+        return BEST
+    return (Way.CONSENTED, "consented") if f.verdict.accepts and not f.was_safe else VERIFIED
 
 
-def test_a_domain_that_is_known_to_fall_short_needs_no_second_look():
-    since = NOW - timedelta(days=2)
-    assert after(STABLE, minutes=None, domain_unsafe_since=since) is None
-    assert after(TRANSIENT, minutes=None, domain_unsafe_since=since) == 5
+def in_trouble(f: RouteFacts) -> tuple[Way, str]:
+    instead = Way(f.otherwise.value) if f.verdict.sensitivity > S0 else Way.HOLD
+    suspicious = f.was_safe and f.trouble in {Trouble.STABLE, Trouble.PASSING}
+    told = "downgraded" if suspicious else TOLD[f.trouble]
+    return (instead if f.has_waited else Way.HOLD), told
 
 
-def test_a_domain_that_proved_itself_lately_is_held_as_if_somebody_interfered():
-    assert after(STABLE, minutes=None, was_safe=True) == 5
-    assert after(STABLE, minutes=60, was_safe=True) == 30
-    assert after(STABLE, minutes=240, was_safe=True) is None
+def test_every_state_of_the_model_takes_the_way_that_the_rules_name():
+    states = list(model())
+    assert len(states) == 14_280
+    for facts in states:
+        route = decide(facts)
+        assert (route.way, route.rule) == expected(facts), facts
 
 
-def test_what_the_domain_does_not_promise_is_not_tried_again():
-    assert after(TlsFailure.NOT_PROMISED, None, minutes=None) is None
-    assert after(TlsFailure.NOT_PROMISED, minutes=None, was_safe=True) is None
-    assert after(TlsFailure.DANE_REQUIRED, None, minutes=None) is None
+def test_nothing_travels_below_its_floor_without_a_recorded_consent():
+    for facts in model():
+        route = decide(facts)
+        if route.required < Level(facts.verdict.required_level):
+            assert route.way is Way.CONSENTED
+            assert route.required == Level(facts.verdict.accepts.level)
+            assert route.as_record()["consent"] == str(CONSENT)
 
 
-def test_a_code_is_not_held():
-    assert after(TRANSIENT, minutes=None, mail_class=Message.MailClass.CODE) is None
+def test_a_domain_that_was_safe_lately_is_never_reached_below_the_floor():
+    for facts in model():
+        if facts.was_safe:
+            assert decide(facts).required == Level(facts.verdict.required_level)
+
+
+def test_specially_protected_mail_never_leaves_by_email():
+    special = [facts for facts in model() if facts.verdict.sensitivity is S3]
+    assert special
+    assert LEAVES.isdisjoint(decide(facts).way for facts in special)
+
+
+def test_nor_if_the_gate_had_let_it_pass():
+    verdict = Verdict(Outcome.ALLOW, (), TransportLevel.VERIFIED, Evidence.NONE, S3, ACCEPTED[2])
+    route = decide(RouteFacts(verdict))
+    assert (route.way, route.reasons) == (Way.PORTAL, ("specially_protected",))
+
+
+def test_trouble_never_leads_onto_the_wire_again_with_less():
+    """Held and tried again is all that happens; what the next try needs is decided from the start."""
+    for facts in model():
+        if facts.trouble:
+            assert decide(facts).way not in LEAVES
+
+
+def test_more_sensitive_mail_is_never_protected_less():
+    for facts in model():
+        if facts.verdict.sensitivity is not S1:
+            continue
+        more = facts._replace(verdict=facts.verdict._replace(sensitivity=S2))
+        assert decide(more).required >= decide(facts).required
+        less = facts.verdict._replace(
+            sensitivity=S0, required_level=TransportLevel.ANY, accepts=None
+        )
+        assert decide(facts._replace(verdict=less)).required <= decide(facts).required
+
+
+@pytest.mark.parametrize("otherwise", Fallback)
+def test_only_what_the_policy_says_becomes_of_held_mail(otherwise):
+    verdict = Verdict(Outcome.ALLOW, (), TransportLevel.VERIFIED, Evidence.NONE, S2)
+    for trouble in Trouble:
+        facts = RouteFacts(verdict, otherwise, trouble=trouble, has_waited=True)
+        assert decide(facts).way == Way(otherwise.value)
+
+
+def test_the_gates_reasons_go_along():
+    reasons = (Reason.SHARED_ADDRESS, Reason.PREFERS_PORTAL)
+    verdict = Verdict(Outcome.PORTAL, reasons, TransportLevel.VERIFIED, Evidence.NONE, S2)
+    route = decide(RouteFacts(verdict))
+    assert route.reasons == ("shared_address", "prefers_portal")
+    assert route.as_record() == {"rule": "portal", "required": "T2"}
+
+
+def test_rules_stand_in_the_order_of_the_specification_and_each_has_words():
+    numbers = [rule.number for rule in RULES]
+    assert numbers == sorted(numbers)
+    assert {rule.name for rule in RULES} == set(OF_ROUTES)
+    assert all(words[0].isupper() and words.endswith(".") for words in OF_ROUTES.values())

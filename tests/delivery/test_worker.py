@@ -5,20 +5,22 @@ from uuid import UUID
 import pytest
 
 from audit.models import AuditEvent
+from compliance.facts import Outcome, Reason
 from compliance.models import Suppression
 from contacts.models import Activity
 from delivery import worker
 from delivery.handover import SESSIONS
 from delivery.models import EscrowItem, Message, MessageEvent
-from delivery.routes import Route, Way
+from delivery.routes import STRICT, RouteFacts, decide
 from delivery.services import recovery
-from delivery.wire.levels import Level
 from tenancy import clock, versions
 from tenancy.keyring import KeysSwitchedOff
 from tests import fakes
 from tests.delivery.sending import Drafter, due, send
 
 Status, MailClass = Message.Status, Message.MailClass
+BY_PORTAL = STRICT.facts.verdict._replace(outcome=Outcome.PORTAL, reasons=(Reason.PREFERS_PORTAL,))
+PREFERS_PORTAL = decide(RouteFacts(BY_PORTAL))
 
 
 def events(message: Message) -> list[str]:
@@ -139,7 +141,7 @@ def test_a_test_without_verified_tls_fails_and_says_so(clinic):
 def test_what_the_gate_sends_to_the_portal_never_sees_the_wire(clinic):
     message = due("ada")
     transport = fakes.FakeTransport()
-    send(transport, drafter=Drafter(Route(Way.PORTAL, Level.T2, ("prefers_portal",))))
+    send(transport, drafter=Drafter(PREFERS_PORTAL))
     message.refresh_from_db()
     assert (message.status, message.reason) == (Status.ESCROWED, "prefers_portal")
     assert transport.required == {}

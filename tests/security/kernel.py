@@ -31,7 +31,10 @@ CORE: dict[str, tuple[str, ...]] = {
     "tenancy/tasks.py": (f"{TENANCY}test_tasks.py",),
     "accounts/roles.py": ("tests/accounts/test_may.py", "tests/accounts/test_permissions.py"),
     "accounts/rights.py": ("tests/accounts/test_leaving.py",),
-    "compliance/gate.py": ("tests/compliance/test_gate.py",),
+    "compliance/gate.py": (
+        "tests/compliance/test_gate.py",
+        "tests/compliance/test_gate_routes.py",
+    ),
     "audit/leaf.py": (f"{AUDIT}test_leaf.py",),
     "audit/notes.py": (f"{AUDIT}test_notes.py",),
     "audit/sequencing.py": SEQUENCING,

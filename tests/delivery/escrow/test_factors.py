@@ -11,9 +11,11 @@ ONE, EVERY, AGREED = Strength.ONE_FACT, Strength.EVERY_FACT, Strength.AGREED
 # reason: trusted code, code that left unsafely, specially protected; then the same with must_agree
 NEEDED = {
     "unsafe_transport": (EVERY, EVERY, EVERY, AGREED, AGREED, AGREED),
+    "downgraded": (EVERY, EVERY, EVERY, AGREED, AGREED, AGREED),
     "specially_protected": (EVERY, EVERY, EVERY, AGREED, AGREED, AGREED),
     "prefers_portal": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
     "shared_address": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
+    "listed_domain": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
     "author_choice": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
     "staff_choice": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
 }

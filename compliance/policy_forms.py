@@ -1,0 +1,151 @@
+"""What people choose on Settings → Policy."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import DomainNameValidator
+
+from compliance.facts import Fallback
+from compliance.models import Policy
+
+IS_DOMAIN = DomainNameValidator(accept_idna=False)
+DOMAINS_AT_MOST = 200
+
+
+class DomainListField(forms.CharField):
+    """Mail domains, one a line; the value is a sorted list."""
+
+    def prepare_value(self, value: object) -> object:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: str) -> list[str]:
+        domains = sorted(set(super().clean(value).lower().replace(",", " ").split()))
+        for domain in domains:
+            try:
+                IS_DOMAIN(domain)
+            except ValidationError:
+                raise ValidationError(f"This is no domain: {domain[:60]}") from None
+        if len(domains) > DOMAINS_AT_MOST:
+            raise ValidationError(f"List at most {DOMAINS_AT_MOST} domains.")
+        return domains
+
+
+class PolicyForm(forms.Form):
+    """Every switch says in its help text what it does to people."""
+
+    approval_mode = forms.ChoiceField(
+        label="Approval", choices=Policy.ApprovalMode.choices, widget=forms.RadioSelect
+    )
+    tls_floor_limited = forms.TypedChoiceField(
+        label="Mail that tells only that there is care, like a reminder, needs at least",
+        coerce=int,
+        choices=Policy.TlsFloor.choices,
+        widget=forms.RadioSelect,
+    )
+    tls_floor = forms.TypedChoiceField(
+        label="Mail with health details needs at least",
+        coerce=int,
+        choices=Policy.TlsFloor.choices,
+        widget=forms.RadioSelect,
+        help_text="Never less than mail without them. Specially protected mail always goes by the portal.",
+    )
+    fallback_care = forms.ChoiceField(
+        label="If that cannot be had, mail about care and bills",
+        choices=[choice for choice in Fallback.choices if choice[0] != Fallback.DROP],
+        widget=forms.RadioSelect,
+    )
+    fallback_promotion = forms.ChoiceField(
+        label="If that cannot be had, marketing and fundraising",
+        choices=Fallback.choices,
+        widget=forms.RadioSelect,
+        help_text="Not sent means: these people do not get it, and the report says so.",
+    )
+    hold_hours = forms.IntegerField(
+        label="Trouble that may pass is waited out for (hours)",
+        min_value=1,
+        max_value=72,
+        help_text="Also a domain that was safe until lately: then somebody may interfere, and staff is told.",
+    )
+    portal_domains = DomainListField(
+        label="Providers whose mail always goes to the portal",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="One domain a line, like example.com. Only large providers: the list is kept in the audit log.",
+    )
+    honors_unprotected = forms.BooleanField(
+        label="Honor requests for email without full protection",
+        required=False,
+        help_text="Of people who were warned and still asked for it (45 CFR 164.522(b)). Never for marketing "
+        "or specially protected mail. Off means: such requests stay on file and do not count.",
+    )
+    portal_from = forms.TypedChoiceField(
+        label="Always by the secure portal",
+        coerce=int,
+        choices=Policy.PortalFrom.choices,
+        widget=forms.RadioSelect,
+        help_text="The person gets a notice without PHI and opens the message on a page of yours.",
+    )
+    portal_expiry_days = forms.IntegerField(
+        label="Portal messages stay for (days)",
+        min_value=1,
+        max_value=365,
+        help_text="After that the message is deleted and its link says so.",
+    )
+    portal_fact = forms.ChoiceField(
+        label="Asked in the portal, beside the code",
+        choices=Policy.PortalFact.choices,
+        widget=forms.RadioSelect,
+        help_text="Both are asked where the way to the mailbox is not safe.",
+    )
+    portal_must_agree = forms.BooleanField(
+        label="What needs most opens with an agreed passphrase or a passkey only",
+        required=False,
+        help_text="Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
+    )
+    counting_up_to = forms.TypedChoiceField(
+        label="Openings and clicks may be counted in",
+        coerce=int,
+        choices=Policy.CountingUpTo.choices,
+        widget=forms.RadioSelect,
+        help_text="Only where a campaign asks for it, and never for people who said no. What somebody "
+        "opens tells about them too, and is kept as carefully as the mail itself.",
+    )
+    may_operate_without_opt_in = forms.BooleanField(
+        label="Send about our own services without an opt-in",
+        required=False,
+        help_text="To patients only, and only if nobody pays for the message. People may refuse.",
+    )
+    frequency_cap = forms.IntegerField(
+        label="At most this many messages to one person",
+        min_value=1,
+        max_value=1000,
+        required=False,
+        help_text="Of mail that can wait; care and billing do not count. Empty means no limit.",
+    )
+    frequency_window_days = forms.IntegerField(label="Within (days)", min_value=1, max_value=90)
+    quiet_from = forms.TimeField(
+        label="Quiet hours from",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text="Mail that can wait leaves afterwards. Care and billing always leave.",
+    )
+    quiet_until = forms.TimeField(
+        label="Quiet hours until", required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=1000,
+        help_text="Needed for a change that protects less: a second person reads it and decides. Name no patient.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def decisions(self) -> dict[str, object]:
+        """What was chosen, without the reason. Of a form that is valid."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+
+    def clean(self) -> dict[str, object]:
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        if (cleaned.get("quiet_from") is None) != (cleaned.get("quiet_until") is None):
+            self.add_error("quiet_until", "Give both ends of the quiet hours, or neither.")
+        return cleaned
