@@ -25,6 +25,7 @@ from tests.delivery.conftest import PEM
 from tests.delivery.sending import freeze
 from tests.delivery.test_campaign_sending import send
 from tests.factories.campaigns import MARKETER, approved_campaign
+from tests.factories.compliance import sign_with
 from tests.factories.contacts import make_contact
 from tests.fakes import FakeTransport
 
@@ -42,9 +43,7 @@ def sent_to(contact: Contact, *, up_to: Sensitivity) -> tuple[str, str]:
     """HTML and text of what leaves to the person, under that policy."""
     Policy.objects.update_or_create(defaults={"counting_up_to": up_to})
     campaign = approved_campaign(content=CONTENT, counts_clicks=True, counts_opens=True)
-    domain = campaign.sender.domain
-    domain.private_key = PEM
-    domain.save(update_fields=["private_key"])
+    sign_with(campaign.sender.domain, PEM)
     sending.send_now(campaign, actor=MARKETER)
     transport = FakeTransport()
     with clock.at(clock.now() + timedelta(seconds=61)):
