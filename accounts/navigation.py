@@ -27,6 +27,7 @@ MAIN = (
     Place(
         "Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator", "endings")
     ),
+    Place("Lanes", "send", "lanes:platform", "operator.tenants", ("lanes",)),
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
     Place(
         "Platform log", "history", "platform_log:archives", "operator.tenants", ("platform_log",)

@@ -2,11 +2,13 @@ from django.conf import settings
 from django.urls import include, path
 
 from delivery import sandbox_views
+from delivery.lanes import views as lane_views
 from delivery.portal import staff
 from delivery.reports import views
 
 reports = [
     path("reports/", views.campaigns, name="list"),
+    path("reports/lanes/", lane_views.workspace, name="lanes"),
     path("campaigns/<uuid:campaign_id>/report/", views.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/report/people/", views.people, name="people"),
     path("campaigns/<uuid:campaign_id>/report/links.csv", views.links, name="links"),
@@ -18,6 +20,8 @@ messages = [
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),
     path("messages/<uuid:message_id>/move/", views.move, name="move"),
 ]
+
+lanes = [path("operator/lanes/", lane_views.platform, name="platform")]
 
 sandbox = [
     path("", sandbox_views.inbox, name="inbox"),
@@ -33,6 +37,7 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),
+    path("", include((lanes, "lanes"))),
 ]
 
 if settings.SANDBOX_MAIL_DIR:
