@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0016_keys_are_rows")]
+    dependencies = [("compliance", "0014_policy_portal_must_agree")]
 
     operations = [
         migrations.AddField(
