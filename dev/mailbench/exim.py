@@ -49,6 +49,7 @@ mailboxes:
 elsewhere:
   driver = dnslookup
   transport = to_others
+  self = send
 begin transports
 to_mailboxes:
   driver = smtp

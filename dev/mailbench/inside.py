@@ -106,7 +106,7 @@ def written(folder: Path, records: list[str]) -> list[Server]:
         "postfix": mail_servers(folder / "postfix", certificates),
         "policies": Policies(folder / "policies", certificates),
         "exim": Exim(folder / "exim", certificates.write_for("exim", [f"mx.{EXIM_DOMAIN}"])),
-        "relay": relay(folder / "relay"),
+        "relay": relay(folder / "relay", certificates.write_for("relay", ["relay.example"])),
         "rspamd": Rspamd(folder / "rspamd"),
     }
     for name, one in others.items():

@@ -47,6 +47,8 @@ BY_NAMES_ALONE = (
     ("mx.fault.example.", "A", FAULTS),
     ("mx.returns.example.", "A", RETURNS),
     ("relay.example.", "A", RELAY),
+    ("behind.example.", "MX", "10 relay.example."),
+    ("expiring.example.", "MX", "10 relay.example."),
     (f"{EXIM_DOMAIN}.", "MX", f"10 mx.{EXIM_DOMAIN}."),
     (f"mx.{EXIM_DOMAIN}.", "A", EXIM),
     ("imap.example.", "A", MAILBOXES),
@@ -178,8 +180,5 @@ def _forged_delegation(name: str) -> list[str]:
 
 def mail_domains() -> list[str]:
     """What the bench's Postfix takes mail for."""
-    return [posture.domain for posture in POSTURES] + [
-        "mxfail.example",
-        "alias.example",
-        "mixed.example",
-    ]
+    aliases = ("mxfail", "alias", "mixed", "behind", "expiring")
+    return [posture.domain for posture in POSTURES] + [f"{name}.example" for name in aliases]

@@ -55,6 +55,7 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 2s
 queue_run_delay = 1s
 delay_warning_time = 0
+transport_maps = inline:{{{relayed}}}
 """
 SERVICES = """cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -78,6 +79,12 @@ QUEUES = (
     "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private",
     "saved", "trace",
 )  # fmt: skip
+# Domains behind the relay: the posture that takes, or refuses, their mail.
+BEHIND = {"behind.example": "reject.example", "expiring.example": "grey.example"}
+ADDRESSES = {posture.domain: posture.address for posture in POSTURES}
+RELAYED = ", ".join(
+    f"{{ {domain} = smtp:[{ADDRESSES[posture]}]:25 }}" for domain, posture in BEHIND.items()
+)
 REFUSALS = {
     "people.pcre": "/^gone/ 550 5.1.1 No such user\n/^full/ 452 4.2.2 Mailbox full\n",
     "grey.pcre": "/./ 451 4.7.1 Greylisted\n",
@@ -116,7 +123,7 @@ class Postfix:
         (config / "dynamicmaps.cf").write_text("pcre postfix-pcre.so dict_pcre_open\n")
         main = MAIN + self.main
         (config / "main.cf").write_text(main.format(
-            folder=self.folder, domains=" ".join(mail_domains()), mailboxes=MAILBOXES
+            folder=self.folder, domains=" ".join(mail_domains()), mailboxes=MAILBOXES, relayed=RELAYED
         ))  # fmt: skip
         (config / "master.cf").write_text(self.listeners + SERVICES)
         for name, text in REFUSALS.items():
@@ -128,9 +135,12 @@ def mail_servers(folder: Path, certificates: Certificates) -> Postfix:
     return Postfix(folder, MX, "".join(_listener(each, certificates) for each in POSTURES))
 
 
-def relay(folder: Path) -> Postfix:
+def relay(folder: Path, certificate: Path) -> Postfix:
     """Takes anything from this network, and says after a few seconds what could not be delivered."""
-    return Postfix(folder, RELAYING, f"{RELAY}:25 inet n - n - - smtpd\n")
+    options = ["smtpd_tls_security_level=may", f"smtpd_tls_chain_files={certificate}"]
+    return Postfix(
+        folder, RELAYING, "\n  -o ".join([f"{RELAY}:25 inet n - n - - smtpd", *options]) + "\n"
+    )
 
 
 def _listener(posture: Posture, certificates: Certificates) -> str:

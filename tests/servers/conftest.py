@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from campaigns.models import Campaign
 from campaigns.services import sending
+from compliance.models import DkimKey
 from dev.mailbench.bench import CORE, Bench, CannotRun, running
 from tenancy import clock
 from tenancy.models import Tenant
 from tests.delivery.conftest import PEM, dkim_record
-from tests.delivery.test_dkim import DNS_NAME, record
+from tests.delivery.test_dkim import DNS_NAME, ED25519, ed25519_record, record
 from tests.factories.campaigns import MARKETER, SENDER_DOMAIN, approved_campaign
+from tests.factories.compliance import sign_with
 
 
 def txt(name: str, text: str) -> str:
@@ -35,6 +38,7 @@ def records() -> list[str]:
     return [
         txt(DNS_NAME, record()),
         txt(f"s1._domainkey.{SENDER_DOMAIN}", dkim_record().decode()),
+        txt(f"s1e._domainkey.{SENDER_DOMAIN}", ed25519_record()),
         txt(f"_dmarc.{SENDER_DOMAIN}", "v=DMARC1; p=reject; adkim=s"),
         txt(f"bounce.{SENDER_DOMAIN}", sends),
         f"bounce.{SENDER_DOMAIN}. MX 10 mx.returns.example.",
@@ -45,11 +49,18 @@ def records() -> list[str]:
 
 @pytest.fixture
 def campaign(clinic: Tenant) -> Iterator[Campaign]:
-    """Approved and sent now, with a key that the bench publishes; the clock stands after its undo."""
+    """Approved and sent now, with both keys that the bench publishes; the clock stands after its undo."""
     campaign = approved_campaign()
     domain = campaign.sender.domain
-    domain.private_key = PEM
-    domain.save(update_fields=["private_key"])
+    sign_with(domain, PEM)
+    DkimKey.objects.create(
+        domain=domain,
+        algorithm="ed25519",
+        selector="s1e",
+        public_key="x",
+        private_key=ED25519.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        signs_since=clock.now(),
+    )
     sending.send_now(campaign, actor=MARKETER)
     with clock.at(clock.now() + timedelta(seconds=61)):
         yield campaign

@@ -20,16 +20,15 @@ from tenancy import clock
 from tenancy.fetch import Door, system_trust
 from tests.delivery.sending import freeze
 
-QUICK = Timeouts(**dict.fromkeys(
-    ("connect", "greeting", "command", "data", "block", "dot"), timedelta(seconds=5)
-))  # fmt: skip
+STEPS = ("connect", "greeting", "command", "data", "block", "dot")
 TEXT = b"From: <clinic@clinic.example>\r\nSubject: hello\r\n\r\nDear Ada,\r\nsee you.\r\n"
 
 
-def transport(bench: Bench) -> SmtpTransport:
+def transport(bench: Bench, *, patience: float = 5) -> SmtpTransport:
     """Straight to the bench's servers, by its own resolver."""
-    dns = ResolverDns(f"{RESOLVER}:53", patience=5)
-    dialer = Dialer("out.clinic.example", Contexts.load(bench.ca_file), QUICK)
+    dns = ResolverDns(f"{RESOLVER}:53", patience)
+    timeouts = Timeouts(**dict.fromkeys(STEPS, timedelta(seconds=patience)))
+    dialer = Dialer("out.clinic.example", Contexts.load(bench.ca_file), timeouts)
     trust = system_trust()
     trust.load_verify_locations(bench.ca_file)
     web = Door(dns.addresses, trust, may_reach=lambda address: address.startswith(NETWORK))

@@ -35,9 +35,22 @@ def test_a_server_that_ended_is_missed_and_starts_again(bench, verb):
     assert in_words(send(transport(bench), f"{verb}@valid.example", Level.T2)) == "T2"
 
 
+def test_a_server_that_falls_silent_is_not_waited_for(bench):
+    wire = transport(bench, patience=1)
+    bench.order("pause", "postfix")
+    try:
+        assert in_words(send(wire, "silent@valid.example", Level.T2)) == "refused 4.4.1"
+    finally:
+        bench.order("resume", "postfix")
+    assert in_words(send(transport(bench), "silent@valid.example", Level.T2)) == "T2"
+
+
 def test_the_name_system_can_go_and_come_back(bench):
     with bench.without("unbound"):
-        assert in_words(send(transport(bench), "dns@valid.example", Level.T2)) == "refused 4.4.3"
+        assert (
+            in_words(send(transport(bench, patience=1), "dns@valid.example", Level.T2))
+            == "refused 4.4.3"
+        )
     assert in_words(send(transport(bench), "dns@valid.example", Level.T2)) == "T2"
 
 

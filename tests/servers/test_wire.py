@@ -137,5 +137,28 @@ def test_a_policy_holds_though_its_web_server_is_gone(bench):
         assert in_words(send(transport(bench), "new@sts.example", Level.T2)) == "T2"
 
 
+def test_a_server_that_turned_bad_since_the_last_message_gets_nothing(bench):
+    """Neither over the session that was kept, nor over a new one; and everything when it is mended."""
+    wire, certificates = transport(bench), bench.folder / "tls"
+    assert in_words(send(wire, "before@valid.example", Level.T2)) == "T2"
+    good, bad = certificates / "valid.example.pem", certificates / "untrusted.example.pem"
+    kept = good.read_bytes()
+    try:
+        good.write_bytes(bad.read_bytes())
+        bench.order("stop", "postfix")
+        bench.order("start", "postfix")
+        with tapping() as tap:
+            said = in_words(send(wire, "flipped@valid.example", Level.T2))
+            assert b"flipped@" not in tap.sent()
+    finally:
+        good.write_bytes(kept)
+        bench.order("stop", "postfix")
+        bench.order("start", "postfix")
+    assert said == "unprotected: certificate-not-trusted"
+    assert in_words(send(wire, "after@valid.example", Level.T2)) == "T2"
+    assert bench.stored("flipped@valid.example", seconds=0) == []
+    assert len(bench.stored("after@valid.example")) == 1
+
+
 def test_every_posture_has_a_row():
     assert {posture.domain for posture in POSTURES} <= set(TABLE)

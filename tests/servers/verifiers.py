@@ -2,17 +2,18 @@
 
 import http.client
 import json
+from pathlib import Path
 from typing import Any
 
 import dkim as dkimpy
 
+from delivery.wire.resolver import validating
 from dev.mailbench.bench import Bench
-from dev.mailbench.postures import SPAM_FILTER
+from dev.mailbench.postures import RESOLVER, SPAM_FILTER
 from dev.mailbench.spam import PORT
-from tests.delivery.conftest import dkim_record
-from tests.delivery.mailauth import mailauth_says
-from tests.factories.campaigns import SENDER_DOMAIN
 
+MAILAUTH = Path(__file__).with_name("verify_dkim.mjs")
+# It knows no Ed25519, and takes such a signature for one that it need not judge.
 PERL = """
 use Mail::DKIM::Verifier;
 my $verifier = Mail::DKIM::Verifier->new();
@@ -22,16 +23,33 @@ print $verifier->result;
 """
 
 
-def verdicts(bench: Bench, message: bytes) -> dict[str, bool]:
-    """Whether each accepts the signature; the last two ask the bench's name system themselves."""
-    key = dkim_record()
-    name = f"s1._domainkey.{SENDER_DOMAIN}"
+def verdicts(bench: Bench, message: bytes) -> dict[str, str]:
+    """What each says of the two signatures; all ask the bench's name system for the keys."""
+    mailauth = bench.run(["node", MAILAUTH], message)
     return {
-        "dkimpy": dkimpy.verify(message, dnsfunc=lambda *_name, **_options: key),
-        "mailauth": mailauth_says(message, name, key.decode()) == "pass",
-        "OpenDKIM": bench.run(["opendkim-testmsg"], message).returncode == 0,
-        "Mail::DKIM": bench.run(["perl", "-e", PERL], message).stdout == b"pass",
+        "dkimpy": _dkimpy_says(message),
+        "mailauth": mailauth.stdout.decode(),
+        "OpenDKIM": f"exit {bench.run(['opendkim-testmsg'], message).returncode}",
+        "Mail::DKIM": bench.run(["perl", "-e", PERL], message).stdout.decode(),
     }
+
+
+def _dkimpy_says(message: bytes) -> str:
+    resolver = validating(f"{RESOLVER}:53")
+
+    def key(name: bytes, **_options: object) -> bytes:
+        (found,) = resolver.resolve(name.decode(), "TXT")
+        return b"".join(found.strings)
+
+    verifier = dkimpy.DKIM(message)
+    return ", ".join("pass" if _holds(verifier, place, key) else "fail" for place in (0, 1))
+
+
+def _holds(verifier: dkimpy.DKIM, place: int, key: object) -> bool:
+    try:
+        return bool(verifier.verify(idx=place, dnsfunc=key))
+    except dkimpy.ValidationError:
+        return False
 
 
 def rspamd_says(message: bytes, *, mail_from: str, rcpt: str) -> dict[str, Any]:

@@ -12,7 +12,13 @@ from delivery.inbound.serving import Listener, listening
 
 
 @contextmanager
-def running(tls: ssl.SSLContext | None, doorkeeper: Doorkeeper | None = None) -> Iterator[int]:
+def running(
+    tls: ssl.SSLContext | None,
+    doorkeeper: Doorkeeper | None = None,
+    *,
+    bind: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[int]:
     """Gives its port."""
     loop = asyncio.new_event_loop()
     ended, ports = asyncio.Event(), []
@@ -22,7 +28,7 @@ def running(tls: ssl.SSLContext | None, doorkeeper: Doorkeeper | None = None) ->
     )
 
     async def serve() -> None:
-        async with listening("127.0.0.1", [Listener(0, protocol)]) as found:
+        async with listening(bind, [Listener(port, protocol)]) as found:
             ports.extend(found)
             ready.set()
             await ended.wait()
