@@ -52,6 +52,7 @@ ADMINISTRATION = (
             "users",
             "domains",
             "api_keys",
+            "systems",
             "keys",
             "requests",
             "networks",

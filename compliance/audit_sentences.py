@@ -30,6 +30,7 @@ SENTENCES = {
     "api_key.issued": "Issued an API key",
     "api_key.keys_changed": "Changed the public keys of an API client",
     "api_key.keys_read": "Read the public keys of an API client",
+    "api_key.letters_changed": "Changed what is meant by the messages of a system",
     "api_key.networks_changed": "Changed from where an API key may come",
     "api_key.old_secret_ended": "Ended the old secret of an API key",
     "api_key.revoked": "Revoked an API key",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from compliance.lifecycle import Aging, DataClass, Erasure, Export, register
-from integrations.models import IdempotentRequest
+from integrations.models import IdempotentRequest, LetterDefaults
 
 register(
     IdempotentRequest,
@@ -12,4 +12,11 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="started_at"),
+)
+register(
+    LetterDefaults,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
 )

@@ -1,5 +1,8 @@
 """How fast one API key may ask, and how its answers say so."""
 
+from django.utils.crypto import salted_hmac
+
+from accounts.delays import address_group
 from tenancy import token_bucket
 from tenancy.token_bucket import Allowance, Budget
 
@@ -8,6 +11,12 @@ BUDGET = Budget(600)
 
 def take(key_id: str, *, cost: int = 1) -> Allowance:
     return token_bucket.take({f"api-key:{key_id}": BUDGET}, cost=cost)
+
+
+def take_of_network(what: str, address: str, *, cost: int) -> Allowance:
+    """Of the budget of the network around an address, for who has not proven yet who they are."""
+    network = salted_hmac(what, address_group(address)).hexdigest()
+    return take(f"{what}:{network}", cost=cost)
 
 
 def headers(allowance: Allowance) -> dict[str, str]:

@@ -2,7 +2,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.permissions import public
-from integrations.api import consents, contacts, documents, events, letters, messages, tokens
+from integrations.api import (
+    consents,
+    contacts,
+    documents,
+    events,
+    letters,
+    messages,
+    postmark,
+    sendgrid,
+    tokens,
+)  # fmt: skip
 from integrations.api.base import endpoint
 
 v1 = [
@@ -21,12 +31,25 @@ v1 = [
     path("messages", endpoint(messages.Messages), name="messages"),
     path("messages/<uuid:message_id>", endpoint(messages.MessageDetail), name="message"),
 ]
+# Where clients of other services look for them: at the root of the host.
+shapes = [
+    path("v3/mail/send", endpoint(sendgrid.MailSend), name="mail_send"),
+    path("email", endpoint(postmark.Email), name="email"),
+    path("email/batch", endpoint(postmark.EmailBatch), name="email_batch"),
+    path("email/withTemplate", endpoint(postmark.EmailWithTemplate), name="email_template"),
+    path(
+        "email/batchWithTemplates",
+        endpoint(postmark.EmailBatchWithTemplates),
+        name="email_batch_templates",
+    ),
+]
 to_the_page = public("Leads to the description of the API.")(
     RedirectView.as_view(pattern_name="api:page")
 )
 
 urlpatterns = [
     path("api/v1/", include((v1, "v1"))),
+    path("", include((shapes, "shapes"))),
     path(
         "oauth/",
         include(

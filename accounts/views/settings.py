@@ -114,6 +114,13 @@ ENTRIES = (
         "api_keys.view",
     ),
     Entry(
+        "Mail from systems",
+        "Where other systems hand over messages, and how.",
+        "send",
+        "systems:ways",
+        "api_keys.view",
+    ),
+    Entry(
         "Encryption keys",
         "Which key seals your data, and a new one for it.",
         "lock",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("contacts.urls")),
     path("", include("segments.urls")),
     path("", include("campaigns.urls")),
+    path("", include("integrations.urls_staff")),
 ]
 
 handler400 = "accounts.errors.bad_request"

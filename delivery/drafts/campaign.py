@@ -1,6 +1,6 @@
 """Drafts of campaign messages: the gate asked again, the values looked at, the patient's own links."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -21,6 +21,7 @@ from compliance.gate import decide, may_count
 from compliance.purposes import PURPOSE_RULES, Purpose
 from contacts import queries as contacts
 from contacts import tokens
+from contacts.fields import Value
 from contacts.queries import Person
 from delivery import audience, fates, unsubscribe
 from delivery.drafts.draft import Draft, Letterhead
@@ -42,6 +43,10 @@ LOOK_AGAIN = timedelta(minutes=15)
 # How old the gate's facts about a campaign may be when a message is drafted.
 GOOD_FOR = timedelta(seconds=1)
 ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+
+
+# By the cause of a message: values of its person that are newer than what is on file.
+Given = Mapping[UUID, Mapping[str, Value]]
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,9 @@ def _begun(campaign_id: UUID) -> Series | None:
         return None
 
 
-def draft_series(messages: Sequence[Claimed], series: Series) -> Iterator[Draft | Result]:
+def draft_series(
+    messages: Sequence[Claimed], series: Series, given: Given | None = None
+) -> Iterator[Draft | Result]:
     """The same for messages that are known to be of one series."""
     if series.facts.sensitivity <= series.facts.policy.counting_up_to:
         tables.keep(series.campaign, series.compiled.links)
@@ -112,7 +119,9 @@ def draft_series(messages: Sequence[Claimed], series: Series) -> Iterator[Draft 
         if person is None:
             yield Result(message, fates.canceled("person_erased"))
         else:
-            yield _drafted(message, person, facts[person.contact_id], series)
+            told = given.get(message.cause_id) if given else None
+            known = person._replace(identity={**person.identity, **told}) if told else person
+            yield _drafted(message, known, facts[person.contact_id], series)
 
 
 def series_of(campaign: Campaign) -> Series:

@@ -1,7 +1,7 @@
 """Drafts of messages that systems asked for, one by one: made like those of the campaign they name."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from campaigns.content.problems import ContentRefused
@@ -29,13 +29,16 @@ def draft_singles(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
     yield from draft_letters(written, letters)
     campaigns = Campaign.objects.select_related("segment", "sender__domain").in_bulk(by_campaign)
     for campaign_id, some in by_campaign.items():
-        yield from _drafted(campaigns[campaign_id], some)
+        yield from _drafted(campaigns[campaign_id], some, letters)
 
 
-def _drafted(campaign: Campaign, messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
+def _drafted(
+    campaign: Campaign, messages: Sequence[Claimed], letters: Mapping[UUID, Letter]
+) -> Iterator[Draft | Result]:
     try:
         series = series_of(campaign)
     except (ContentRefused, RuleInvalid):
         yield from (Result(message, fates.unsendable("not_renderable")) for message in messages)
     else:
-        yield from draft_series(messages, series)
+        given = {cause: letter.values for cause, letter in letters.items() if letter.values}
+        yield from draft_series(messages, series, given)

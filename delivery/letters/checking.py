@@ -7,7 +7,7 @@ from campaigns.queries import writing
 from compliance.models import SenderDomain
 from contacts.addresses import AddressError, normalize_email
 from delivery.letters import markup
-from delivery.letters.words import File, LetterRefused, Mailbox, Words, Writing
+from delivery.letters.words import File, LetterRefused, Mailbox, Words, Writing, is_whole
 from tenancy import clock
 
 LONGEST_SUBJECT = 300
@@ -56,7 +56,7 @@ def check(letter: Writing) -> None:
     words = letter.words
     if not words.subject.strip() or len(words.subject) > LONGEST_SUBJECT:
         raise LetterRefused("subject", f"Write a subject of 1 to {LONGEST_SUBJECT} characters.")
-    if _UNSEEN.search(words.subject):
+    if _UNSEEN.search(words.subject) or not is_whole(words.subject):
         raise LetterRefused("subject", "The subject is one line without control characters.")
     if words.reply_to:
         _address(words.reply_to, "reply_to")
@@ -67,7 +67,8 @@ def check(letter: Writing) -> None:
 
 
 def _address(mailbox: Mailbox, field: str) -> str:
-    if len(mailbox.name) > LONGEST_NAME or _UNSEEN.search(mailbox.name):
+    is_line = is_whole(mailbox.name) and not _UNSEEN.search(mailbox.name)
+    if len(mailbox.name) > LONGEST_NAME or not is_line:
         raise LetterRefused(field, f"A name is one line of at most {LONGEST_NAME} characters.")
     try:
         return normalize_email(mailbox.address)
@@ -81,16 +82,11 @@ def _check_text(words: Words) -> None:
     for field, text in (("text", words.text), ("html", words.html)):
         if len(text.encode("utf-8", "surrogatepass")) > LARGEST_TEXT:
             raise LetterRefused(field, "The text is larger than 512 kB.")
-        if _CONTROL.search(text) or not _is_unicode(text):
+        if _CONTROL.search(text) or not is_whole(text):
             raise LetterRefused(field, "The text holds control characters.")
     if words.html:
         for refusal in markup.refusals(words.html, writing.own_hosts()):
             raise LetterRefused("html", refusal)
-
-
-def _is_unicode(text: str) -> bool:
-    """False for half a character, which JSON can say and UTF-8 cannot."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _check_headers(headers: tuple[tuple[str, str], ...]) -> None:
@@ -116,7 +112,7 @@ def _check_files(files: tuple[File, ...], words: Words) -> None:
 
 
 def _file_refusal(file: File, words: Words) -> str | None:
-    if not _FILE_NAME.fullmatch(file.name) or not _is_unicode(file.name):
+    if not _FILE_NAME.fullmatch(file.name) or not is_whole(file.name):
         return "Name each file, without slashes or quotes."
     if _RUNS.search(file.name):
         return "A file of this kind is refused by mailboxes."

@@ -1,5 +1,7 @@
 """What a system wants to say to one person, as plain values, and as they are kept sealed."""
 
+import binascii
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,3 +82,16 @@ class Writing:
     protection: Letter.Protection = Letter.Protection.STRONGEST
     labels: Mapping[str, Any] = field(default_factory=dict, repr=False)
     send_at: datetime | None = None
+
+
+def decoded(content: str) -> bytes:
+    """The bytes of a file. Raises LetterRefused if it is no base64."""
+    try:
+        return b64decode("".join(content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise LetterRefused("files", "Send the content of a file in base64.") from None
+
+
+def is_whole(text: str) -> bool:
+    """False if it holds half a character, which JSON can say and UTF-8 cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

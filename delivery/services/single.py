@@ -1,5 +1,7 @@
 """One message to one person, asked for by a system: the gate, the approval and the route of a campaign."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +18,8 @@ from compliance.purposes import PURPOSE_RULES, Purpose
 from contacts import queries as contacts
 from contacts.models import Contact
 from delivery import audience, chronicle
-from delivery.models import Message, SingleSend
+from delivery.letters.values import typed
+from delivery.models import Letter, Message, SingleSend
 from delivery.routes import Route
 from delivery.services.freezing import ROUTES
 from delivery.wire.headers import message_id
@@ -29,23 +32,43 @@ class CampaignNotSendable(DomainError):
     """The campaign may not go out one by one."""
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a system gives for one message from a campaign, beside the person."""
+
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
+    labels: Mapping[str, object] = field(default_factory=dict, repr=False)
+    send_at: datetime | None = None
+
+
 @transaction.atomic
-def send_single(campaign: Campaign, contact: Contact, *, request_id: UUID, actor: Actor) -> Message:
+def send_single(
+    campaign: Campaign,
+    contact: Contact,
+    *,
+    request_id: UUID,
+    actor: Actor,
+    given: Given | None = None,
+) -> Message:
     """The message for this request, queued or skipped with the gate's verdict. Repeat-safe.
 
-    Raises CampaignNotSendable unless it is approved as it stands and about care or payment.
+    Raises CampaignNotSendable unless it is approved as it stands and about care or payment, and
+    LetterRefused for a value that its template has no field for.
     """
     known = Message.objects.filter(cause=Message.Cause.API, cause_id=request_id).first()
     if known is not None:
         return known
     sender = _checked(campaign)
-    facts = audience.sending_facts(campaign, writing.compiled(campaign))
+    compiled, given = writing.compiled(campaign), given or Given()
+    values = typed(given.values, compiled.fields)
+    facts = audience.sending_facts(campaign, compiled)
     people = list(contacts.people([contact.pk]))
     verdict = decide(GateFacts(facts, contacts.person_facts(people)[contact.pk]))
     route = audience.route_of(verdict, facts, campaign.protection, was_safe=True)
     send = SingleSend.objects.create(id=request_id, campaign=campaign, asked_by=actor.id)
     planned = Planned(verdict, route, audience.mail_class_of(campaign), sender)
-    message = born(send, contact, planned, due_at=None)
+    _keep(given, values, send, contact)
+    message = born(send, contact, planned, due_at=given.send_at)
     audit.record(
         "message.asked_for",
         actor=actor,
@@ -54,6 +77,19 @@ def send_single(campaign: Campaign, contact: Contact, *, request_id: UUID, actor
         status=message.status,
     )
     return message
+
+
+def _keep(given: Given, values: dict[str, object], send: SingleSend, contact: Contact) -> None:
+    if values or given.labels:
+        purpose = str(send.campaign.purpose) if send.campaign else ""
+        Letter.objects.create(
+            send=send,
+            contact=contact,
+            purpose=purpose,
+            sensitivity=0,
+            values=values,
+            labels=dict(given.labels),
+        )
 
 
 class Planned(NamedTuple):

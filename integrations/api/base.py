@@ -69,14 +69,11 @@ class Resource(APIView):
         current_keys()  # without keys nothing is done: not even the trail of it could be kept
         self._allow_rate()
         self._refuse_frozen()
-        self._require_scope(request)
+        self.require_scope(request)
         api_keys.note_use(self.key)
 
     def _authenticate(self, request: Request) -> Caller:
-        header = request.headers.get("Authorization", "")
-        if not header.startswith(SCHEME):
-            raise NotAuthenticated
-        text = header.removeprefix(SCHEME)
+        text = self.presented(request)
         find = access_tokens.find if text.startswith(TOKEN_PREFIX) else api_keys.find
         try:
             return find(text, address=address_of(request))
@@ -84,6 +81,13 @@ class Resource(APIView):
             raise problems.KeyWaits(str(waits)) from None
         except KeyRefused:
             raise AuthenticationFailed from None
+
+    def presented(self, request: Request) -> str:
+        """The key or token that came with the request. Raises NotAuthenticated."""
+        header: str = request.headers.get("Authorization", "")
+        if not header.startswith(SCHEME):
+            raise NotAuthenticated
+        return header.removeprefix(SCHEME)
 
     def get_authenticate_header(self, _: Request) -> str:
         return problems.BEARER["WWW-Authenticate"]
@@ -115,9 +119,13 @@ class Resource(APIView):
                 "This workspace is ending. Its data is not read or changed through the API any more."
             )
 
-    def _require_scope(self, request: Request) -> None:
-        scope = self.scopes.get(str(request.method))
-        if scope is None or scope in self.granted:
+    def require_scope(self, request: Request) -> None:
+        if scope := self.scopes.get(str(request.method)):
+            self.require(scope)
+
+    def require(self, scope: Scope) -> None:
+        """Raises PermissionDenied, and leaves it in the trail."""
+        if scope in self.granted:
             return
         audit.record_denial(f"api.{scope}", actor=self.actor, reason="scope")
         raise PermissionDenied(f"This key lacks the scope {scope}.")

@@ -1,12 +1,9 @@
 """One message to one person, in the words of the system that asks for it."""
 
-import binascii
-from base64 import b64decode
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-import orjson
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +14,7 @@ from compliance.purposes import Purpose, Remuneration
 from contacts import services as contacts
 from contacts.models import Contact
 from contacts.services import RecipientUnclear
-from delivery.letters.words import File, LetterRefused, Mailbox, Words, Writing
+from delivery.letters.words import File, LetterRefused, Mailbox, Words, Writing, decoded
 from delivery.models import Letter
 from delivery.services import letters
 from integrations.api.base import Resource
@@ -25,9 +22,8 @@ from integrations.api.documented import IDEMPOTENCY_KEY, documented
 from integrations.api.fields import StrictSerializer, refuse
 from integrations.api.messages import MessageAnswer, message_shown
 from integrations.api.repeatable import repeatable
-
-# Ten megabytes of files as base64, and the text.
-LARGEST_BODY = 15_000_000
+from integrations.api.with_files import WithFiles
+from integrations.letters.asking import PurposeNeeded, with_defaults
 
 
 class MailboxBody(StrictSerializer):
@@ -66,7 +62,9 @@ class LetterBody(StrictSerializer):
 
     to = ToBody()
     sender = MailboxBody(help_text="On a domain that your workspace has proven.")
-    purpose = serializers.ChoiceField(Purpose.choices)
+    purpose = serializers.ChoiceField(
+        Purpose.choices, required=False, help_text="Needed unless the key has one for all."
+    )
     subject = serializers.CharField(max_length=300)
     text = serializers.CharField(required=False, allow_blank=True, default="")
     html = serializers.CharField(required=False, allow_blank=True, default="")
@@ -78,9 +76,9 @@ class LetterBody(StrictSerializer):
     )
     metadata = serializers.DictField(child=serializers.CharField(max_length=500), required=False)
     sensitivity = serializers.ChoiceField(
-        ["S2", "S3"], required=False, default="S2",
-        help_text="What it holds: S2 health information, S3 specially protected. What is found in "
-        "the text raises it.",
+        [level.name for level in Sensitivity], required=False, default="S0",
+        help_text="What it holds at least. The key says what all of its letters hold (S2: health "
+        "information); this and what is found in the text only raise it.",
     )  # fmt: skip
     protection = serializers.ChoiceField(
         Letter.Protection.choices, required=False, default=Letter.Protection.STRONGEST
@@ -91,9 +89,8 @@ class LetterBody(StrictSerializer):
     send_at = serializers.DateTimeField(required=False)
 
 
-class Letters(Resource):
+class Letters(WithFiles):
     scopes: ClassVar = {"POST": Scope.LETTERS_SEND}
-    largest_body: ClassVar[int] = LARGEST_BODY
 
     @documented(
         "letters_send",
@@ -109,17 +106,16 @@ class Letters(Resource):
         body.is_valid(raise_exception=True)
         asked = body.validated_data
         try:
-            letter = letters.check(_writing(asked))
+            purpose = asked.get("purpose", "")
+            letter = letters.check(with_defaults(_writing(asked), self.key, purpose=purpose))
             message = letters.send(letter, _contact(asked["to"], self), actor=self.actor)
         except LetterRefused as refusal:
             raise refuse({refusal.field: str(refusal)}) from None
+        except PurposeNeeded as needed:
+            raise refuse({"purpose": str(needed)}) from None
         except RecipientUnclear as unclear:
             raise refuse({"to": str(unclear)}) from None
         return Response(message_shown(message, None), status=HTTPStatus.ACCEPTED)
-
-    def fingerprint(self, request: Request) -> bytes:
-        """From what was read: a body of this size is not kept beside it."""
-        return b"letter\n" + orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
 
 
 def _contact(to: Mapping[str, Any], view: Resource) -> Contact:
@@ -144,10 +140,10 @@ def _writing(asked: Mapping[str, Any]) -> Writing:
             reply_to=_mailbox(reply_to) if reply_to else None,
             headers=tuple(asked.get("headers", {}).items()),
         ),
-        purpose=Purpose(asked["purpose"]),
+        purpose=Purpose.TREATMENT,
         files=tuple(_file(file) for file in asked.get("files", ())),
         remuneration=Remuneration(asked["remuneration"]),
-        sensitivity=max(Sensitivity.S2, Sensitivity[asked["sensitivity"]]),
+        sensitivity=Sensitivity[asked["sensitivity"]],
         protection=Letter.Protection(asked["protection"]),
         labels={
             "categories": asked.get("categories", []),
@@ -163,11 +159,3 @@ def _mailbox(body: Mapping[str, str]) -> Mailbox:
 
 def _file(body: Mapping[str, str]) -> File:
     return File(body["name"], body["media_type"], decoded(body["content"]), body["content_id"])
-
-
-def decoded(content: str) -> bytes:
-    """Raises LetterRefused if it is no base64."""
-    try:
-        return b64decode("".join(content.split()), validate=True)
-    except (binascii.Error, ValueError):
-        raise LetterRefused("files", "Send the content of a file in base64.") from None

@@ -5,11 +5,9 @@ from contextlib import AbstractContextManager
 from functools import wraps
 
 from django.http import HttpRequest, JsonResponse
-from django.utils.crypto import salted_hmac
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.api_keys import Scope
-from accounts.delays import address_group
 from accounts.http import address_of
 from accounts.models import AccessToken, ApiKey
 from accounts.permissions import public
@@ -110,8 +108,7 @@ def _issued(client: ApiKey, wanted: list[str]) -> tuple[AccessToken, str]:
 
 
 def _allow_rate(request: HttpRequest) -> None:
-    network = salted_hmac("token", address_group(address_of(request))).hexdigest()
-    allowance = rate_limits.take(f"token:{network}", cost=COST)
+    allowance = rate_limits.take_of_network("token", address_of(request), cost=COST)
     if allowance.is_exceeded:
         headers = {"Retry-After": str(allowance.retry_after)}
         sentence = "Too many requests. Wait as long as Retry-After says."

@@ -18,7 +18,10 @@ from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_message
 from tests.tenancy.test_catalogue import TENANT_MODELS
 
-KEPT = {"campaigns_brand", "campaigns_template", "compliance_sender", "contacts_attribute"}
+KEPT = {
+    "campaigns_brand", "campaigns_template", "compliance_sender", "contacts_attribute",
+    "integrations_letterdefaults",
+}  # fmt: skip
 WINDS_DOWN = {
     "accounts_apikey", "accounts_supportgrant", "campaigns_approval", "campaigns_campaign",
     "campaigns_testsend", "compliance_agreement", "compliance_dkimkey",

@@ -2,24 +2,18 @@
 
 from base64 import b64encode
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
 
 from audit.models import AuditEvent
 from contacts import services as contacts
 from contacts.models import Contact
-from delivery import worker
-from delivery.drafters import DRAFTERS
 from delivery.models import Letter, LetterFile, Message, SingleSend
-from delivery.queries import due
+from integrations.models import LetterDefaults
 from tenancy import clock
-from tests.delivery.conftest import PEM
-from tests.factories.campaigns import brand, sender
-from tests.factories.compliance import agreement_in_force
 from tests.factories.contacts import agree, make_contact
-from tests.fakes import FakeTransport
 from tests.integrations.client import make_system
+from tests.integrations.sending import delivered, make_proven, send
 
 PDF = b"%PDF-1.7 results"
 TEXT = ["Hello Ada,", "", "your glucose was 5.4."]
@@ -34,13 +28,7 @@ LETTER = {
 
 @pytest.fixture
 def proven(clinic):
-    """A clinic that may send."""
-    agreement_in_force()
-    brand()
-    domain = sender().domain
-    domain.private_key = PEM
-    domain.save(update_fields=["private_key"])
-    return domain
+    return make_proven()
 
 
 @pytest.fixture
@@ -57,17 +45,6 @@ def post(system, **changes):
     headers = changes.pop("headers_", {})
     body = {key: value for key, value in (LETTER | changes).items() if value is not None}
     return system.post("/letters", body, **headers)
-
-
-def send():
-    transport = FakeTransport()
-    worker.send_due(transport, DRAFTERS, stopped=due.stopped_campaigns)
-    return transport
-
-
-def delivered(transport, address="ada@harbourmail.example"):
-    (letter,) = transport.handed_over[address]
-    return message_from_bytes(letter, policy=policy.default)
 
 
 def refused(answer, pointer):
@@ -213,14 +190,29 @@ def test_a_value_can_break_no_header(system, ada):
 
 
 def test_what_is_found_raises_what_was_stated_and_never_lowers_it(system, ada):
+    """The key says what all of its letters hold: S2 as long as nobody says other."""
+    post(system, text="Your visit is on Tuesday.", sensitivity="S0")
+    assert newest().sensitivity == 2
+    LetterDefaults.objects.create(key=system.key, sensitivity=0)
     post(system, text="Your visit is on Tuesday.")
-    assert Letter.objects.get().sensitivity == 2
-    post(system, text="Your methadone is ready.")
-    assert Letter.objects.order_by("-id")[0].sensitivity == 3
+    assert newest().sensitivity == 0
+    post(system, text="Your diabetes visit is on Tuesday.")
+    assert newest().sensitivity == 2
     post(system, text="Your visit is on Tuesday.", sensitivity="S3")
-    assert Letter.objects.order_by("-id")[0].sensitivity == 3
+    assert newest().sensitivity == 3
     last = Message.objects.order_by("-id")[0]
     assert (last.status, last.reason) == ("skipped", "special_consent_missing")
+
+
+def newest():
+    return Letter.objects.order_by("-id")[0]
+
+
+def test_the_key_says_why_when_the_letter_does_not(system, ada):
+    assert "Settings" in refused(post(system, purpose=None), "/purpose")
+    LetterDefaults.objects.create(key=system.key, purpose="payment")
+    assert post(system, purpose=None).status_code == 202
+    assert newest().purpose == "payment"
 
 
 def test_it_waits_until_its_time(system, ada):

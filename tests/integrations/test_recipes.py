@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from contacts.models import Attribute
+from integrations.models import LetterDefaults
 from tenancy.origins import url_on
 from tests.factories.campaigns import approved_campaign
 from tests.factories.compliance import agreement_in_force
@@ -50,6 +51,12 @@ def send(system, call):
         media_type = "application/x-www-form-urlencoded"
         path = call.path.replace("$AUTH", "/oauth")
         return oauth.browser().post(path, call.body, content_type=media_type, headers=call.headers)
+    if call.path.startswith("$HOST"):
+        path, token = call.path.removeprefix("$HOST"), system.headers["authorization"]
+        keys = {"authorization": token, "x-postmark-server-token": token.removeprefix("Bearer ")}
+        headers = {name: keys.get(name, value) for name, value in call.headers.items()}
+        json_type = "application/json"
+        return system.client.post(path, call.body, content_type=json_type, headers=headers)
     extra = {name: value for name, value in call.headers.items() if name != "authorization"}
     if call.method == "POST":
         return system.post(call.path, call.body, **extra)
@@ -73,6 +80,7 @@ def test_the_recipes_do_what_the_page_says(clinic):
     ids = {"CAMPAIGN_ID": str(approved_campaign().pk)}
     Attribute.objects.create(key="plan", label="Plan", type="choice", choices=["Medicare"])
     system = make_system()
+    LetterDefaults.objects.create(key=system.key, purpose="treatment")
     client, secret = oauth.make_secret_client("contacts.read")
     ids |= {"CLIENT_ID": str(client.pk), "CLIENT_SECRET": secret}
     recipes = RECIPE.findall(PAGE.read_text())
@@ -81,8 +89,9 @@ def test_the_recipes_do_what_the_page_says(clinic):
         known = re.sub("|".join(ids), lambda name: ids[name.group()], command)
         answer = send(system, read_call(known))
         assert answer.status_code == int(status), answer.content
-        assert_contains(answer.json(), json.loads(expected))
-        ids["MESSAGE_ID"] = answer.json().get("id", "")
+        said = answer.json() if answer.content else None
+        assert_contains(said, json.loads(expected))
+        ids["MESSAGE_ID"] = (said or {}).get("id", "")
 
 
 def test_the_program_of_the_page_gets_a_token(clinic):

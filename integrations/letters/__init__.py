@@ -1,0 +1,1 @@
+"""Letters that systems ask for, in the shape of whichever service they were written for."""

@@ -1,0 +1,126 @@
+"""What a system asks for, whatever shape it came in: a text or a template, for one or more people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import ApiKey
+from audit.services import Actor
+from campaigns.models import Campaign
+from compliance.facts import Sensitivity
+from compliance.purposes import Purpose
+from contacts import services as contacts
+from contacts.models import Contact
+from contacts.services import RecipientUnclear
+from delivery.letters.words import LetterRefused, Mailbox, Writing
+from delivery.models import Message
+from delivery.services import letters
+from delivery.services.single import Given, send_single
+from integrations.models import LetterDefaults
+from tenancy.errors import DomainError
+from tenancy.ids import uuid7
+
+MOST_PEOPLE = 100
+# Each person gets files of their own, which are kept with the message.
+MOST_BYTES = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Person:
+    """One who is written to. The record number says who, where several people share a mailbox."""
+
+    mailbox: Mailbox
+    record_number: str = ""
+
+    def contact(self, actor: Actor) -> Contact:
+        """Raises RecipientUnclear."""
+        address, name = self.mailbox
+        if self.record_number:
+            return contacts.person_with(self.record_number, address=address)
+        return contacts.recipient(address, name=name, actor=actor)
+
+
+@dataclass(frozen=True)
+class Template:
+    """An approved campaign, with values for its fields that are newer than what is on file."""
+
+    campaign_id: UUID
+    # Whom the system takes for the sender; the campaign has its own, and it has to be the same.
+    sender: Mailbox
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
+    send_at: datetime | None = None
+    labels: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Ask:
+    people: Sequence[Person]
+    what: Writing | Template
+
+
+@transaction.atomic
+def carry_out(ask: Ask, *, actor: Actor) -> list[Message]:
+    """One message for each person, in their order; all of them or none.
+
+    Raises LetterRefused with the field at fault, or another DomainError.
+    """
+    if not 0 < len(ask.people) <= MOST_PEOPLE:
+        raise LetterRefused("to", f"Send to 1 to {MOST_PEOPLE} people at once.")
+    if isinstance(ask.what, Template):
+        return _from_template(ask.people, ask.what, actor)
+    return _in_own_words(ask.people, ask.what, actor)
+
+
+def _in_own_words(people: Sequence[Person], writing: Writing, actor: Actor) -> list[Message]:
+    if sum(len(file.content) for file in writing.files) * len(people) > MOST_BYTES:
+        raise LetterRefused("files", "Send files of this size to fewer people at once.")
+    letter = letters.check(writing)
+    return [letters.send(letter, _contact(person, actor), actor=actor) for person in people]
+
+
+def _from_template(people: Sequence[Person], template: Template, actor: Actor) -> list[Message]:
+    campaigns = Campaign.objects.select_related("segment", "sender__domain")
+    campaign = campaigns.filter(pk=template.campaign_id).first()
+    if campaign is None:
+        raise LetterRefused("template", "There is no campaign with this id in the workspace.")
+    if campaign.sender and campaign.sender.address != template.sender.address.lower():
+        raise LetterRefused("sender", "The template has a sender of its own: send from that one.")
+    given = Given(template.values, template.labels, template.send_at)
+    return [
+        send_single(campaign, _contact(person, actor), request_id=uuid7(), actor=actor, given=given)
+        for person in people
+    ]
+
+
+def _contact(person: Person, actor: Actor) -> Contact:
+    try:
+        return person.contact(actor)
+    except RecipientUnclear as unclear:
+        raise LetterRefused("to", str(unclear)) from None
+
+
+class PurposeNeeded(DomainError):
+    """Neither the letter nor the key says why it is sent."""
+
+
+def with_defaults(writing: Writing, key: ApiKey, *, purpose: str) -> Writing:
+    """The letter with what its key means when nothing is said; it never states less than the key.
+
+    Raises PurposeNeeded.
+    """
+    defaults = defaults_of(key)
+    purpose = purpose or defaults.purpose
+    if not purpose:
+        raise PurposeNeeded(
+            "Say why it is sent: choose a purpose for the key in Settings, Mail from systems, or "
+            "send one with each message."
+        )
+    least = Sensitivity(max(writing.sensitivity, defaults.sensitivity))
+    return replace(writing, purpose=Purpose(purpose), sensitivity=least)
+
+
+def defaults_of(key: ApiKey) -> LetterDefaults:
+    return LetterDefaults.objects.filter(key=key).first() or LetterDefaults(key=key)

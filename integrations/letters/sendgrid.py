@@ -1,0 +1,179 @@
+"""`POST /v3/mail/send` as SendGrid's clients write it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import escape
+from uuid import UUID
+
+from accounts.models import ApiKey
+from compliance.purposes import Purpose
+from delivery.letters.words import LetterRefused, Words, Writing
+from integrations.letters import reading, stated
+from integrations.letters.asking import Ask, Person, Template, with_defaults
+from integrations.letters.reading import Reader
+
+MOST_PERSONALIZATIONS = 100
+# asm.group_id: the number of a purpose, counted as the documentation lists them.
+GROUPS = dict(enumerate(Purpose.values, start=1))
+# What SendGrid calls the parts of a letter.
+FIELDS = {
+    "sender": "from", "text": "content", "html": "content", "files": "attachments",
+    "template": "template_id", "to": "personalizations",
+}  # fmt: skip
+_FILE = ("filename", "type", "content", "content_id")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The whole request: one ask for each personalization."""
+
+    asks: list[Ask]
+    is_trial: bool
+
+
+def read(body: object, key: ApiKey) -> Mail:
+    """Raises LetterRefused with SendGrid's name of the field at fault, or PurposeNeeded."""
+    mail = Reader(body)
+    mail.only(
+        "personalizations", "from", "reply_to", "reply_to_list", "subject", "content",
+        "attachments", "template_id", "headers", "categories", "custom_args", "send_at", "asm",
+        "mail_settings", "tracking_settings",
+    )  # fmt: skip
+    personalizations = mail.objects("personalizations")
+    if not 0 < len(personalizations) <= MOST_PERSONALIZATIONS:
+        raise LetterRefused("personalizations", f"Send 1 to {MOST_PERSONALIZATIONS} of them.")
+    _refuse_tracking(mail.inner("tracking_settings"))
+    common = _common(mail)
+    return Mail(
+        [_ask(each, mail, common, key) for each in personalizations],
+        _is_trial(mail.inner("mail_settings")),
+    )
+
+
+def _common(mail: Reader) -> Writing | None:
+    """What all personalizations share; None for a template, which brings its own."""
+    if mail.says("template_id"):
+        return None
+    texts = {each.text("type"): each for each in mail.objects("content")}
+    if other := texts.keys() - {"text/plain", "text/html"}:
+        raise LetterRefused("content", f"{len(other)} part is neither text/plain nor text/html.")
+    replies = [mail.inner("reply_to")] if mail.says("reply_to") else mail.objects("reply_to_list")
+    if len(replies) > 1:
+        raise LetterRefused("reply_to_list", "Name one mailbox for replies.")
+    html, text = (
+        texts[kind].text("value", limit=600_000) if kind in texts else ""
+        for kind in ("text/html", "text/plain")
+    )
+    words = Words(
+        sender=reading.mailbox(mail.inner("from")),
+        subject=mail.text("subject"),
+        text=text,
+        html=html,
+        reply_to=reading.mailbox(replies[0]) if replies else None,
+    )
+    files = tuple(
+        reading.file(each, _FILE, inline=each.text("disposition") == "inline")
+        for each in mail.objects("attachments")
+    )
+    return Writing(words, Purpose.TREATMENT, files=files)
+
+
+def _ask(each: Reader, mail: Reader, common: Writing | None, key: ApiKey) -> Ask:
+    for copies in ("cc", "bcc"):
+        if each.says(copies):
+            raise LetterRefused(
+                each.place(copies), "Each person gets a message of their own: name them in to."
+            )
+    each.only(
+        "to", "subject", "headers", "substitutions", "dynamic_template_data", "custom_args",
+        "send_at",
+    )  # fmt: skip
+    headers = mail.texts("headers") | each.texts("headers")
+    said, own = stated.split(headers.items())
+    people = [Person(reading.mailbox(to), said.record_number) for to in each.objects("to")]
+    if not people:
+        raise LetterRefused(each.place("to"), "Say whom it is for.")
+    labels: dict[str, object] = {
+        "categories": mail.words("categories"),
+        "metadata": mail.texts("custom_args") | each.texts("custom_args"),
+    }
+    send_at = each.moment("send_at") or mail.moment("send_at")
+    if common is None:
+        return Ask(people, _template(each, mail, labels, send_at))
+    if each.says("dynamic_template_data"):
+        raise LetterRefused(each.place("dynamic_template_data"), "It goes with a template_id.")
+    words = replace(
+        _substituted(common.words, each), headers=own, subject=_subject(common.words, each)
+    )
+    writing = replace(
+        common, words=words, labels=labels, send_at=send_at, sensitivity=said.sensitivity,
+        protection=said.protection, remuneration=said.remuneration,
+    )  # fmt: skip
+    purpose = said.purpose or _purpose_of_group(mail)
+    return Ask(people, with_defaults(writing, key, purpose=purpose))
+
+
+def _template(
+    each: Reader, mail: Reader, labels: Mapping[str, object], send_at: datetime | None
+) -> Template:
+    """`d-` and 32 digits, or the id as our pages write it."""
+    for name in ("content", "attachments", "subject", "reply_to", "headers"):
+        if mail.says(name):
+            raise LetterRefused(name, "The template brings its own. Leave it out.")
+    written = mail.text("template_id").removeprefix("d-")
+    try:
+        campaign_id = UUID(written)
+    except ValueError:
+        raise LetterRefused("template_id", "Send the id of an approved campaign.") from None
+    values = each.values("dynamic_template_data") or each.values("substitutions")
+    sender = reading.mailbox(mail.inner("from"))
+    return Template(campaign_id, sender, values, send_at, labels)
+
+
+def _subject(words: Words, each: Reader) -> str:
+    subject = each.text("subject") or words.subject
+    for mark, value in _substitutions(each):
+        subject = subject.replace(mark, value)
+    return subject
+
+
+def _substituted(words: Words, each: Reader) -> Words:
+    """Marks such as -name- in the texts; in HTML as text, whatever the value holds."""
+    text, html = words.text, words.html
+    for mark, value in _substitutions(each):
+        text, html = text.replace(mark, value), html.replace(mark, escape(value))
+    return replace(words, text=text, html=html)
+
+
+def _substitutions(each: Reader) -> Iterator[tuple[str, str]]:
+    return ((mark, value) for mark, value in each.texts("substitutions").items() if mark)
+
+
+def _purpose_of_group(mail: Reader) -> str:
+    group = mail.inner("asm")
+    group.only("group_id")
+    number = group.number("group_id")
+    if number is None:
+        return ""
+    if number not in GROUPS:
+        raise LetterRefused(
+            "asm.group_id", f"A group is the number of a purpose, 1 to {len(GROUPS)}."
+        )
+    return GROUPS[number]
+
+
+def _refuse_tracking(tracking: Reader) -> None:
+    tracking.only("click_tracking", "open_tracking")
+    for name in ("click_tracking", "open_tracking"):
+        settings = tracking.inner(name)
+        settings.only("enable", harmless={"enable_text", "substitution_tag"})
+        if settings.flag("enable"):
+            raise LetterRefused(settings.place("enable"), "Letters of systems are not tracked.")
+
+
+def _is_trial(settings: Reader) -> bool:
+    settings.only("sandbox_mode")
+    sandbox = settings.inner("sandbox_mode")
+    sandbox.only("enable")
+    return sandbox.flag("enable")
