@@ -265,9 +265,10 @@ DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
 DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"
 # On the disk of the machine that sends: a directory shared between machines is too slow for it.
 DELIVERY_JOURNAL_DIR = environment.text("DELIVERY_JOURNAL_DIR", "/var/lib/sealpost/journal")
-# The process that takes what comes back. A proxy or the container leads port 25 to it.
+# Takes what comes back, and mail of programs. A proxy or the container leads 25, 587 and 465 to it.
 SMTPD_BIND = environment.text("SMTPD_BIND", "0.0.0.0")  # noqa: S104 it is a mail server
 SMTPD_INBOUND_PORT = int(environment.text("SMTPD_INBOUND_PORT", "2526"))
+SMTPD_SUBMISSION_PORTS = environment.text("SMTPD_SUBMISSION_PORTS", "2587 2465").split()
 SMTPD_CERTIFICATE_FILE = environment.text("SMTPD_CERTIFICATE_FILE", "")
 SMTPD_KEY_FILE = environment.text("SMTPD_KEY_FILE", "")
 SANDBOX_MAIL_DIR = environment.text("SANDBOX_MAIL_DIR", "")
@@ -278,6 +279,8 @@ PLATFORM_OPERATOR = environment.text("PLATFORM_OPERATOR", "Sealpost")
 _SUBCONTRACTORS = environment.text("PLATFORM_SUBCONTRACTORS", "")
 PLATFORM_SUBCONTRACTORS = [name for name in _SUBCONTRACTORS.split("|") if name]
 PLATFORM_BOUNCE_HOST = environment.text("PLATFORM_BOUNCE_HOST", f"bounce.{PUBLIC_DOMAIN}")
+PLATFORM_SUBMISSION_HOST = environment.text("PLATFORM_SUBMISSION_HOST", f"smtp.{PUBLIC_DOMAIN}")
+PLATFORM_SUBMISSION_PORTS = environment.text("PLATFORM_SUBMISSION_PORTS", "587 465").split()
 PLATFORM_SPF = environment.text("PLATFORM_SPF", f"include:_spf.{PUBLIC_DOMAIN}")
 PLATFORM_DMARC_REPORTS = environment.text("PLATFORM_DMARC_REPORTS", f"dmarc@{PUBLIC_DOMAIN}")
 COMPLIANCE_DNS = "config.dns.look_up"

@@ -131,6 +131,7 @@ def demo_variables(address: Address) -> dict[str, str]:
     folder = private_directory(STATE / "sandbox")
     hosts = [*(server.address for server in MAIL_SERVERS), RETURNS_ADDRESS]
     port = str(free_port(2525, hosts))
+    submission = " ".join(str(free_port(each, [RETURNS_ADDRESS])) for each in (2587, 2465))
     return {
         "SEALPOST_ENV": "development",
         "PUBLIC_SCHEME": address.scheme,
@@ -144,6 +145,9 @@ def demo_variables(address: Address) -> dict[str, str]:
         "PLATFORM_BOUNCE_HOST": RETURNS_NAME,
         "SMTPD_BIND": RETURNS_ADDRESS,
         "SMTPD_INBOUND_PORT": port,
+        "SMTPD_SUBMISSION_PORTS": submission,
+        "PLATFORM_SUBMISSION_HOST": RETURNS_NAME,
+        "PLATFORM_SUBMISSION_PORTS": submission,
         "SMTPD_CERTIFICATE_FILE": str(folder / f"{RETURNS_NAME}.pem"),
     }
 

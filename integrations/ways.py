@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from tenancy.origins import url_on
 
 
@@ -17,7 +19,7 @@ class Way:
 
 def all_ways() -> list[Way]:
     origin = url_on("api", "")
-    return [_own(origin), _sendgrid(origin), _postmark(origin)]
+    return [_own(origin), _smtp(), _sendgrid(origin), _postmark(origin)]
 
 
 def _own(origin: str) -> Way:
@@ -29,6 +31,27 @@ def _own(origin: str) -> Way:
   "text": "Your results are in."}}'"""
     about = "For what you write anew. It says most about what became of a message."
     return Way("Our own API", about, (("Address", f"{origin}/api/v1/letters"),), example)
+
+
+def _smtp() -> Way:
+    host = settings.PLATFORM_SUBMISSION_HOST
+    starttls, implicit = settings.PLATFORM_SUBMISSION_PORTS
+    example = f"""EMAIL_HOST = "{host}"
+EMAIL_PORT = {starttls}
+EMAIL_USE_TLS = True
+EMAIL_HOST_USER = "apikey"
+EMAIL_HOST_PASSWORD = os.environ["KEY"]  # the API key"""
+    about = (
+        "For everything that can send mail: practice systems, printers, scripts. The key is the "
+        "password; any name goes with it. The example is for Django."
+    )
+    facts = (
+        ("Host", host),
+        ("Port with STARTTLS", starttls),
+        ("Port under TLS", implicit),
+        ("Password", "the API key"),
+    )
+    return Way("SMTP", about, facts, example)
 
 
 def _sendgrid(origin: str) -> Way:

@@ -97,7 +97,7 @@ def test_the_recipes_do_what_the_page_says(clinic):
 def test_the_program_of_the_page_gets_a_token(clinic):
     agreement_in_force()
     client = oauth.make_client("contacts.read")
-    (program,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    program, _ = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     names = {
         "CLIENT_ID": str(client.pk), "TOKEN_URL": url_on("api", "/oauth/token"), "KEY": oauth.KEYS["ec"],
     }  # fmt: skip

@@ -28,6 +28,7 @@ DOORS = {
     "delivery.inbound.listener": "listens, and opens nothing",
     "delivery.inbound.serving": "listens, and opens nothing",
     "integrations.management.commands.smtpd": "loads the certificate that it shows",
+    "integrations.submission.listener": "listens, and opens nothing",
 }
 
 

@@ -10,12 +10,13 @@ from compliance.setting_checks import refuse_loose_settings
 from delivery.inbound import listener
 from delivery.inbound.doorkeeper import Doorkeeper
 from delivery.inbound.serving import Listener, until_told
+from integrations.submission import listener as submission
 from tenancy import catalogue, hardening
 from tenancy.scope import platform_scope
 
 
 class Command(BaseCommand):
-    help = "Take mail that comes back: bounces, complaints, replies and reports."
+    help = "Take mail that comes back, and mail of programs that send with an API key."
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_loose_settings()
@@ -46,4 +47,19 @@ def listeners(context: ssl.SSLContext) -> list[Listener]:
     returns = listener.protocol(
         hostname=settings.PLATFORM_BOUNCE_HOST, tls=context, doorkeeper=Doorkeeper()
     )
-    return [Listener(settings.SMTPD_INBOUND_PORT, returns)]
+    inside = Doorkeeper()
+    starttls, implicit = (
+        submission.protocol(
+            hostname=settings.PLATFORM_SUBMISSION_HOST,
+            tls=context,
+            doorkeeper=inside,
+            is_implicit=is_implicit,
+        )
+        for is_implicit in (False, True)
+    )
+    ports = [int(port) for port in settings.SMTPD_SUBMISSION_PORTS]
+    return [
+        Listener(settings.SMTPD_INBOUND_PORT, returns),
+        Listener(ports[0], starttls),
+        Listener(ports[1], implicit, context),
+    ]

@@ -1,0 +1,1 @@
+"""Programs that send by SMTP: an API key is the password."""
