@@ -4,6 +4,7 @@ from django.urls import include, path
 from delivery import sandbox_views
 from delivery.lanes import views as lane_views
 from delivery.portal import staff
+from delivery.publishing.views import mail_security
 from delivery.reports import views
 
 reports = [
@@ -35,6 +36,7 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/portal/agree/", staff.agree, name="contact_portal_agree"),
     path("contacts/<uuid:contact_id>/portal/end/", staff.end, name="contact_portal_end"),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
+    path("platform/mail-security/", mail_security, name="mail_security"),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),
     path("", include((lanes, "lanes"))),
