@@ -8,7 +8,7 @@ from pathlib import Path
 from dev.ephemeral import prepare_databases, servers
 from dev.places import ROOT
 
-RUNS = ("import_csv", "segment_count", "pages", "trust", "send", "audit_trail")
+RUNS = ("import_csv", "segment_count", "pages", "trust", "send", "tracking", "audit_trail")
 PAGE = ROOT / "docs" / "performance.md"
 HEAD = """# Performance
 
