@@ -23,7 +23,13 @@ MAIN = (
     Place("Segments", "filter", "segments:list", "segments.view", ("segments",)),
     Place("Campaigns", "send", "campaigns:list", "campaigns.view", ("campaigns",)),
     Place("Templates", "template", "templates:list", "templates.view", ("templates",)),
-    Place("Reports", "chart-bar", "reports:list", "reports.view", ("reports", "messages")),
+    Place(
+        "Reports",
+        "chart-bar",
+        "reports:list",
+        "reports.view",
+        ("reports", "messages", "replies", "undelivered"),
+    ),
     Place(
         "Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator", "endings")
     ),

@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "campaigns.stop": frozenset({O, A, M, C}),
     "reports.view": EVERYONE,
     "reports.people": frozenset({O, M, C}),
+    "undelivered.settle": frozenset({O, M, C}),
     "domains.view": frozenset({O, A, M, C, U}),
     "domains.edit": frozenset({O, A}),
     "policy.view": frozenset({O, A, C, U}),

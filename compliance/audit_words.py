@@ -49,6 +49,7 @@ _COUNTED = {
     "messages.came_back": ("Recorded what came back of {}", ("counts",)),
     "messages.canceled": ("Canceled {}", ("messages",)),
     "messages.created": ("Made {}", ("messages",)),
+    "messages.queued_again": ("Queued {} again", ("counts",)),
     "messages.recorded": ("Recorded what became of {}", ("counts",)),
     "messages.recovered": ("Took up {} that a stopped worker left", ("queued", "uncertain")),
 }

@@ -44,6 +44,7 @@ ASKED = {
     "policy.view": "See the policy",
     "portal.answer": "Open a portal message with a wrong answer",
     "reports.people": "See the people behind a number",
+    "undelivered.settle": "Deal with a reply or a message that did not arrive",
     "reports.view": "See reports",
     "segments.edit": "Change segments",
     "segments.view": "See segments",

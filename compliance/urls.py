@@ -74,6 +74,7 @@ sender_domains = [
     path("<uuid:domain_id>/keys/discard/", domains.discard_keys, name="discard_keys"),
     path("<uuid:domain_id>/remove/", domains.remove, name="remove"),
     path("<uuid:domain_id>/senders/", domains.add_sender, name="add_sender"),
+    path("senders/<uuid:sender_id>/replies/", domains.take_replies, name="take_replies"),
     path("senders/<uuid:sender_id>/remove/", domains.remove_sender, name="remove_sender"),
 ]
 retained = [

@@ -13,6 +13,7 @@ from delivery.models import (
     EscrowEvent,
     EscrowItem,
     EscrowVisit,
+    FollowUp,
     InboundMail,
     Letter,
     LetterFile,
@@ -159,6 +160,14 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_PERSON,
     aging=Aging(since="read_at"),
+)
+register(
+    FollowUp,
+    data_class=DataClass.PHI,
+    retention=Retained.MESSAGES,
+    export=Export.PERSON,
+    erasure=Erasure.WITH_PERSON,
+    aging=Aging(goes_with="message"),
 )
 register(
     Reply,

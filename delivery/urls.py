@@ -6,6 +6,7 @@ from delivery.lanes import views as lane_views
 from delivery.portal import staff
 from delivery.publishing.views import mail_security
 from delivery.reports import views
+from delivery.reports.worklists import views as worklists
 
 reports = [
     path("reports/", views.campaigns, name="list"),
@@ -20,6 +21,20 @@ messages = [
     path("messages/<uuid:message_id>/", views.message, name="story"),
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),
     path("messages/<uuid:message_id>/move/", views.move, name="move"),
+]
+replies = [
+    path("", worklists.reply_list, name="list"),
+    path("<uuid:reply_id>/", worklists.reply, name="detail"),
+    path("<uuid:reply_id>/read/", worklists.read, name="read"),
+    path("<uuid:reply_id>/done/", worklists.reply_done, name="done"),
+    path("<uuid:reply_id>/waiting/", worklists.reply_waiting, name="waiting"),
+]
+undelivered = [
+    path("", worklists.undelivered_list, name="list"),
+    path("<uuid:message_id>/", worklists.case, name="case"),
+    path("<uuid:message_id>/assign/", worklists.assign, name="assign"),
+    path("<uuid:message_id>/settle/", worklists.settle, name="settle"),
+    path("<uuid:message_id>/send-again/", worklists.send_again, name="send_again"),
 ]
 
 lanes = [path("operator/lanes/", lane_views.platform, name="platform")]
@@ -40,6 +55,8 @@ urlpatterns = [
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),
     path("", include((lanes, "lanes"))),
+    path("replies/", include((replies, "replies"))),
+    path("undelivered/", include((undelivered, "undelivered"))),
 ]
 
 if settings.SANDBOX_MAIL_DIR:

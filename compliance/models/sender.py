@@ -48,6 +48,8 @@ class Sender(TenantModel):
     domain = TenantForeignKey(SenderDomain, on_delete=models.PROTECT, related_name="senders")
     display_name = models.CharField(max_length=120)
     local_part = models.CharField(max_length=64)
+    # Answers come into Sealpost, to an address of each message's own; else to the From address.
+    takes_replies = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(TenantModel.Meta):

@@ -8,6 +8,7 @@ from compliance.services.domains import (
     check_domain,
     remove_domain,
     remove_sender,
+    take_replies,
 )
 from compliance.services.policies import set_policy, set_retention
 from compliance.services.suppressions import suppress, unsuppress
@@ -26,5 +27,6 @@ __all__ = [
     "set_retention",
     "sign_agreement",
     "suppress",
+    "take_replies",
     "unsuppress",
 ]

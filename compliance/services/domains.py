@@ -133,6 +133,14 @@ def add_sender(domain: SenderDomain, *, display_name: str, local_part: str, acto
 
 
 @transaction.atomic
+def take_replies(sender: Sender, *, takes: bool, actor: Actor) -> None:
+    """Whether answers to the sender's mail come into Sealpost, or to the From address."""
+    sender.takes_replies = takes
+    sender.save(update_fields=["takes_replies"])
+    audit.record("sender.replies_chosen", actor=actor, on=sender, takes_replies=takes)
+
+
+@transaction.atomic
 def remove_sender(sender: Sender, *, actor: Actor) -> None:
     audit.record("sender.removed", actor=actor, on=sender)
     sender.delete()

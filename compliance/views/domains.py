@@ -124,6 +124,17 @@ def add_sender(request: SignedInRequest, domain_id: UUID) -> HttpResponse:
 
 @requires("domains.edit")
 @require_POST
+def take_replies(request: SignedInRequest, sender_id: UUID) -> HttpResponse:
+    sender = get_object_or_404(Sender.objects.select_related("domain"), pk=sender_id)
+    takes = request.POST.get("takes") == "1"
+    compliance.take_replies(sender, takes=takes, actor=request.actor)
+    where = "under Reports, Replies" if takes else f"to {sender.address}"
+    messages.success(request, f"Answers to new mail of {sender.address} come {where}.")
+    return redirect("domains:detail", sender.domain_id)
+
+
+@requires("domains.edit")
+@require_POST
 def remove_sender(request: SignedInRequest, sender_id: UUID) -> HttpResponse:
     sender = get_object_or_404(Sender.objects.select_related("domain"), pk=sender_id)
     compliance.remove_sender(sender, actor=request.actor)

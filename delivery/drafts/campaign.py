@@ -27,6 +27,7 @@ from delivery import audience, fates, unsubscribe
 from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.letterheads import letterhead_of
 from delivery.fates import Claimed
+from delivery.inbound.tokens import reply_address
 from delivery.routes import Way
 from delivery.services import postures
 from delivery.services.recording import Result
@@ -181,7 +182,7 @@ def _drafted(
         series.letterhead,
         str(person.identity.get("language") or "en"),
         _writer(series, values, message.id, counted=counted),
-        _list_fields(message, series),
+        (*_reply_to(message, series), *_list_fields(message, series)),
     )
 
 
@@ -227,6 +228,15 @@ def _writer(
     campaign = series.campaign
     plain = _uncounted(current_tenant_id(), campaign.pk, campaign.content_hash)
     return lambda: plain.render(values, token="")
+
+
+def _reply_to(message: Claimed, series: Series) -> tuple[tuple[str, str], ...]:
+    """An address of the message's own, for a sender whose answers come into Sealpost."""
+    sender = series.campaign.sender
+    if sender is None or not sender.takes_replies:
+        return ()
+    address = reply_address(message.id, series.letterhead.domain)
+    return (("Reply-To", f"<{address}>"),)
 
 
 def _list_fields(message: Claimed, series: Series) -> tuple[tuple[str, str], ...]:

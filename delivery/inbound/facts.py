@@ -15,7 +15,7 @@ from delivery import chronicle
 from delivery.chronicle import Turn
 from delivery.escrow import services as escrow
 from delivery.inbound.understanding import Bounce, Complaint, Letter
-from delivery.models import Message, MessageEvent, Reply
+from delivery.models import FollowUp, Message, MessageEvent, Reply
 from delivery.replies import CONSEQUENCES, Meaning
 from tenancy import clock
 
@@ -47,6 +47,7 @@ def record_bounce(message: Message, bounce: Bounce) -> None:
     if message.cause in NO_PERSONS:
         return
     _note(message, Activity.Kind.BOUNCED)
+    _follow_up(message)
     if message.cause == Message.Cause.NOTICE and message.mail_class == Message.MailClass.NOTICE:
         escrow.settle_notice(message.cause_id, accepted=False)
     if consequence.suppresses or (not consequence.is_final and _is_dead(message, address)):
@@ -94,6 +95,12 @@ def recipient_of(message: Message) -> str:
     for event in handed_over[:1]:
         return str(event.detail.get("recipient") or "")
     return str(message.contact.identity.get("email") or "")
+
+
+def _follow_up(message: Message) -> None:
+    """It was accepted and given back: nothing in its own row puts it among the undelivered."""
+    if message.mail_class == Message.MailClass.CARE and message.cause != Message.Cause.NOTICE:
+        FollowUp.objects.get_or_create(message=message)
 
 
 def _is_dead(message: Message, address: str) -> bool:

@@ -35,6 +35,11 @@ def local_part(way: Way, message: UUID, key: bytes) -> str:
     return f"{way}+{message.hex}{_proof(message, key)}"
 
 
+def reply_address(message: UUID, domain: str) -> str:
+    """Where answers to the message go, below the bounce domain of the sender's."""
+    return f"{local_part(Way.REPLY, message, key_of(Way.REPLY))}@bounce.{domain}"
+
+
 def key_of(way: Way) -> bytes:
     """That of the tenant in scope."""
     return current_keys().derive(KEYS[way])

@@ -1,5 +1,6 @@
 from delivery.models.dispatch import Dispatch
 from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
+from delivery.models.follow_up import FollowUp
 from delivery.models.inbound import InboundMail
 from delivery.models.letter import Letter, LetterFile
 from delivery.models.message import Message, MessageEvent
@@ -17,6 +18,7 @@ __all__ = [
     "EscrowEvent",
     "EscrowItem",
     "EscrowVisit",
+    "FollowUp",
     "InboundMail",
     "Letter",
     "LetterFile",

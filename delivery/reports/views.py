@@ -20,7 +20,7 @@ from contacts.models import Contact
 from delivery import moving
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
-from delivery.reports import drafts, filters, home, messages, pages, queries
+from delivery.reports import drafts, filters, home, messages, needs, pages, queries
 from delivery.tracking import queries as tracking
 from tenancy import clock
 from tenancy.spreadsheets import CONTENT_TYPE, csv_lines
@@ -39,7 +39,7 @@ def home_page(request: SignedInRequest) -> HttpResponse:
         "figures": home.figure_strip(request),
         "under_way": home.under_way(may_see_people=may(request, "reports.people")),
         "drafts": drafts.unfinished(request),
-        "needs": home.needs(request),
+        "needs": needs.needs(request),
         "steps": steps,
         "steps_done": sum(step.is_done for step in steps),
         "steps_left": not all(step.is_done for step in steps),

@@ -35,6 +35,7 @@ TABLE = {
     "campaigns.stop": "oam.c.",
     "reports.view": "oamncu",
     "reports.people": "o.m.c.",
+    "undelivered.settle": "o.m.c.",
     "domains.view": "oam.cu",
     "domains.edit": "oa....",
     "policy.view": "oa..cu",
