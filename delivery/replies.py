@@ -88,6 +88,32 @@ ROWS = (
     Row(Meaning.REFUSED, r"5.."),
 )
 
+# What single operators mean by codes that others use for something else; asked before ROWS.
+OF_OPERATOR: dict[str, tuple[Row, ...]] = {
+    "google": (
+        # "is receiving mail at a rate that prevents …": the person is there.
+        Row(Meaning.TRY_LATER, r"4.. 4\.2\.1", text=r"\brate\b"),
+        Row(Meaning.REFUSED, r"5.. 5\.2\.1", text=r"\brate\b"),
+    ),
+    "outlook": (
+        # "Recipient address rejected: Access denied": the directory does not know the address.
+        Row(
+            Meaning.NO_SUCH_ADDRESS,
+            r"550 5\.4\.1",
+            frozenset({Stage.RCPT}),
+            r"recipient address rejected",
+        ),
+    ),
+    "yahoo": (
+        Row(
+            Meaning.NO_SUCH_ADDRESS,
+            r"554",
+            frozenset({Stage.RCPT, Stage.DOT}),
+            r"not a valid recipient|doesn't have a \S+ account",
+        ),
+    ),
+}
+
 # RFC 3463 X.4: what we found where no server said that it could not take the message now.
 FOUND = {
     "4.4.1": Meaning.NO_CONNECTION,
@@ -97,12 +123,15 @@ FOUND = {
 }
 
 
-def meaning_of(stage: Stage, reply: Reply) -> Meaning:
-    """What the final answer at this stage means. Raises ValueError for what is no final answer."""
+def meaning_of(stage: Stage, reply: Reply, operator: str = "") -> Meaning:
+    """What the final answer at this stage means, from the servers of this mail operator.
+
+    Raises ValueError for what is no final answer.
+    """
     if isinstance(reply, Finding) and reply.enhanced in FOUND:
         return FOUND[reply.enhanced]
     codes = f"{reply.code} {reply.enhanced}"
-    for row in ROWS:
+    for row in (*OF_OPERATOR.get(operator, ()), *ROWS):
         if (
             re.match(row.codes, codes)
             and (row.stages is None or stage in row.stages)

@@ -25,7 +25,7 @@ SCHEDULES = {
 }
 # Greylisting wants to see the same message again soon, and not at once.
 GREYLIST_WAIT = 5 * MINUTE
-JITTER = 0.2  # so that what failed together does not come back together
+JITTER = 0.2  # either way, so that what failed together does not come back together
 
 # What nobody answered may have arrived: one more try if it matters, late enough for a slow server.
 UNCERTAIN_WAIT = 15 * MINUTE
@@ -46,7 +46,7 @@ def next_try(tries: Tries, meaning: Meaning, *, now: datetime, chance: float) ->
     wait = schedule.waits[min(tries.made, len(schedule.waits)) - 1]
     if meaning is Meaning.GREYLISTED and tries.made == 1:
         wait = min(wait, GREYLIST_WAIT)
-    again = now + wait * (1 + JITTER * chance)
+    again = now + wait * (1 + JITTER * (2 * chance - 1))
     return again if again - tries.began_at <= schedule.give_up_after else None
 
 

@@ -133,7 +133,7 @@ def _fate(mail: SystemMail, done: Done) -> Fate:
         return fates.put_off(done.later)
     if done.outcome is None:
         raise done.trouble or ValueError("a try without an outcome")
-    tried = fates.Try(WITHOUT_PHI, clock.now(), chance=0)
+    tried = fates.Try(WITHOUT_PHI, clock.now(), chance=0.5)
     return fates.after_try(_claimed(mail), done.outcome, tried)
 
 

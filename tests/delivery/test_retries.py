@@ -14,18 +14,19 @@ BULK, CARE = Message.MailClass.BULK, Message.MailClass.CARE
     ("count", "minutes"), [(1, 15), (2, 30), (3, 60), (4, 120), (5, 180), (9, 180)]
 )
 def test_waits_grow(count, minutes):
-    again = next_try(Tries(BULK, count, NOW), Meaning.TRY_LATER, now=NOW, chance=0)
+    again = next_try(Tries(BULK, count, NOW), Meaning.TRY_LATER, now=NOW, chance=0.5)
     assert again == NOW + timedelta(minutes=minutes)
 
 
-def test_chance_spreads_what_failed_together():
-    again = next_try(Tries(BULK, 1, NOW), Meaning.TRY_LATER, now=NOW, chance=1)
-    assert again == NOW + timedelta(minutes=18)
+@pytest.mark.parametrize(("chance", "minutes"), [(0, 12), (0.5, 15), (1, 18)])
+def test_chance_spreads_what_failed_together_by_a_fifth_either_way(chance, minutes):
+    again = next_try(Tries(BULK, 1, NOW), Meaning.TRY_LATER, now=NOW, chance=chance)
+    assert again == NOW + timedelta(minutes=minutes)
 
 
 def test_greylisting_is_answered_soon_and_once():
-    soon = next_try(Tries(BULK, 1, NOW), Meaning.GREYLISTED, now=NOW, chance=0)
-    later = next_try(Tries(BULK, 2, NOW), Meaning.GREYLISTED, now=NOW, chance=0)
+    soon = next_try(Tries(BULK, 1, NOW), Meaning.GREYLISTED, now=NOW, chance=0.5)
+    later = next_try(Tries(BULK, 2, NOW), Meaning.GREYLISTED, now=NOW, chance=0.5)
     assert (soon, later) == (NOW + timedelta(minutes=5), NOW + timedelta(minutes=30))
 
 
@@ -34,14 +35,14 @@ def test_greylisting_is_answered_soon_and_once():
 )
 def test_gives_up_after_the_time_of_its_class(mail_class, hours):
     tries = Tries(mail_class, 20, NOW - timedelta(hours=hours - 4))
-    assert next_try(tries, Meaning.TRY_LATER, now=NOW, chance=0) is not None
+    assert next_try(tries, Meaning.TRY_LATER, now=NOW, chance=0.5) is not None
     late = tries._replace(began_at=NOW - timedelta(hours=hours - 2))
-    assert next_try(late, Meaning.TRY_LATER, now=NOW, chance=0) is None
+    assert next_try(late, Meaning.TRY_LATER, now=NOW, chance=0.5) is None
 
 
 def test_a_code_is_worthless_after_ten_minutes():
     tries = Tries(Message.MailClass.CODE, 5, NOW - timedelta(minutes=9))
-    assert next_try(tries, Meaning.TRY_LATER, now=NOW, chance=0) is None
+    assert next_try(tries, Meaning.TRY_LATER, now=NOW, chance=0.5) is None
 
 
 def test_bulk_mail_that_may_have_arrived_is_left_alone():
