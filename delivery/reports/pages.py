@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign
 from contacts.models import Activity
-from delivery.models import Reaction
+from delivery.models import Message, Reaction
 from delivery.reports import figures, queries
 from delivery.reports.figures import Group
 from delivery.reports.reasons import in_words
@@ -40,6 +40,7 @@ OTHERS = {
     "canceled": "Canceled",
     "unannounced": "In the portal, but the notice did not arrive",
 }
+CANCELED = Message.Status.CANCELED
 # What the design calls these parts of the bar.
 BAR = {
     "tls": "tls",
@@ -76,6 +77,15 @@ class Retry:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What a pause or an end means for the messages: the three add up to all that may go."""
+
+    on_the_way: int
+    waits: int
+    will_not_go: int
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far the hand-over has come, for the bar that campaign page, Home and report share."""
 
@@ -85,6 +95,7 @@ class Progress:
     counts: list[tuple[str, int]]
     label: str
     retry: Retry | None
+    standing: Standing
 
     @property
     def is_under_way(self) -> bool:
@@ -161,7 +172,14 @@ def _progress(groups: Sequence[Group], campaign_id: UUID, *, may_see_people: boo
         counts=[(BAR[entry.key], entry.count) for entry in entries if entry.key in BAR],
         label=spoken or "Nothing to hand over yet",
         retry=_retry(entries, campaign_id),
+        standing=Standing(
+            _in(groups, *Message.AT_WORK), _in(groups, *Message.DUE), _in(groups, CANCELED)
+        ),
     )
+
+
+def _in(groups: Sequence[Group], *statuses: str) -> int:
+    return sum(group.count for group in groups if group.status in statuses)
 
 
 def _retry(entries: Sequence[Entry], campaign_id: UUID) -> Retry | None:

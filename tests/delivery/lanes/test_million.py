@@ -12,6 +12,7 @@ from tenancy import clock
 from tenancy.ids import uuid7
 from tests.delivery.sending import due
 
+INDEX = "message_due_by_class"
 # One person, many causes; half are due now, half are put off.
 MILLION = """
 INSERT INTO delivery_message (
@@ -40,9 +41,6 @@ def test_a_claim_reads_no_more_than_it_takes(clinic, record_property):
     record_property("milliseconds", plan["Execution Time"])
     scan = next(node for node in nodes(plan["Plan"]) if node.get("Index Name") == INDEX)
     assert (scan["Actual Rows"], scan.get("Rows Removed by Filter", 0)) == (500, 0)
-
-
-INDEX = "message_due_by_class"
 
 
 def analyze() -> None:
