@@ -27,6 +27,7 @@ from contacts.services.people import (
     upsert,
 )
 from contacts.services.recipients import RecipientUnclear, person_with, recipient
+from contacts.services.unprotected import Request, protect_again, record_unprotected
 
 __all__ = [
     "AttributeRefused",
@@ -37,6 +38,7 @@ __all__ = [
     "ReasonNeeded",
     "RecipientUnclear",
     "RecordNumberTaken",
+    "Request",
     "add",
     "change",
     "change_attribute",
@@ -47,10 +49,12 @@ __all__ = [
     "patient",
     "pause",
     "person_with",
+    "protect_again",
     "recipient",
     "record_activity",
     "record_consent",
     "record_facts",
+    "record_unprotected",
     "reveal",
     "stop_everything",
     "upsert",
