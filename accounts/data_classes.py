@@ -106,6 +106,7 @@ TASKS = {
     "delivery.tasks.freeze_campaigns": ("campaigns.send", SPECIAL),
     "delivery.tasks.freeze_due": ("system", NONE),
     "delivery.tasks.recover_messages": ("system", NONE),
+    "delivery.tasks.remind_of_portal": ("system", LIMITED),
     "delivery.tasks.send_due": ("campaigns.send", SPECIAL),
     "delivery.tasks.send_urgent": ("campaigns.send", SPECIAL),
     "delivery.tasks.wake_senders": ("system", NONE),

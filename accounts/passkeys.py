@@ -7,6 +7,7 @@ factors in one: something they have, and a finger, face or PIN.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import webauthn
 from django.conf import settings
@@ -20,10 +21,10 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from accounts.models import Passkey, User
 from tenancy.errors import DomainError
 
 NAME_OF_SERVICE = "Sealpost"
+STAFF = "staff"
 # Larger answers come from no authenticator (attestation is not asked for).
 LONGEST_ANSWER = 16_384
 REFUSED = "This passkey was not accepted. Try again, or use another way to sign in."
@@ -50,18 +51,40 @@ class Use:
     is_backed_up: bool
 
 
-def rp_id() -> str:
+class Credential(Protocol):
+    """A passkey as it is kept: of staff here, of patients in the portal."""
+
+    @property
+    def credential_id(self) -> bytes: ...
+    @property
+    def public_key(self) -> bytes: ...
+    @property
+    def sign_count(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a new passkey is for, and what their device calls it."""
+
+    id: bytes
+    name: str
+    display_name: str
+
+
+def rp_id(site: str = STAFF) -> str:
     """Browsers bind a passkey to this name: no other site can ask for it."""
-    return settings.HOSTS["staff"]
+    return settings.HOSTS[site]
 
 
-def registration_options(user: User, challenge: bytes, existing: Sequence[Passkey]) -> str:
+def registration_options(
+    holder: Holder, challenge: bytes, existing: Sequence[Credential], *, site: str = STAFF
+) -> str:
     options = webauthn.generate_registration_options(
-        rp_id=rp_id(),
-        rp_name=NAME_OF_SERVICE,
-        user_id=user.id.bytes,
-        user_name=user.email,
-        user_display_name=user.name,
+        rp_id=rp_id(site),
+        rp_name=NAME_OF_SERVICE if site == STAFF else holder.name,
+        user_id=holder.id,
+        user_name=holder.name,
+        user_display_name=holder.display_name,
         challenge=challenge,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED,
@@ -72,10 +95,12 @@ def registration_options(user: User, challenge: bytes, existing: Sequence[Passke
     return options_to_json(options)
 
 
-def authentication_options(challenge: bytes, allowed: Sequence[Passkey]) -> str:
+def authentication_options(
+    challenge: bytes, allowed: Sequence[Credential], *, site: str = STAFF
+) -> str:
     """Without `allowed`, whatever passkey for this site the person chooses."""
     options = webauthn.generate_authentication_options(
-        rp_id=rp_id(),
+        rp_id=rp_id(site),
         challenge=challenge,
         allow_credentials=_descriptors(allowed),
         user_verification=UserVerificationRequirement.REQUIRED,
@@ -83,14 +108,14 @@ def authentication_options(challenge: bytes, allowed: Sequence[Passkey]) -> str:
     return options_to_json(options)
 
 
-def verify_registration(answer: str, challenge: bytes) -> NewPasskey:
+def verify_registration(answer: str, challenge: bytes, *, site: str = STAFF) -> NewPasskey:
     """The passkey that a browser made. Raises PasskeyRefused."""
     try:
         found = webauthn.verify_registration_response(
             credential=_checked(answer),
             expected_challenge=challenge,
-            expected_rp_id=rp_id(),
-            expected_origin=settings.ORIGINS["staff"],
+            expected_rp_id=rp_id(site),
+            expected_origin=settings.ORIGINS[site],
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError) as error:
@@ -104,14 +129,14 @@ def verify_registration(answer: str, challenge: bytes) -> NewPasskey:
     )
 
 
-def verify_use(answer: str, challenge: bytes, passkey: Passkey) -> Use:
+def verify_use(answer: str, challenge: bytes, passkey: Credential, *, site: str = STAFF) -> Use:
     """Raises PasskeyRefused, also if the counter says that a copy of the key was used since."""
     try:
         found = webauthn.verify_authentication_response(
             credential=_checked(answer),
             expected_challenge=challenge,
-            expected_rp_id=rp_id(),
-            expected_origin=settings.ORIGINS["staff"],
+            expected_rp_id=rp_id(site),
+            expected_origin=settings.ORIGINS[site],
             credential_public_key=bytes(passkey.public_key),
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
@@ -142,7 +167,7 @@ def _checked(answer: str) -> str:
     return answer
 
 
-def _descriptors(passkeys: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(passkeys: Sequence[Credential]) -> list[PublicKeyCredentialDescriptor]:
     return [PublicKeyCredentialDescriptor(id=bytes(it.credential_id)) for it in passkeys]
 
 

@@ -45,6 +45,7 @@ ACCESS = {
 # What the service itself did to many things at once: the words, and the details that count them.
 _COUNTED = {
     "delivery.downgrade_suspected": ("Suspected an attack on the encryption of {}", ("messages",)),
+    "escrow.revoked_all": ("Took back {} from the portal", ("messages",)),
     "escrow.expired": ("Destroyed {} at the end of the time to read", ("messages",)),
     "messages.came_back": ("Recorded what came back of {}", ("counts",)),
     "messages.canceled": ("Canceled {}", ("messages",)),

@@ -101,6 +101,21 @@ class PolicyForm(forms.Form):
         required=False,
         help_text="Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
     )
+    portal_may_reissue = forms.BooleanField(
+        label="Staff may send a new link to a portal message",
+        required=False,
+        help_text="Then we keep its key under yours. Without it a lost link means sending again.",
+    )
+    portal_may_reply = forms.BooleanField(
+        label="People may reply in the portal",
+        required=False,
+        help_text="What they write is sealed, and waits for you among the replies.",
+    )
+    portal_may_print = forms.BooleanField(
+        label="People may print what they read in the portal",
+        required=False,
+        help_text="With their mailbox and the time on the paper. A screen can be photographed too.",
+    )
     counting_up_to = forms.TypedChoiceField(
         label="Openings and clicks may be counted in",
         coerce=int,

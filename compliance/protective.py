@@ -106,6 +106,10 @@ POLICY = Group(
         ),
         Setting("Portal messages stay", ("portal_expiry_days",), higher, count("days")),
         Setting("Facts never open what needs most", ("portal_must_agree",), lower, yes_or_no),
+        Setting("New links to portal messages", ("portal_may_reissue",), higher, yes_or_no),
+        # To write is no risk; who turns it off only has fewer letters to read.
+        Setting("Replies in the portal", ("portal_may_reply",), never, yes_or_no),
+        Setting("Printing in the portal", ("portal_may_print",), higher, yes_or_no),
         Setting("Own services without opt-in", ("may_operate_without_opt_in",), higher, yes_or_no),
         Setting("Cap for each person", ("frequency_cap",), no_limit_or_higher, count("messages")),
         Setting("The cap counts over", ("frequency_window_days",), lower, count("days")),

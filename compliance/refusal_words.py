@@ -43,6 +43,7 @@ ASKED = {
     "policy.edit": "Change the policy",
     "policy.view": "See the policy",
     "portal.answer": "Open a portal message with a wrong answer",
+    "portal.passkey": "Open a portal message with a passkey that was not accepted",
     "reports.people": "See the people behind a number",
     "undelivered.settle": "Deal with a reply or a message that did not arrive",
     "reports.view": "See reports",

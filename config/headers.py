@@ -17,9 +17,8 @@ FEATURES = (
     "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
     "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "xr-spatial-tracking",
 )  # fmt: skip
-USED_BY_STAFF = frozenset(
-    {"clipboard-write", "publickey-credentials-create", "publickey-credentials-get"}
-)
+USED_BY_PATIENTS = frozenset({"publickey-credentials-create", "publickey-credentials-get"})
+USED_BY_STAFF = USED_BY_PATIENTS | {"clipboard-write"}
 # A frame's own page says who may frame it; older browsers know these two words only.
 FRAME_ANCESTORS = re.compile(r"frame-ancestors ([^;]+)")
 FRAME_OPTIONS = {"'none'": "DENY", "'self'": "SAMEORIGIN"}
@@ -29,7 +28,10 @@ def permissions_policy(used: frozenset[str] = frozenset()) -> str:
     return ", ".join(f"{feature}={'(self)' if feature in used else '()'}" for feature in FEATURES)
 
 
-PERMISSIONS = {settings.HOSTS["staff"]: permissions_policy(USED_BY_STAFF)}
+PERMISSIONS = {
+    settings.HOSTS["staff"]: permissions_policy(USED_BY_STAFF),
+    settings.HOSTS["portal"]: permissions_policy(USED_BY_PATIENTS),
+}
 NO_PERMISSIONS = permissions_policy()
 
 

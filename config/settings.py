@@ -175,12 +175,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-urgent-messages": {"task": "delivery.tasks.wake_urgent_senders", "schedule": 1.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},
     "recover-messages": {"task": "delivery.tasks.recover_messages", "schedule": 30.0},
-    "expire-portal-messages": {
-        "task": "delivery.tasks.expire_portal_messages",
-        "schedule": 300.0,
-    },
+    "expire-portal": {"task": "delivery.tasks.expire_portal_messages", "schedule": 300.0},
     "drain-reactions": {"task": "delivery.tasks.drain_reactions", "schedule": 5.0},
     "read-inbound-mail": {"task": "delivery.tasks.wake_readers", "schedule": 3.0},
+    "remind-of-portal": {"task": "delivery.tasks.remind_of_portal", "schedule": 300.0},
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
     "forget-api-answers": {
         "task": "integrations.tasks.forget_old_answers",

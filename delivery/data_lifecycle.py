@@ -20,6 +20,7 @@ from delivery.models import (
     LinkTable,
     Message,
     MessageEvent,
+    PortalPasskey,
     PortalPassphrase,
     Reaction,
     Reply,
@@ -84,6 +85,13 @@ for of_a_visit, aging in (
         erasure=Erasure.WITH_PERSON,
         aging=aging,
     )
+register(
+    PortalPasskey,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_PERSON,
+)
 register(
     PortalPassphrase,
     data_class=DataClass.OPERATIONAL,
@@ -187,6 +195,7 @@ for _column, _kind, _algorithm, _key in (
     ("receipt_digest", "hashed", "SHA-256 of 256 derived bits", "none"),
 ):
     inventory.declare("delivery_escrowitem", _column, kind=_kind, algorithm=_algorithm, key=_key)
+inventory.declare("delivery_escrowvisit", "challenge", kind="public", algorithm="256 random bits")
 inventory.declare("delivery_portalpassphrase", "salt", kind="public", algorithm="128 random bits")
 inventory.declare(
     "delivery_escrowvisit", "cookie_digest", kind="hashed", algorithm="SHA-256 of 256 random bits"

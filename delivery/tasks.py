@@ -5,6 +5,7 @@ from django.core.cache import cache
 
 from delivery import doors, worker
 from delivery.drafters import drafters
+from delivery.escrow import reminders
 from delivery.escrow import services as escrow
 from delivery.inbound import reading
 from delivery.models import Message
@@ -131,3 +132,11 @@ def wake_readers() -> None:
 def read_inbound() -> None:
     """Bounces, complaints and replies that wait."""
     reading.read_waiting()
+
+
+@shared_task(base=PlatformTask)
+def remind_of_portal() -> None:
+    """Tick: a mail without PHI about what waits unread."""
+    for tenant_id in usable(due.tenants_with_reminders()):
+        with tenant_scope(tenant_id):
+            reminders.remind_due()

@@ -12,6 +12,7 @@ reports = [
     path("reports/", views.campaigns, name="list"),
     path("reports/lanes/", lane_views.workspace, name="lanes"),
     path("campaigns/<uuid:campaign_id>/report/", views.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/report/recall/", views.recall_all, name="recall"),
     path("campaigns/<uuid:campaign_id>/report/people/", views.people, name="people"),
     path("campaigns/<uuid:campaign_id>/report/links.csv", views.links, name="links"),
 ]
@@ -20,6 +21,7 @@ messages = [
     path("messages/search/", views.search, name="search"),
     path("messages/<uuid:message_id>/", views.message, name="story"),
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),
+    path("messages/<uuid:message_id>/reissue/", views.reissue, name="reissue"),
     path("messages/<uuid:message_id>/move/", views.move, name="move"),
 ]
 replies = [
@@ -50,6 +52,11 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/portal/", staff.access, name="contact_portal"),
     path("contacts/<uuid:contact_id>/portal/agree/", staff.agree, name="contact_portal_agree"),
     path("contacts/<uuid:contact_id>/portal/end/", staff.end, name="contact_portal_end"),
+    path(
+        "contacts/<uuid:contact_id>/portal/passkeys/",
+        staff.remove_passkeys,
+        name="contact_portal_passkeys",
+    ),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
     path("platform/mail-security/", mail_security, name="mail_security"),
     path("", include((reports, "reports"))),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from delivery.portal import views
+from delivery.portal import passkey_views, reply_views, views
 
 app_name = "portal"
 
@@ -14,6 +14,12 @@ urlpatterns = [
     path("m/<str:token>/sealed", views.sealed, name="sealed"),
     path("m/<str:token>/frame", views.frame, name="frame"),
     path("m/<str:token>/receipt", views.receipt, name="receipt"),
+    path("m/<str:token>/printed", views.printed, name="printed"),
     path("m/<str:token>/plain", views.plain, name="plain"),
+    path("m/<str:token>/passkey", passkey_views.use, name="passkey"),
+    path("m/<str:token>/passkey/options", passkey_views.options, name="passkey_options"),
+    path("m/<str:token>/passkey/new", passkey_views.set_up, name="passkey_new"),
+    path("m/<str:token>/passkey/remove", passkey_views.remove, name="passkey_remove"),
+    path("m/<str:token>/reply", reply_views.send, name="reply"),
     path("m/<str:token>/leave", views.leave, name="leave"),
 ]

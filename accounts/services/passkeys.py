@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import passkeys
 from accounts.models import Passkey, PasskeyChallenge, User
-from accounts.passkeys import REFUSED, PasskeyRefused
+from accounts.passkeys import REFUSED, Holder, PasskeyRefused
 from accounts.services import sign_in
 from audit import services as audit
 from tenancy import clock
@@ -33,7 +33,7 @@ def ask(purpose: Purpose, user: User | None) -> tuple[bytes, str]:
     )
     known = list(Passkey.objects.filter(user=user)) if user else []
     if user is not None and purpose == Purpose.REGISTER:
-        return challenge, passkeys.registration_options(user, challenge, known)
+        return challenge, passkeys.registration_options(_holder(user), challenge, known)
     return challenge, passkeys.authentication_options(challenge, known)
 
 
@@ -78,6 +78,10 @@ def check(user: User | None, answer: str, challenge: bytes, purpose: Purpose) ->
         passkey.last_used_at = clock.now()
         passkey.save(update_fields=["sign_count", "is_backed_up", "last_used_at"])
     return passkey.user
+
+
+def _holder(user: User) -> Holder:
+    return Holder(user.id.bytes, user.email, user.name)
 
 
 def _use_up(challenge: bytes, purpose: Purpose, user: User | None) -> None:

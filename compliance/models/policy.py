@@ -58,6 +58,10 @@ class Policy(TenantModel):
     # What needs most in the portal opens with an agreed passphrase or a passkey only, never with facts.
     portal_must_agree = models.BooleanField(default=False)
     counting_up_to = models.PositiveSmallIntegerField(choices=CountingUpTo, default=CountingUpTo.S0)
+    # Keeps each message's key under the tenant's own, so that staff can send a new link (ADR 20).
+    portal_may_reissue = models.BooleanField(default=False)
+    portal_may_print = models.BooleanField(default=True)
+    portal_may_reply = models.BooleanField(default=True)
     may_operate_without_opt_in = models.BooleanField(default=False)
     frequency_cap = models.PositiveSmallIntegerField(null=True, default=4)
     frequency_window_days = models.PositiveSmallIntegerField(default=7)

@@ -17,7 +17,7 @@ from contacts.models import Contact
 from delivery import chronicle
 from delivery.escrow import alarms, checks, factors, keys, passphrases, services
 from delivery.escrow.checks import Fact
-from delivery.escrow.factors import Questions
+from delivery.escrow.factors import Questions, Strength
 from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit, Message
 from tenancy import clock
 from tenancy.errors import DomainError
@@ -77,23 +77,27 @@ def settle_code(code_id: UUID, *, left_verified: bool) -> None:
     code.save(update_fields=["digits", "left_verified"])
 
 
-def questions(visit: EscrowVisit) -> Questions:
-    """What this visit must answer, as far as is known of the way that its code took."""
-    item, policy = visit.item, compliance.policy()
+def needed(visit: EscrowVisit) -> Strength:
+    """How strongly this visit must show who it is, as far as is known of the way that its code took."""
+    item = visit.item
     left_unverified = EscrowCode.objects.filter(
         visit=visit, spent_at=None, left_verified=False
     ).exists()
-    needed = factors.required(
+    return factors.required(
         item.reason,
         is_specially_protected=item.is_specially_protected,
         code_is_trusted=not left_unverified,
-        must_agree=policy.portal_must_agree,
+        must_agree=compliance.policy().portal_must_agree,
     )
+
+
+def questions(visit: EscrowVisit) -> Questions:
+    """What this visit must answer beside the code."""
     return factors.questions(
-        needed,
-        on_file=facts_on_file(item),
-        preferred=Fact(policy.portal_fact),
-        has_passphrase=passphrases.asked_for(item) is not None,
+        needed(visit),
+        on_file=facts_on_file(visit.item),
+        preferred=Fact(compliance.policy().portal_fact),
+        has_passphrase=passphrases.asked_for(visit.item) is not None,
     )
 
 
@@ -125,6 +129,7 @@ def answer(
         current = EscrowCode.objects.filter(visit=visit, spent_at=None).first()
         if current is None or _is_spent(current):
             raise CodeSpent("This code no longer works.")
+        visit.strength = Strength.AGREED if questions(visit).passphrase else needed(visit)
         same_code = hmac.compare_digest(
             _code_digest(current.id, checks.read_code(code)), bytes(current.digest)
         )
@@ -133,7 +138,7 @@ def answer(
         if is_right or current.tries >= checks.TRIES_PER_CODE:
             current.spent_at = clock.now()
         current.save(update_fields=["tries", "spent_at"])
-        _record_answer(visit, item, is_right=is_right)
+        record_answer(visit, item, is_right=is_right)
     if not is_right:
         audit.record_denial(
             "portal.answer", actor=contacts.patient(item.contact_id), on=item, reason="no match"
@@ -145,13 +150,14 @@ def answer(
 def refuse_if_locked(item: EscrowItem) -> None:
     """Raises Locked after too many wrong answers, to this message or to the person's others."""
     now = clock.now()
+    since = item.reissued_at or item.deposited_at
     wrong = EscrowEvent.objects.filter(
         item__contact_id=item.contact_id,
         kind=Kind.REFUSED,
         occurred_at__gt=now - checks.FAILURES_COUNT_FOR,
     ).values_list("item_id", "occurred_at")
     if checks.is_locked(
-        of_message=[at for item_id, at in wrong if item_id == item.id],
+        of_message=[at for item_id, at in wrong if item_id == item.id and at > since],
         of_person=[at for _, at in wrong],
         now=now,
     ):
@@ -175,10 +181,11 @@ def _knows_passphrase(item: EscrowItem, shown: bytes) -> bool:
     return agreed is not None and keys.matches(shown, passphrases.proof(item, agreed.stretched))
 
 
-def _record_answer(visit: EscrowVisit, item: EscrowItem, *, is_right: bool) -> None:
+def record_answer(visit: EscrowVisit, item: EscrowItem, *, is_right: bool) -> None:
+    """Let the visit in, or count the refusal, in the caller's transaction."""
     if is_right:
         visit.checked_at = clock.now()
-        visit.save(update_fields=["checked_at"])
+        visit.save(update_fields=["checked_at", "strength"])
         services.record(item, Kind.CHECKED)
         return
     services.record(item, Kind.REFUSED)

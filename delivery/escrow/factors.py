@@ -10,13 +10,14 @@ from delivery.escrow.checks import Fact
 class Strength(IntEnum):
     """Each is enough where a weaker one is asked for.
 
-    SP 800-63B-4 3.1.3.1: a code in the mailbox confirms the address; it is no second factor.
+    SP 800-63B-4 3.1.3.1: a code in the mailbox confirms the address; it is no second factor. A passkey
+    is as strong as what was shown when it was made.
     """
 
     ONE_FACT = 1  # a code in the mailbox, and a fact on file
     EVERY_FACT = 2  # the same, with each fact that is on file
     AGREED = 3  # a passphrase agreed on outside of email
-    PASSKEY = 4
+    NOTHING_KNOWN = 4  # no row of the table says so: nothing opens it
 
 
 # By the reason for which the message waits in the portal (models.EscrowItem.Reason).
@@ -37,9 +38,9 @@ def required(
 ) -> Strength:
     """What opens the message; `must_agree` is the clinic's wish to take no facts for what needs most.
 
-    A reason that somebody adds later needs the most there is until it has a row.
+    A reason that somebody adds later opens to nobody until it has a row.
     """
-    needed = BY_REASON.get(reason, Strength.PASSKEY)
+    needed = BY_REASON.get(reason, Strength.NOTHING_KNOWN)
     if is_specially_protected or not code_is_trusted:
         needed = max(needed, Strength.EVERY_FACT)
     return Strength.AGREED if must_agree and needed == Strength.EVERY_FACT else needed

@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -64,7 +64,8 @@ class Lock:
 class Locked:
     """A sealed message, its lock, and the link key that must leave with the notice."""
 
-    link_key: bytes
+    content_key: bytes = field(repr=False)
+    link_key: bytes = field(repr=False)
     lock: Lock
     parts: dict[str, bytes]
 
@@ -75,18 +76,25 @@ def lock(place: Place, parts: Mapping[str, bytes], *, stretched: bytes = b"") ->
     `stretched` is what a passphrase was made into; nobody opens the message without it then.
     """
     content_key = secrets.token_bytes(KEY_SIZE)
+    link_key, lock = lock_again(place, content_key, stretched=stretched)
+    return Locked(
+        content_key=content_key,
+        link_key=link_key,
+        lock=lock,
+        parts={name: _seal_part(place, content_key, name, text) for name, text in parts.items()},
+    )
+
+
+def lock_again(place: Place, content_key: bytes, *, stretched: bytes = b"") -> tuple[bytes, Lock]:
+    """A fresh link key, and a lock that it opens: the former ones open nothing any more."""
     link_key = secrets.token_bytes(KEY_SIZE)
     server_share = secrets.token_bytes(KEY_SIZE)
     wrapping_key = _wrapping_key(link_key, server_share + stretched, place.item_id)
-    return Locked(
-        link_key=link_key,
-        lock=Lock(
-            server_share=server_share,
-            wrapped_key=_seal(wrapping_key, content_key, place.associated_data("content-key")),
-            proof_digest=proof_digest(proof(link_key, place.item_id)),
-            receipt_digest=receipt_digest(receipt(content_key, place.item_id)),
-        ),
-        parts={name: _seal_part(place, content_key, name, text) for name, text in parts.items()},
+    return link_key, Lock(
+        server_share=server_share,
+        wrapped_key=_seal(wrapping_key, content_key, place.associated_data("content-key")),
+        proof_digest=proof_digest(proof(link_key, place.item_id)),
+        receipt_digest=receipt_digest(receipt(content_key, place.item_id)),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 
 from delivery.escrow import keys
-from delivery.models import EscrowCode, EscrowItem
+from delivery.models import EscrowCode, EscrowEvent, EscrowItem
 from delivery.portal import dates
 from delivery.portal.links import link_to
 from delivery.portal.words import words_for
@@ -26,8 +26,12 @@ class Notice:
 
 
 def compose(cause_id: UUID) -> Notice:
-    """The mail for a portal item or a code, by its id. Raises NothingToSay."""
-    item = EscrowItem.objects.select_related("tenant").filter(pk=cause_id).first()
+    """The mail for a portal item, an event of it or a code, by its id. Raises NothingToSay."""
+    event = EscrowEvent.objects.filter(pk=cause_id).first()
+    item_id = event.item_id if event else cause_id
+    item = EscrowItem.objects.select_related("tenant").filter(pk=item_id).first()
+    if item is not None and event is not None and event.kind == EscrowEvent.Kind.REMINDED:
+        return _reminder(item)
     if item is not None:
         return _notice(item)
     code = EscrowCode.objects.select_related("visit__item__tenant").get(pk=cause_id)
@@ -50,6 +54,25 @@ def _notice(item: EscrowItem) -> Notice:
         "access_key": keys.to_groups(link_key),
     }
     return _rendered("portal_notice", context)
+
+
+def _reminder(item: EscrowItem) -> Notice:
+    """Leads back to the notice: to repeat the link, we would have had to keep its key."""
+    if item.status != EscrowItem.Status.WAITING:
+        raise NothingToSay
+    clinic: Tenant = item.tenant
+    words = words_for(item.language)
+    days = {
+        name: dates.day(moment, words["language"], clinic.time_zone)
+        for name, moment in (("sent", item.deposited_at), ("until", item.expires_at))
+    }
+    context = {
+        "words": words,
+        "subject": words["reminder_subject"].format(clinic=clinic.name),
+        "lead": words["reminder_lead"].format(clinic=clinic.name, date=days["sent"]),
+        "until": words["notice_until"].format(date=days["until"]),
+    }
+    return _rendered("portal_reminder", context)
 
 
 def _code(code: EscrowCode) -> Notice:

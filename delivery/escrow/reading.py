@@ -85,6 +85,16 @@ def open_as_text(visit: EscrowVisit, access_key: str, passphrase: str = "") -> O
 
 
 @transaction.atomic
+def note_print(visit: EscrowVisit) -> None:
+    """The browser says that it was printed: as good as we can know. Once for a visit."""
+    _refuse_unchecked(visit)
+    item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+    earlier = EscrowEvent.objects.filter(item=item, kind=EscrowEvent.Kind.PRINTED)
+    if not earlier.filter(occurred_at__gte=visit.began_at).exists():
+        services.record(item, EscrowEvent.Kind.PRINTED)
+
+
+@transaction.atomic
 def report_wrong_person(visit: EscrowVisit) -> None:
     """Close the message and stop all mail to a mailbox that belongs to somebody else."""
     item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
@@ -109,7 +119,8 @@ def _record_read(visit: EscrowVisit, opened_by: OpenedBy) -> None:
     if item.read_at is None:
         item.read_at = clock.now()
         item.status = EscrowItem.Status.READ
-        item.save(update_fields=["read_at", "status"])
+        item.remind_at = None
+        item.save(update_fields=["read_at", "status", "remind_at"])
         contacts.record_activity(
             item.contact,
             kind=Activity.Kind.READ,

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import services as audit
 from audit.services import SYSTEM, Actor
@@ -21,6 +23,10 @@ from tenancy.ids import uuid7
 
 Kind = EscrowEvent.Kind
 Status = EscrowItem.Status
+
+
+# The first one; the next is due as delivery.escrow.reminders says.
+REMIND_AFTER = timedelta(days=3)
 
 
 class ItemClosed(DomainError):
@@ -45,8 +51,9 @@ def deposit(deposits: Sequence[Deposit]) -> list[EscrowItem]:
 
     The notice holds no health information; its link key rests sealed until the notice has left.
     """
-    stay = timedelta(days=compliance.policy().portal_expiry_days)
-    items = [_item(each, stay) for each in deposits]
+    policy = compliance.policy()
+    stay = timedelta(days=policy.portal_expiry_days)
+    items = [_item(each, stay, keeps_key=policy.portal_may_reissue) for each in deposits]
     EscrowItem.objects.bulk_create(items)
     told = [[item.id, item.message_id, item.reason] for item in items]
     audit.record("escrow.deposited", actor=SYSTEM, columns=["id", "message", "reason"], items=told)
@@ -76,9 +83,12 @@ def mail_about(item: EscrowItem, *, cause_id: UUID, mail_class: Message.MailClas
 
 
 @transaction.atomic
-def settle_notice(item_id: UUID, *, accepted: bool) -> None:
-    """Erase our copy of the link key: the notice has left, or never will."""
-    item = EscrowItem.objects.select_for_update().get(pk=item_id)
+def settle_notice(cause_id: UUID, *, accepted: bool) -> None:
+    """Erase our copy of the link key: the notice has left, or never will. A reminder has none."""
+    event = EscrowEvent.objects.filter(pk=cause_id).first()
+    if event is not None and event.kind == Kind.REMINDED:
+        return
+    item = EscrowItem.objects.select_for_update().get(pk=event.item_id if event else cause_id)
     item.notice_link_key = None
     item.save(update_fields=["notice_link_key"])
     record(item, Kind.NOTICE_ACCEPTED if accepted else Kind.NOTICE_FAILED)
@@ -95,6 +105,30 @@ def revoke(item: EscrowItem, *, actor: Actor) -> EscrowItem:
     record(item, Kind.REVOKED)
     audit.record("escrow.revoked", actor=actor, on=item, was_read=was_read)
     return item
+
+
+class Recalled(NamedTuple):
+    """How many messages were taken back, by whether somebody had read them."""
+
+    unread: int
+    read: int
+
+
+@transaction.atomic
+def revoke_all(messages: QuerySet[Message], *, actor: Actor) -> Recalled:
+    """Recall what of these is still in the portal."""
+    found = EscrowItem.objects.select_for_update(of=["self"]).filter(
+        message__in=messages.values("id"), status__in=EscrowItem.OPENABLE
+    )
+    items = list(found.order_by("pk"))
+    for item in items:
+        shred(item, Status.REVOKED)
+        record(item, Kind.REVOKED)
+    read = sum(item.read_at is not None for item in items)
+    if items:
+        told = [item.id for item in items]
+        audit.record("escrow.revoked_all", actor=actor, messages=len(items), read=read, items=told)
+    return Recalled(len(items) - read, read)
 
 
 @transaction.atomic
@@ -121,17 +155,20 @@ def shred(item: EscrowItem, status: Status) -> None:
     item.save(update_fields=["status", *SECRETS])
 
 
-def record(item: EscrowItem, kind: EscrowEvent.Kind, **detail: str | int) -> None:
+def record(item: EscrowItem, kind: EscrowEvent.Kind, **detail: str | int) -> EscrowEvent:
     """Add to the story of the item, and to the audit trail what has no event of its own there."""
-    EscrowEvent.objects.create(item=item, kind=kind, detail=detail)
+    event: EscrowEvent = EscrowEvent.objects.create(item=item, kind=kind, detail=detail)
     if kind in TOLD_OF_SERVICE:
         audit.record(f"portal.{kind.value}", actor=SYSTEM, on=item)
     elif kind in TOLD_OF_PERSON:
         audit.record(f"portal.{kind.value}", actor=contacts.patient(item.contact_id), on=item)
+    return event
 
 
-TOLD_OF_SERVICE = frozenset({Kind.NOTICE_ACCEPTED, Kind.NOTICE_FAILED})
-TOLD_OF_PERSON = frozenset({Kind.PROVED, Kind.CODE_SENT, Kind.CHECKED, Kind.SIGNED_OUT})
+TOLD_OF_SERVICE = frozenset({Kind.NOTICE_ACCEPTED, Kind.NOTICE_FAILED, Kind.REMINDED})
+TOLD_OF_PERSON = frozenset(
+    {Kind.PROVED, Kind.CODE_SENT, Kind.CHECKED, Kind.PRINTED, Kind.SIGNED_OUT}
+)
 
 
 SECRETS = (
@@ -143,6 +180,8 @@ SECRETS = (
     "html",
     "text",
     "notice_link_key",
+    "archive_key",
+    "remind_at",
 )
 
 
@@ -154,7 +193,7 @@ def _gate_reasons(message: Message) -> list[str]:
     return list((message.verdict or {}).get("reasons", ()))
 
 
-def _item(each: Deposit, stay: timedelta) -> EscrowItem:
+def _item(each: Deposit, stay: timedelta, *, keeps_key: bool) -> EscrowItem:
     now = clock.now()
     passphrase = passphrases.in_force(each.message.contact_id)
     item = EscrowItem(
@@ -167,6 +206,7 @@ def _item(each: Deposit, stay: timedelta) -> EscrowItem:
         is_specially_protected=SPECIALLY_PROTECTED in _gate_reasons(each.message),
         deposited_at=now,
         expires_at=now + stay,
+        remind_at=now + REMIND_AFTER if stay > REMIND_AFTER else None,
     )
     locked = keys.lock(
         item.place,
@@ -178,6 +218,7 @@ def _item(each: Deposit, stay: timedelta) -> EscrowItem:
     item.proof_digest = locked.lock.proof_digest
     item.receipt_digest = locked.lock.receipt_digest
     item.notice_link_key = locked.link_key
+    item.archive_key = locked.content_key if keeps_key else None
     for name, sealed in locked.parts.items():
         setattr(item, name, sealed)
     return item

@@ -45,6 +45,14 @@ def prove(
     return visit, cookie
 
 
+def note_fetched(item_id: UUID) -> None:
+    """Somebody, or a program that looks at links, asked for the first page. Not known to be more.
+
+    The same statement whether there is such an item or not.
+    """
+    EscrowItem.objects.filter(pk=item_id, fetched_at=None).update(fetched_at=clock.now())
+
+
 def resume(item_id: UUID, cookie: str) -> EscrowVisit:
     """The running visit of this browser, kept awake. Raises VisitEnded."""
     visit = _running(item_id, cookie)

@@ -4,6 +4,7 @@ from delivery.models.follow_up import FollowUp
 from delivery.models.inbound import InboundMail
 from delivery.models.letter import Letter, LetterFile
 from delivery.models.message import Message, MessageEvent
+from delivery.models.passkey import PortalPasskey
 from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture
 from delivery.models.reply import Reply
@@ -25,6 +26,7 @@ __all__ = [
     "LinkTable",
     "Message",
     "MessageEvent",
+    "PortalPasskey",
     "PortalPassphrase",
     "Reaction",
     "Reply",

@@ -61,7 +61,12 @@ class EscrowItem(TenantModel):
     language = models.CharField(max_length=2)
     deposited_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField()
+    # Its page was asked for, by the person or by a program that looks at links.
+    fetched_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    # Wrong answers of before do not count against a new link.
+    reissued_at = models.DateTimeField(null=True)
 
     # The lock. Emptied when the item is closed, which leaves nothing that could open the parts.
     server_share = SealedBinaryField(null=True)
@@ -71,6 +76,9 @@ class EscrowItem(TenantModel):
     subject = models.BinaryField(null=True)
     html = models.BinaryField(null=True)
     text = models.BinaryField(null=True)
+
+    # The content key under the tenant's own, where the policy lets staff send a new link.
+    archive_key = SealedBinaryField(null=True)
 
     # Only until the notice has left: the link key that goes into it.
     notice_link_key = SealedBinaryField(null=True)
@@ -110,6 +118,8 @@ class EscrowItem(TenantModel):
                     html__isnull=True,
                     text__isnull=True,
                     notice_link_key__isnull=True,
+                    archive_key__isnull=True,
+                    remind_at__isnull=True,
                 ),
                 name="escrow_item_keeps_keys_only_while_open",
             ),
@@ -124,6 +134,12 @@ class EscrowItem(TenantModel):
                 fields=["expires_at"],
                 condition=Q(status__in=["waiting", "read"]),
                 name="escrow_item_expiring",
+            ),
+            # For the sweep that reminds of what waits unread.
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(status="waiting", remind_at__isnull=False),
+                name="escrow_item_to_remind",
             ),
             # For the answers that a person got wrong today, over all their messages.
             models.Index(fields=["tenant", "contact"], name="escrow_item_of_contact"),
@@ -148,6 +164,11 @@ class EscrowVisit(TenantModel):
     began_at = models.DateTimeField(default=clock.now, editable=False)
     seen_at = models.DateTimeField(default=clock.now)
     checked_at = models.DateTimeField(null=True)
+    # By what it was let in (delivery.escrow.factors.Strength).
+    strength = models.PositiveSmallIntegerField(null=True)
+    # The question that a passkey is to answer, once. No secret.
+    challenge = models.BinaryField(null=True)
+    asked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
@@ -204,6 +225,10 @@ class EscrowEvent(TenantModel):
         REFUSED = "refused"
         LOCKED = "locked"
         OPENED = "opened"
+        PRINTED = "printed"
+        REMINDED = "reminded"
+        REISSUED = "reissued"
+        REPLIED = "replied"
         SIGNED_OUT = "signed_out"
         EXPIRED = "expired"
         REVOKED = "revoked"
@@ -227,6 +252,10 @@ class EscrowEvent(TenantModel):
                         "refused",
                         "locked",
                         "opened",
+                        "printed",
+                        "reminded",
+                        "reissued",
+                        "replied",
                         "signed_out",
                         "expired",
                         "revoked",

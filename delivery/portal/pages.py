@@ -3,10 +3,12 @@
 from typing import Any
 
 from accounts.display import mask
-from delivery.escrow import answers, passphrases
-from delivery.models import EscrowVisit
+from compliance import queries as compliance
+from delivery.escrow import answers, passkeys, passphrases, replies
+from delivery.models import EscrowCode, EscrowItem, EscrowVisit, PortalPasskey
 from delivery.portal import dates, http
 from delivery.portal.links import token_of
+from tenancy import clock
 
 DATE_ORDER = {"en": ("month", "day", "year"), "es": ("day", "month", "year")}
 DIGITS = {"day": 2, "month": 2, "year": 4}
@@ -23,6 +25,8 @@ def check(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
         "clinic": http.clinic(),
         "code_label": words["code_label"].format(mailbox=mailbox),
         "questions": questions,
+        "has_passkey": bool(passkeys.of_visit(visit)),
+        "has_code": EscrowCode.objects.filter(visit=visit).exists(),
         "salt": bytes(agreed.salt).hex() if agreed else "",
         "date_parts": [
             {"name": part, "label": words[part], "length": DIGITS[part]}
@@ -44,4 +48,17 @@ def message(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
         "from_line": words["from"].format(clinic=clinic.name),
         "written_on": dates.day_and_time(item.deposited_at, language, clinic.time_zone),
         "stays_until": words["stays_until"].format(date=expires_on),
+        "has_passkey": PortalPasskey.objects.filter(contact_id=item.contact_id).exists(),
+        "may_reply": replies.may_reply(item),
+        "print_mark": _print_mark(item, words) if compliance.policy().portal_may_print else "",
     }
+
+
+def _print_mark(item: EscrowItem, words: dict[str, str]) -> str:
+    """On the paper: whose it is and when, for whoever finds it."""
+    clinic = http.clinic()
+    return words["print_mark"].format(
+        clinic=clinic.name,
+        mailbox=mask(str(item.contact.identity.get("email", ""))),
+        time=dates.day_and_time(clock.now(), words["language"], clinic.time_zone),
+    )

@@ -12,7 +12,8 @@ from accounts.http import SignedInRequest
 from accounts.permissions import requires
 from contacts import queries as contacts
 from contacts.models import Contact
-from delivery.escrow import passphrases
+from delivery.escrow import passkeys, passphrases
+from delivery.models import PortalPasskey
 from delivery.portal.staff_forms import PassphraseForm
 
 
@@ -50,6 +51,15 @@ def end(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     return redirect("contact_portal", contact.pk)
 
 
+@requires("contacts.edit", step_up=True)
+@require_POST
+def remove_passkeys(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    contact = get_object_or_404(Contact, pk=contact_id)
+    passkeys.remove_all(contact, actor=request.actor)
+    messages.success(request, "Removed. The next message opens with a code again.")
+    return redirect("contact_portal", contact.pk)
+
+
 def _page(
     request: SignedInRequest, contact: Contact, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -58,5 +68,6 @@ def _page(
         "contact": contact,
         "person": person,
         "passphrase": passphrases.in_force(contact.pk),
+        "passkeys": PortalPasskey.objects.filter(contact=contact).order_by("created_at"),
     }
     return render(request, "delivery/reports/portal_access.html", context, status=status)

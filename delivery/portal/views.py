@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import address_of
 from accounts.permissions import public
-from delivery.escrow import answers, keys, reading, visits
+from delivery.escrow import answers, keys, passkeys, reading, visits
 from delivery.escrow.answers import CodeSpent, Locked, TooManyCodes, WrongAnswer
 from delivery.escrow.visits import NotOpened, VisitEnded
 from delivery.models import EscrowVisit
@@ -46,6 +46,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @item_page
 def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if request.method == "GET":
+        visits.note_fetched(item_id)
         context = {"words": words_of(request), "item_id": item_id}
         return render(request, "delivery/portal/gate.html", context)
     network = network_of(request)
@@ -55,7 +56,7 @@ def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
     except NotOpened:
         pace.count_miss(address_of(request))
         return refused(request)
-    if cookie != kept:
+    if cookie != kept and not passkeys.of_visit(visit):
         with suppress(Locked, TooManyCodes):  # the next page says so
             answers.send_code(visit)
     step = "check" if visit.checked_at is None else "message"
@@ -70,7 +71,7 @@ def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     words = words_of(request, visit)
     said = request.GET.get("said", "") if request.method == "GET" else ""
-    problem = words["too_many_codes"] if said == "too_many_codes" else ""
+    problem = words[said] if said in ("too_many_codes", "passkey_refused") else ""
     try:
         answers.refuse_if_locked(visit.item)
         if request.method == "POST":
@@ -86,7 +87,7 @@ def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
         return JsonResponse({"problem": problem}, status=422)
     context = pages.check(visit, words) | {"problem": problem}
     context["notice"] = words["code_sent"] if said == "code_sent" else ""
-    if not context["questions"]:
+    if not context["questions"] and not context["has_passkey"]:
         return notice(request, words, "no_facts")
     status = 422 if request.method == "POST" else 200
     return render(request, "delivery/portal/check.html", context, status=status)
@@ -126,7 +127,10 @@ def not_me(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
 def message(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
     if visit.checked_at is None:
         return HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
-    return framing.page_around(request, pages.message(visit, words_of(request, visit)))
+    words = words_of(request, visit)
+    said = request.GET.get("said", "")
+    notice_of_reply = words[said] if said in ("reply_sent", "reply_not_taken") else ""
+    return framing.page_around(request, pages.message(visit, words) | {"notice": notice_of_reply})
 
 
 @public(FOR_PATIENTS)
@@ -154,6 +158,17 @@ def receipt(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     try:
         reading.confirm_read(visit, request.POST.get("receipt", ""))
     except (NotOpened, VisitEnded):
+        return HttpResponse(status=403)
+    return HttpResponse(status=204)
+
+
+@public(FOR_PATIENTS)
+@require_POST
+@visit_page
+def printed(_request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
+    try:
+        reading.note_print(visit)
+    except VisitEnded:
         return HttpResponse(status=403)
     return HttpResponse(status=204)
 

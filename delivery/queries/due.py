@@ -39,6 +39,13 @@ def tenants_with_expired_items() -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def tenants_with_reminders() -> list[UUID]:
+    """Tenants with unread messages in the portal that somebody is due to be reminded of."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.escrow_reminders(%s)", [clock.now()])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def tenants_with_campaigns() -> list[UUID]:
     """Tenants with campaigns or tests to begin, or under way."""
     with connection.cursor() as cursor:

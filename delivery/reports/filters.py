@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 
+from delivery.escrow.unread import unread
 from delivery.models import Message
 from tenancy import clock
 
@@ -14,6 +15,7 @@ STATES = {
     "held": "Held",
     "failed": "Failed",
     "uncertain": "Uncertain",
+    "unread": "Unread in the portal",
     "notices": "Portal notices",
 }
 Status = Message.Status
@@ -43,6 +45,8 @@ def in_state(state: str) -> QuerySet[Message]:
     if state == "notices":
         return messages.filter(cause=Message.Cause.NOTICE)
     messages = messages.exclude(cause=Message.Cause.NOTICE)
+    if state == "unread":
+        return messages.filter(id__in=unread().values("message"))
     if state == "attention":
         return to_people().filter(needing_attention())
     return messages.filter(status=IN_STATE[state]) if state in IN_STATE else messages

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from campaigns.models import Campaign
 from campaigns.queries import naming
@@ -121,7 +121,10 @@ def whole(message: Message) -> Story:
         events += _told(EscrowEvent.objects.filter(item=item))
         notice = Message.objects.filter(cause=Message.Cause.NOTICE, cause_id=item.id).first()
     (row,) = _rows([message])
-    announced = EscrowItem.objects.filter(pk=message.cause_id).values_list("message_id", flat=True)
+    announced = EscrowItem.objects.filter(
+        Q(pk=message.cause_id)
+        | Q(pk__in=EscrowEvent.objects.filter(pk=message.cause_id).values("item"))
+    ).values_list("message_id", flat=True)
     return Story(
         row=row,
         moments=story.tell(events),

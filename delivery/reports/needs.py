@@ -13,6 +13,7 @@ from campaigns.models import Approval
 from campaigns.queries import approvals
 from compliance.models import Alert, SenderDomain
 from compliance.services import reviews
+from delivery.escrow.unread import unread
 from delivery.models import EscrowEvent, Message
 from delivery.reports.filters import WEEK
 from delivery.reports.worklists import replies, undelivered
@@ -157,6 +158,15 @@ def _messages() -> Iterator[Need]:
         kind=EscrowEvent.Kind.NOTICE_FAILED, occurred_at__gte=since
     ).select_related("item")
     locked = EscrowEvent.objects.filter(kind=EscrowEvent.Kind.LOCKED, occurred_at__gte=since)
+    if missed := unread().count():
+        who = "1 person has" if missed == 1 else f"{grouped(missed)} people have"
+        yield Need(
+            "mail",
+            "held",
+            f"{who} not read a message in the portal",
+            "It waits for two weeks or has expired. Reach them in another way.",
+            f"{reverse('messages:list')}?state=unread",
+        )
     for message in uncertain.order_by("-settled_at")[:LISTED]:
         yield Need(
             "help-circle",

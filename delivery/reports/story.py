@@ -273,6 +273,13 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
     "proved": _fixed("note", "Somebody came with the right link."),
     "code_sent": _fixed("note", "A code was sent to the mailbox."),
     "checked": _fixed("portal", "Code and fact on file were right."),
+    "reminded": _fixed("note", "A reminder was queued: the message waits unread."),
+    "reissued": _fixed(
+        "note",
+        "A new link was made, and a notice with it was queued.",
+        "The former link opens nothing any more.",
+    ),
+    "printed": _fixed("note", "Printed, as far as the browser tells."),
     "refused": _fixed("held", "A code or a fact on file was wrong."),
     "locked": _fixed("failed", "Locked for a day after too many wrong answers."),
     "signed_out": _fixed("note", "Signed out of the portal."),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import SignedInRequest
@@ -18,8 +19,10 @@ from audit.services import Touched
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery import moving
+from delivery.escrow import reissuing
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
+from delivery.queries import waiting
 from delivery.reports import drafts, filters, home, messages, needs, pages, queries
 from delivery.tracking import queries as tracking
 from tenancy import clock
@@ -62,6 +65,7 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 def campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Campaign, pk=campaign_id)
     context = pages.report(shown, may_see_people=may(request, "reports.people"))
+    context["may_recall"] = may(request, "campaigns.stop")
     return render(request, "delivery/reports/report.html", context)
 
 
@@ -198,11 +202,43 @@ def contact_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse
 def recall(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     item = get_object_or_404(EscrowItem, message_id=message_id)
     try:
-        escrow.revoke(item, actor=request.actor)
+        recalled = escrow.revoke(item, actor=request.actor)
     except escrow.ItemClosed as error:
         notices.error(request, str(error))
     else:
-        notices.success(request, "Recalled. Nobody can open it any more.")
+        notices.success(request, _recalled(recalled))
+    return redirect("messages:story", message_id)
+
+
+def _recalled(item: EscrowItem) -> str:
+    if item.read_at is None:
+        return "Recalled before anybody read it. Nobody can open it any more."
+    read_at = date_format(timezone.localtime(item.read_at), "j F Y, H:i")
+    return f"Recalled. It was read on {read_at}; nobody can open it again."
+
+
+@requires("campaigns.stop", step_up=True)
+@require_POST
+def recall_all(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
+    """Every message of the campaign that is still in the portal."""
+    shown = get_object_or_404(Campaign, pk=campaign_id)
+    found = escrow.revoke_all(waiting.of_campaign(shown.id), actor=request.actor)
+    words = f"Recalled {found.unread:,} before they were read, and {found.read:,} that were read."
+    notices.success(request, words)
+    return redirect("reports:campaign", campaign_id)
+
+
+@requires("campaigns.send", step_up=True)
+@require_POST
+def reissue(request: SignedInRequest, message_id: UUID) -> HttpResponse:
+    """A notice with a new link, instead of one that was lost."""
+    item = get_object_or_404(EscrowItem, message_id=message_id)
+    try:
+        reissuing.reissue(item, reason=request.POST.get("reason", ""), actor=request.actor)
+    except reissuing.NotReissued as error:
+        notices.error(request, str(error))
+    else:
+        notices.success(request, "A notice with a new link is on its way. The former link is dead.")
     return redirect("messages:story", message_id)
 
 

@@ -47,10 +47,10 @@ GOES_ON = {
     "compliance_suppression", "contacts_activity", "contacts_consentrecord",
     "contacts_contactexport", "contacts_exportchunk", "contacts_importproblem", "contacts_look",
     "delivery_domainposture", "delivery_escrowcode", "delivery_escrowevent",
-    "delivery_escrowitem", "delivery_escrowvisit", "delivery_followup", "delivery_inboundmail", "delivery_linktable",
-    "delivery_message", "delivery_messageevent", "delivery_portalpassphrase", "delivery_reaction",
-    "delivery_reply",
-    "delivery_stspolicy",
+    "delivery_escrowitem", "delivery_escrowvisit", "delivery_followup", "delivery_inboundmail",
+    "delivery_linktable",
+    "delivery_message", "delivery_messageevent", "delivery_portalpasskey",
+    "delivery_portalpassphrase", "delivery_reaction", "delivery_reply", "delivery_stspolicy",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",
 }  # fmt: skip
 INSERT = "INSERT INTO {0} SELECT * FROM {0} WHERE false"

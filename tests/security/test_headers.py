@@ -31,6 +31,12 @@ OF_STAFF = EVERYWHERE | {
     .replace("credentials-create=()", "credentials-create=(self)")
     .replace("credentials-get=()", "credentials-get=(self)")
 }
+OF_PORTAL = EVERYWHERE | {
+    "Permissions-Policy": OFF.replace("credentials-create=()", "credentials-create=(self)").replace(
+        "credentials-get=()", "credentials-get=(self)"
+    )
+}
+OF_HOST = {"staff": OF_STAFF, "portal": OF_PORTAL}
 # What else an answer may say; anything new has to be thought about here.
 HARMLESS = {
     "Allow", "Clear-Site-Data", "Content-Disposition", "Content-Language", "Content-Length", "Content-Type",
@@ -38,7 +44,7 @@ HARMLESS = {
     "RateLimit", "RateLimit-Policy", "Retry-After", "Vary", "WWW-Authenticate",
 }  # fmt: skip
 # The empty page in the portal into which a message is written.
-FRAME = EVERYWHERE | {
+FRAME = OF_PORTAL | {
     "X-Frame-Options": "SAMEORIGIN",
     "Content-Security-Policy": "base-uri 'none'; connect-src 'none'; default-src 'none'; "
     "font-src 'none'; form-action 'none'; frame-ancestors 'self'; frame-src 'none'; "
@@ -79,7 +85,7 @@ def test_every_address_says_all_of_them(elm, browsers, method):
     found, seen = {}, set()
     for route in all_routes():
         answer = getattr(browsers[route.host], method)(route.address(values(route, elm)))
-        expected = OF_STAFF if route.host == "staff" else EVERYWHERE
+        expected = OF_HOST.get(route.host, EVERYWHERE)
         if route.path.startswith("oauth/"):
             expected = expected | {"Pragma": "no-cache"}  # RFC 6749 5.1
         seen.add(answer.status_code)
@@ -96,7 +102,8 @@ def test_pages_for_patients_say_them_when_they_open(elm):
     for way in (*opened["portal"], *opened["links"]):
         is_message = way.path.endswith("/message")
         policy = {"Content-Security-Policy": around} if is_message else {}
-        assert wrong(way.browser.get(way.path), EVERYWHERE | policy) == {}, way.path
+        expected = OF_HOST.get(way.host, EVERYWHERE) | policy
+        assert wrong(way.browser.get(way.path), expected) == {}, way.path
         if is_message:
             frame = way.browser.get(way.path.removesuffix("message") + "frame")
             assert (frame.status_code, wrong(frame, FRAME)) == (200, {})
@@ -108,7 +115,7 @@ def test_pages_for_patients_say_them_when_they_open(elm):
 @pytest.mark.parametrize("host", settings.HOSTS)
 def test_so_does_what_no_view_answers(host, address):
     answer = Client(headers={"host": settings.HOSTS[host]}).get(address)
-    assert wrong(answer, OF_STAFF if host == "staff" else EVERYWHERE) == {}
+    assert wrong(answer, OF_HOST.get(host, EVERYWHERE)) == {}
 
 
 def test_a_name_that_is_not_ours_is_refused_under_the_same_headers():
