@@ -53,6 +53,7 @@ from compliance.models import (
     ReviewPlan,
     SavedView,
     Sender,
+    SenderCertificate,
     SenderDomain,
     Suppression,
 )
@@ -194,7 +195,7 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
-for _decided_here in (SecuritySettings, Policy, RetentionSettings, ReviewPlan, SavedView):
+for _decided_here in (SecuritySettings, Policy, RetentionSettings, ReviewPlan, SavedView, Sender):
     register(
         _decided_here,
         data_class=DataClass.OPERATIONAL,
@@ -238,7 +239,7 @@ for _of_the_end, _holds in (
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
     )
-for _of_a_domain in (SenderDomain, DkimKey):
+for _of_a_domain in (SenderDomain, DkimKey, SenderCertificate):
     register(
         _of_a_domain,
         data_class=DataClass.OPERATIONAL,
@@ -246,13 +247,6 @@ for _of_a_domain in (SenderDomain, DkimKey):
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
     )
-register(
-    Sender,
-    data_class=DataClass.OPERATIONAL,
-    retention=None,
-    export=Export.TENANT,
-    erasure=Erasure.WITH_TENANT,
-)
 # Outlives the person: without it a re-imported address would be mailed again.
 register(
     Suppression,

@@ -41,6 +41,10 @@ class KeysNotReplaced(DomainError):
     """Others wait for their records, or there are none to discard."""
 
 
+class CertificateRefused(DomainError):
+    """Mail could not rely on the certificate. The text says why, and what to do."""
+
+
 class SenderNotAdded(DomainError):
     """The address is not valid, or it exists."""
 

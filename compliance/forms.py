@@ -70,6 +70,26 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=300, help_text="Kept in the audit log.")
 
 
+class UnshownText(forms.Textarea):
+    """For secrets: what was typed is never put into a page again."""
+
+    def format_value(self, value: object) -> None:
+        return None
+
+
+class SenderCertificateForm(forms.Form):
+    chain = forms.CharField(
+        label="Certificate",
+        help_text="Text that begins with -----BEGIN CERTIFICATE-----, its issuers' below it.",
+        widget=forms.Textarea({"autocomplete": "off", "rows": 10, "spellcheck": "false"}),
+    )
+    key = forms.CharField(
+        label="Private key",
+        help_text="Text that begins with -----BEGIN PRIVATE KEY-----, without a password.",
+        widget=UnshownText({"autocomplete": "off", "rows": 10, "spellcheck": "false"}),
+    )
+
+
 class DomainForm(forms.Form):
     domain = forms.CharField(
         label="Domain",

@@ -22,6 +22,7 @@ from compliance.views import (
     retention,
     reviews,
     runs,
+    sender_certificates,
     suppressions,
 )
 
@@ -76,6 +77,16 @@ sender_domains = [
     path("<uuid:domain_id>/senders/", domains.add_sender, name="add_sender"),
     path("senders/<uuid:sender_id>/replies/", domains.take_replies, name="take_replies"),
     path("senders/<uuid:sender_id>/remove/", domains.remove_sender, name="remove_sender"),
+    path(
+        "senders/<uuid:sender_id>/certificate/",
+        sender_certificates.certificate,
+        name="sender_certificate",
+    ),
+    path(
+        "senders/<uuid:sender_id>/certificate/remove/",
+        sender_certificates.remove,
+        name="remove_certificate",
+    ),
 ]
 retained = [
     path("", retention.settings, name="settings"),

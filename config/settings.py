@@ -125,7 +125,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 KMS = "tenancy.kms.LocalFileKms"
 KMS_ROOT_KEY_FILE = environment.text("KMS_ROOT_KEY_FILE")
-# Only while the root key is exchanged (docs/runbook.md).
 KMS_PREVIOUS_ROOT_KEY_FILE = environment.text("KMS_PREVIOUS_ROOT_KEY_FILE", "")
 
 VALKEY_URL = environment.text("VALKEY_URL")
@@ -259,6 +258,7 @@ DELIVERY_SYSTEM_SENDER = environment.text(
 # A resolver on this machine that checks DNSSEC signatures, as 127.0.0.1:53; nothing counts as signed without.
 DELIVERY_DNS = environment.text("DELIVERY_DNS", "")
 DELIVERY_CA_FILE = environment.text("DELIVERY_CA_FILE", "")
+SMIME_CA_FILE = environment.text("SMIME_CA_FILE", "")
 DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
 DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"
 # On the disk of the machine that sends: a directory shared between machines is too slow for it.

@@ -26,10 +26,19 @@ from contacts.models import (
     ImportProblem,
     ImportRun,
     Look,
+    PersonCertificate,
 )
 
 register(
     Contact,
+    data_class=DataClass.PHI,
+    retention=None,
+    export=Export.PERSON,
+    erasure=Erasure.WITH_PERSON,
+    aging=Aging(subject=Subject.CONTACT),
+)
+register(
+    PersonCertificate,
     data_class=DataClass.PHI,
     retention=None,
     export=Export.PERSON,

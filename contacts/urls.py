@@ -1,6 +1,15 @@
 from django.urls import include, path
 
-from contacts.views import attributes, erasing, exports, imports, looks, people, person, unprotected
+from contacts.views import (
+    attributes,
+    certificates,
+    erasing,
+    exports,
+    imports,
+    looks,
+    people,
+    person,
+)
 
 contacts = [
     path("contacts/", people.people, name="list"),
@@ -13,8 +22,12 @@ contacts = [
     path("contacts/<uuid:contact_id>/hide/", person.hide, name="hide"),
     path("contacts/<uuid:contact_id>/erase/", erasing.erase, name="erase"),
     path("contacts/<uuid:contact_id>/consent/", person.consent, name="consent"),
-    path("contacts/<uuid:contact_id>/unprotected/", unprotected.unprotected, name="unprotected"),
-    path("contacts/<uuid:contact_id>/protect/", unprotected.protect, name="protect"),
+    path("contacts/<uuid:contact_id>/certificate/", certificates.certificate, name="certificate"),
+    path(
+        "contacts/<uuid:contact_id>/certificate/remove/",
+        certificates.remove,
+        name="certificate_remove",
+    ),
     path("imports/", imports.runs, name="imports"),
     path("imports/new/", imports.start, name="import_start"),
     path("imports/upload/", imports.upload, name="import_upload"),

@@ -42,7 +42,14 @@ def _of_audience(campaign: Campaign) -> Sensitivity:
     return Sensitivity(max((PHI_CLASSES.index(each) for each in classes), default=0))
 
 
-def route_of(verdict: Verdict, sending: SendingFacts, protection: str, *, was_safe: bool) -> Route:
+def route_of(
+    verdict: Verdict,
+    sending: SendingFacts,
+    protection: str,
+    *,
+    was_safe: bool,
+    can_encrypt: bool = False,
+) -> Route:
     """The verdict's route; the author may ask for more protection than it needs, never for less.
 
     `was_safe` counts for people who asked for less: a domain that can do better has to.
@@ -53,6 +60,7 @@ def route_of(verdict: Verdict, sending: SendingFacts, protection: str, *, was_sa
             verdict,
             otherwise=policy.fallback_promotion if promotes else policy.fallback_care,
             author_wants_portal=protection == Campaign.Protection.PORTAL,
+            can_encrypt=can_encrypt,
             was_safe=was_safe,
             hold=policy.hold,
         )

@@ -1,8 +1,8 @@
 """Which way a message goes: decided before it is sent, and again by what the wire turned out to be.
 
-One ordered table, first match wins (research/delivery.md 2.3, whose numbers the rows carry). Rule 2,
-S/MIME, has no row: nobody's certificates are kept. What a domain promises by DANE or MTA-STS binds
-whoever opens the socket, for every message; here it counts once that failed.
+One ordered table, first match wins (research/delivery.md 2.3, whose numbers the rows carry). What a
+domain promises by DANE or MTA-STS binds whoever opens the socket, for every message; here it counts
+once that failed.
 """
 
 from collections.abc import Callable, Collection
@@ -31,6 +31,7 @@ class Way(StrEnum):
     PORTAL = "portal"
     HOLD = "hold"
     DROP = "drop"
+    SMIME = "smime"
     VERIFIED_TLS = "verified_tls"
     CONSENTED = "consented"
     BEST_AVAILABLE = "best_available"
@@ -51,7 +52,8 @@ class RouteFacts(NamedTuple):
     """Everything that the table looks at.
 
     `was_safe`: the domain proved verified TLS within thirty days. `has_waited`: trouble of this kind
-    was held for as long as it may be, which `hold` says for most kinds.
+    was held for as long as it may be, which `hold` says for most kinds. `can_encrypt`: sender and
+    person have S/MIME certificates.
     """
 
     verdict: Verdict
@@ -61,6 +63,7 @@ class RouteFacts(NamedTuple):
     trouble: Trouble | None = None
     has_waited: bool = False
     hold: timedelta = timedelta(hours=4)
+    can_encrypt: bool = False
 
     @property
     def tells_of_care(self) -> bool:
@@ -84,6 +87,10 @@ RULES = (
         1, "specially_protected", Way.PORTAL, lambda f: f.verdict.sensitivity is Sensitivity.S3
     ),
     Rule(1, "author_choice", Way.PORTAL, lambda f: f.author_wants_portal),
+    # Encrypted to the person, and the wire has to prove as much as without.
+    Rule(
+        2, "smime", Way.SMIME, lambda f: f.can_encrypt and f.tells_of_care and not f.trouble
+    ),
     Rule(3, "names_not_trusted", Way.HOLD, lambda f: f.trouble is Trouble.NAMES),
     Rule(4, "dane_failed", Way.HOLD, lambda f: f.trouble is Trouble.DANE),
     Rule(5, "mta_sts_failed", Way.HOLD, lambda f: f.trouble is Trouble.MTA_STS),

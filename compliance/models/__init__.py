@@ -8,6 +8,7 @@ from compliance.models.retention import RetentionSettings
 from compliance.models.review import Review, ReviewPlan, SavedView
 from compliance.models.run import RetentionRun
 from compliance.models.sender import Sender, SenderDomain
+from compliance.models.sender_certificate import SenderCertificate
 from compliance.models.suppression import Suppression
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ReviewPlan",
     "SavedView",
     "Sender",
+    "SenderCertificate",
     "SenderDomain",
     "Suppression",
 ]

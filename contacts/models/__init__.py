@@ -1,5 +1,6 @@
 """People, what they agreed to, what happened to them, and the files they came in."""
 
+from contacts.models.certificate import PersonCertificate
 from contacts.models.consent import ConsentRecord
 from contacts.models.exports import ContactExport, ExportChunk
 from contacts.models.imports import ImportChunk, ImportProblem, ImportRun
@@ -17,4 +18,5 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "Look",
+    "PersonCertificate",
 ]

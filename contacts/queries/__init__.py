@@ -1,6 +1,7 @@
 """Reads of people."""
 
 from contacts.fields import Field
+from contacts.queries.certificates import certificates_of
 from contacts.queries.reachability import Reach, person_facts, reachability
 from contacts.queries.schema import schema
 from contacts.queries.searching import Page, find, page
@@ -18,6 +19,7 @@ __all__ = [
     "Page",
     "Person",
     "Reach",
+    "certificates_of",
     "find",
     "page",
     "people",

@@ -6,6 +6,7 @@ from contacts.services.attributes import (
     change_attribute,
     define_attribute,
 )
+from contacts.services.certificates import keep_certificate, remove_certificate
 from contacts.services.consent import (
     ConsentRefused,
     Evidence,
@@ -27,7 +28,6 @@ from contacts.services.people import (
     upsert,
 )
 from contacts.services.recipients import RecipientUnclear, person_with, recipient
-from contacts.services.unprotected import Request, protect_again, record_unprotected
 
 __all__ = [
     "AttributeRefused",
@@ -38,7 +38,6 @@ __all__ = [
     "ReasonNeeded",
     "RecipientUnclear",
     "RecordNumberTaken",
-    "Request",
     "add",
     "change",
     "change_attribute",
@@ -46,15 +45,15 @@ __all__ = [
     "come_back",
     "define_attribute",
     "erase",
+    "keep_certificate",
     "patient",
     "pause",
     "person_with",
-    "protect_again",
     "recipient",
     "record_activity",
     "record_consent",
     "record_facts",
-    "record_unprotected",
+    "remove_certificate",
     "reveal",
     "stop_everything",
     "upsert",

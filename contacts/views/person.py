@@ -15,7 +15,7 @@ from compliance.purposes import Purpose
 from contacts import queries, services
 from contacts.fields import IDENTITY, Field, PhiClass, Value
 from contacts.forms import ConsentForm, RevealForm
-from contacts.models import ConsentRecord, Contact
+from contacts.models import ConsentRecord, Contact, PersonCertificate
 from contacts.queries.timeline import timeline
 from contacts.views import showing
 from contacts.views.people import form_page
@@ -131,6 +131,7 @@ def page(
         "groups": groups(person, showing.classes(request)),
         "view": view if view in VIEWS else VIEWS[0],
         "days": timeline(contact),
+        "certificate": PersonCertificate.objects.filter(contact=contact).first(),
         "may_erase": may(request, "contacts.erase"),
         "may_see_messages": may(request, "reports.people"),
         "ledger": ConsentRecord.objects.filter(contact_id=contact.pk).order_by("-recorded_at"),

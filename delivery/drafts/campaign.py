@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from cryptography.x509 import Certificate
+
 from audit import services as audit
 from audit.services import SYSTEM
 from campaigns.compilation import Compiled, Rendered, subject_text
@@ -28,7 +30,7 @@ from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.letterheads import letterhead_of
 from delivery.fates import Claimed
 from delivery.inbound.tokens import reply_address
-from delivery.routes import Way
+from delivery.routes import Route, Way
 from delivery.services import postures
 from delivery.services.recording import Result
 from delivery.tracking import tables
@@ -115,6 +117,7 @@ def draft_series(
         return
     people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
     facts = contacts.person_facts(list(people.values()))
+    certificates = contacts.certificates_of(people.values()) if series.letterhead.seal else {}
     for message in messages:
         person = people.get(message.contact_id)
         if person is None:
@@ -122,7 +125,8 @@ def draft_series(
         else:
             told = given.get(message.cause_id) if given else None
             known = person._replace(identity={**person.identity, **told}) if told else person
-            yield _drafted(message, known, facts[person.contact_id], series)
+            certificate = certificates.get(message.contact_id)
+            yield _drafted(message, known, facts[person.contact_id], series, certificate)
 
 
 def series_of(campaign: Campaign) -> Series:
@@ -155,7 +159,11 @@ def _uncounted(_tenant_id: UUID, campaign_id: UUID, _content_hash: str) -> Compi
 
 
 def _drafted(
-    message: Claimed, person: Person, facts: PersonFacts, series: Series
+    message: Claimed,
+    person: Person,
+    facts: PersonFacts,
+    series: Series,
+    certificate: Certificate | None,
 ) -> Draft | Result:
     values = {**values_of(person.identity, person.attributes), **_links(message, person, series)}
     scan = series.scanner.scan(_seen(values, series.compiled))
@@ -166,8 +174,7 @@ def _drafted(
     standing = replace(facts, local_time=series.local_now.time())
     asked = GateFacts(sending, standing)
     verdict = decide(asked)
-    was_safe = verdict.accepts is not None and postures.was_safe(address)
-    route = audience.route_of(verdict, sending, series.campaign.protection, was_safe=was_safe)
+    route = _route(asked, verdict, series, address, can_encrypt=certificate is not None)
     if route.way is Way.NOWHERE:
         return Result(message, fates.skipped(verdict), address)
     if route.way is Way.WAIT:
@@ -183,6 +190,19 @@ def _drafted(
         str(person.identity.get("language") or "en"),
         _writer(series, values, message.id, counted=counted),
         (*_reply_to(message, series), *_list_fields(message, series)),
+        certificate=certificate if route.way is Way.SMIME else None,
+    )
+
+
+def _route(
+    asked: GateFacts, verdict: Verdict, series: Series, address: str, *, can_encrypt: bool
+) -> Route:
+    return audience.route_of(
+        verdict,
+        asked.sending,
+        series.campaign.protection,
+        was_safe=verdict.accepts is not None and postures.was_safe(address),
+        can_encrypt=can_encrypt,
     )
 
 

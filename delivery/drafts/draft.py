@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from cryptography.x509 import Certificate
+
 from campaigns.compilation import Rendered
 from delivery.fates import Claimed
 from delivery.models import Message
 from delivery.routes import Route
-from delivery.wire import dkim, headers, mime
+from delivery.wire import dkim, headers, mime, smime
 from delivery.wire.addresses import wire_address
 from delivery.wire.door import Envelope
 from tenancy.errors import DomainError
@@ -28,6 +30,8 @@ class Letterhead:
     domain: str
     signers: tuple[dkim.Signer, ...] = field(repr=False)
     return_path_key: bytes = field(repr=False)
+    # What S/MIME signs with.
+    seal: smime.Seal | None = field(repr=False, default=None)
 
     def return_path(self, message: UUID) -> str:
         """An address of its own for the bounces of each message, which nobody can make up."""
@@ -46,6 +50,8 @@ class Draft:
     language: str
     write: Callable[[], Rendered] = field(repr=False)
     extra_fields: tuple[tuple[str, str], ...] = ()
+    # Whom it is encrypted to.
+    certificate: Certificate | None = field(repr=False, default=None, kw_only=True)
 
     def envelope(self) -> Envelope:
         """Raises AddressUnusable."""
@@ -61,14 +67,18 @@ class Draft:
     def build(self) -> bytes:
         """The whole message, signed. The same bytes at every try, as long as the text is the same.
 
-        Raises HeaderRefused if a value cannot stand in a header.
+        What is encrypted to the person has other bytes each time. Raises HeaderRefused if a value
+        cannot stand in a header.
         """
         text = self.write()
-        kind, body = self.content(text)
+        subject, (kind, body) = text.subject, self.content(text)
+        if self.certificate and self.letterhead.seal:
+            kind, body = self.letterhead.seal.around(kind, body, self.certificate, subject=subject)
+            subject = smime.OUTER_SUBJECT
         fields = [
             headers.field("From", self.letterhead.mailbox),
             headers.field("To", headers.mailbox("", self.address)),
-            headers.text_field("Subject", text.subject),
+            headers.text_field("Subject", subject),
             headers.field("Date", headers.date(self.message.first_tried_at)),
             headers.field("Message-ID", self.message.message_id),
             *(headers.field(name, value) for name, value in self.extra_fields),

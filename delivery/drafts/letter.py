@@ -9,7 +9,7 @@ from campaigns.content.quoted import encode
 from campaigns.queries import writing
 from compliance.facts import GateFacts
 from compliance.gate import decide
-from compliance.models import Sender
+from compliance.models import Sender, SenderDomain
 from compliance.purposes import PURPOSE_RULES, Purpose
 from contacts import queries as contacts
 from contacts import tokens
@@ -76,24 +76,41 @@ def _drafted(message: Claimed, person: Person, letter: Letter) -> Draft | Result
     standing = contacts.person_facts([person])[person.contact_id]
     verdict = decide(GateFacts(sending, replace(standing, local_time=local_now.time())))
     was_safe = verdict.accepts is not None and postures.was_safe(address)
-    route = audience.route_of(verdict, sending, letter.protection, was_safe=was_safe)
+    letterhead = letterhead_of(_sender(domain, words.sender))
+    certificates = contacts.certificates_of([person]) if letterhead.seal else {}
+    certificate = certificates.get(person.contact_id)
+    route = audience.route_of(
+        verdict,
+        sending,
+        letter.protection,
+        was_safe=was_safe,
+        can_encrypt=certificate is not None,
+    )
     if route.way is Way.NOWHERE:
         return Result(message, fates.skipped(verdict), address)
     if route.way is Way.WAIT:
         until = when_again(verdict, sending.policy.quiet_until, local_now)
         return Result(message, fates.held(verdict, until=until), address)
-    local_part = words.sender.address.rpartition("@")[0]
-    sender = Sender(domain=domain, display_name=words.sender.name, local_part=local_part)
     return LetterDraft(
         message,
         address,
         route,
-        letterhead_of(sender),
+        letterhead,
         str(person.identity.get("language") or "en"),
         _writer(letter, words, message),
         _extra_fields(letter, words, message),
         _files(letter),
+        certificate=certificate if route.way is Way.SMIME else None,
     )
+
+
+def _sender(domain: SenderDomain, mailbox: Mailbox) -> Sender:
+    """That of the workspace with this address, under the name that the caller gave."""
+    local_part = mailbox.address.rpartition("@")[0]
+    kept = Sender.objects.filter(domain=domain, local_part=local_part.lower()).first()
+    sender = kept or Sender(domain=domain, local_part=local_part)
+    sender.display_name = mailbox.name
+    return sender
 
 
 def _writer(letter: Letter, words: Words, message: Claimed) -> Callable[[], Rendered]:

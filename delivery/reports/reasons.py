@@ -33,6 +33,7 @@ OF_ROUTES = {
     "portal": "The send gate allows the secure portal only.",
     "specially_protected": "Specially protected information never leaves by email.",
     "author_choice": "The sender chose the secure portal.",
+    "smime": "It tells of care, so it was encrypted to the person's own certificate.",
     "names_not_trusted": "Nobody gave an answer to trust about where the domain's mail servers are.",
     "dane_failed": "The domain binds its servers by signed keys (DANE), and none of them kept to it.",
     "mta_sts_failed": "The domain's own policy (MTA-STS) binds its servers, and none of them kept to it.",

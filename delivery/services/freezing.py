@@ -56,6 +56,7 @@ RETURNING id
 
 ROUTES = {
     Way.PORTAL: Message.Route.PORTAL.value,
+    Way.SMIME: Message.Route.TLS.value,
     Way.VERIFIED_TLS: Message.Route.TLS.value,
     Way.BEST_AVAILABLE: Message.Route.PLAIN.value,
 }

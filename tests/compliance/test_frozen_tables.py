@@ -25,6 +25,7 @@ KEPT = {
 WINDS_DOWN = {
     "accounts_apikey", "accounts_supportgrant", "campaigns_approval", "campaigns_campaign",
     "campaigns_testsend", "compliance_agreement", "compliance_dkimkey",
+    "compliance_sendercertificate", "contacts_personcertificate",
     "compliance_senderdomain", "contacts_contact",
     "contacts_importchunk", "contacts_importrun", "delivery_dispatch", "delivery_letter",
     "delivery_letterfile",

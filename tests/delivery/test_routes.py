@@ -26,7 +26,7 @@ ACCEPTED = (
     Acceptance(TransportLevel.ANY, CONSENT),
 )
 FLOORS = (TransportLevel.VERIFIED, TransportLevel.MTA_STS, TransportLevel.DANE)
-LEAVES = {Way.VERIFIED_TLS, Way.CONSENTED, Way.BEST_AVAILABLE}
+LEAVES = {Way.SMIME, Way.VERIFIED_TLS, Way.CONSENTED, Way.BEST_AVAILABLE}
 S0, S1, S2, S3 = Sensitivity
 
 
@@ -45,9 +45,11 @@ def verdicts():
 
 def model():
     for verdict, otherwise in itertools.product(verdicts(), Fallback):
-        for author, was_safe, has_waited in itertools.product([False, True], repeat=3):
+        for author, was_safe, waited, encrypts in itertools.product([False, True], repeat=4):
             for trouble in (None, *Trouble):
-                yield RouteFacts(verdict, otherwise, author, was_safe, trouble, has_waited)
+                yield RouteFacts(
+                    verdict, otherwise, author, was_safe, trouble, waited, can_encrypt=encrypts
+                )
 
 
 AT_ONCE = {Outcome.DENY: (Way.NOWHERE, "denied"), Outcome.HOLD: (Way.WAIT, "not_yet")}
@@ -74,6 +76,8 @@ def expected(f: RouteFacts) -> tuple[Way, str]:
         return in_trouble(f)
     if f.verdict.sensitivity is S0:
         return BEST
+    if f.can_encrypt:
+        return Way.SMIME, "smime"
     return (Way.CONSENTED, "consented") if f.verdict.accepts and not f.was_safe else VERIFIED
 
 
@@ -86,7 +90,7 @@ def in_trouble(f: RouteFacts) -> tuple[Way, str]:
 
 def test_every_state_of_the_model_takes_the_way_that_the_rules_name():
     states = list(model())
-    assert len(states) == 14_280
+    assert len(states) == 28_560
     for facts in states:
         route = decide(facts)
         assert (route.way, route.rule) == expected(facts), facts

@@ -1,0 +1,45 @@
+"""The certificate that a person gave the clinic, kept and taken away by staff."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import transaction
+
+from audit import services as audit
+from audit.services import Actor
+from compliance.mail_certificates import read_chain, require_valid
+from contacts.models import Contact, PersonCertificate
+from tenancy import clock
+
+
+@transaction.atomic
+def keep_certificate(contact: Contact, text: str, *, actor: Actor) -> PersonCertificate:
+    """From now on the person's mail may be encrypted to it; it replaces another.
+
+    Raises CertificateRefused, and then the other stays.
+    """
+    chain = read_chain(text)
+    require_valid(chain, address=str(contact.identity.get("email") or ""), now=clock.now())
+    PersonCertificate.objects.filter(contact=contact).delete()
+    kept = PersonCertificate.objects.create(
+        contact=contact, chain=_pem(chain), expires_at=chain[0].not_valid_after_utc
+    )
+    audit.record(
+        "contact.certificate_kept",
+        actor=actor,
+        on=contact,
+        fingerprint=chain[0].fingerprint(SHA256()).hex(),
+    )
+    return kept
+
+
+@transaction.atomic
+def remove_certificate(contact: Contact, *, actor: Actor) -> None:
+    """Nothing more is encrypted to it: the person lost the key, or asked for it."""
+    removed, _ = PersonCertificate.objects.filter(contact=contact).delete()
+    if removed:
+        audit.record("contact.certificate_removed", actor=actor, on=contact)
+
+
+def _pem(chain: list[x509.Certificate]) -> str:
+    return "".join(each.public_bytes(Encoding.PEM).decode() for each in chain)
