@@ -12,6 +12,7 @@ import pytest
 from delivery.wire.levels import Level
 from dev.mailbench.bench import OrderFailed
 from dev.places import ROOT
+from dev.processes import die_with_parent
 from tests.servers.sending import in_words, send, transport
 from tests.waiting import until
 
@@ -77,13 +78,15 @@ def processes_with(word: str) -> list[int]:
 def test_no_process_outlives_the_command(bench, number):
     """Not even when it is killed: the process namespace ends with its first process."""
     command = [sys.executable, "-m", "dev.mailbench", "knot", "postfix", "dovecot"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    folder = next(line.split()[-1] for line in process.stdout if line.startswith("Files:"))
-    assert len(processes_with(folder)) >= 5
-    os.kill(process.pid, number)
-    process.wait(20)
+    ending = die_with_parent(signal.SIGKILL)  # also if this test fails
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        preexec_fn=ending,  # noqa: PLW1509 - it was loaded before the fork
+    ) as process:  # fmt: skip
+        folder = next(line.split()[-1] for line in process.stdout if line.startswith("Files:"))
+        found = len(processes_with(folder))
+        os.kill(process.pid, number)
+        process.wait(20)
+    assert found >= 5
     until(lambda: not processes_with(folder), seconds=10)
-    if number == signal.SIGTERM:
-        assert not Path(folder).exists()
-    process.stdout.close()
+    assert Path(folder).exists() == (number == signal.SIGKILL)
