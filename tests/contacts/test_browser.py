@@ -69,3 +69,16 @@ def test_pressing_twice_adds_one_contact_and_shows_it(open_as, clinic, agreement
     page.get_by_label("Record number").press("Enter")
     page.wait_for_url(re.compile(r"/contacts/[0-9a-f-]{36}/$"))
     assert Contact.objects.count() == 2
+
+
+def test_a_request_for_less_protection_is_recorded_after_the_warning(open_as, clinic, agreement):
+    contact = make_contact()
+    page = open_as(make_member(clinic, "marketer"), f"/contacts/{contact.pk}/unprotected/")
+    assert violations(page) == []
+    page.get_by_label("Also without any encryption").check()
+    page.get_by_label("They want us to reach them this way").check()
+    page.get_by_label("How did they ask?").fill("A call")
+    page.get_by_label("When").fill("2026-11-20")
+    page.get_by_label("I read the warning to this person").check()
+    page.get_by_role("button", name="Record the request").click()
+    page.get_by_text("The request is recorded.", exact=True).wait_for()
