@@ -12,7 +12,7 @@ import tenancy.scope
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compliance", "0018_sender_takes_replies"),
+        ("compliance", "0019_portal_links_and_paper"),
         ("tenancy", "0009_frozen_rows"),
     ]
     operations = [
