@@ -9,6 +9,7 @@ from contacts.entries import Entry, EntryRefused, read_entry
 from contacts.fields import IDENTITY, STANDING, Field, Kind, PhiClass, Value
 from contacts.importing.dates import Order
 from contacts.models import ConsentRecord
+from contacts.unprotected import Basis, Scope
 from tenancy import clock
 
 REASONS = (
@@ -164,6 +165,22 @@ class ConsentForm(forms.Form):
     @property
     def is_withdrawal(self) -> bool:
         return bool(self.cleaned_data["state"] == ConsentRecord.State.WITHDRAWN)
+
+
+class UnprotectedForm(forms.Form):
+    """A warned person's request, as a member of staff heard it."""
+
+    scope = forms.ChoiceField(
+        label="What is enough for them?", choices=Scope.choices, widget=forms.RadioSelect
+    )
+    basis = forms.ChoiceField(label="Why?", choices=Basis.choices, widget=forms.RadioSelect)
+    source = forms.CharField(
+        label="How did they ask?", max_length=120, help_text="A call, a visit, a letter."
+    )
+    said_on = forms.DateField(label="When", widget=forms.DateInput({"type": "date"}))
+    warned = forms.BooleanField(
+        label="I read the warning to this person, and they still asked for it."
+    )
 
 
 class AttributeForm(forms.Form):

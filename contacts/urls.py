@@ -9,6 +9,7 @@ from contacts.views import (
     looks,
     people,
     person,
+    unprotected,
 )
 
 contacts = [
@@ -28,6 +29,8 @@ contacts = [
         certificates.remove,
         name="certificate_remove",
     ),
+    path("contacts/<uuid:contact_id>/unprotected/", unprotected.unprotected, name="unprotected"),
+    path("contacts/<uuid:contact_id>/protect/", unprotected.protect, name="protect"),
     path("imports/", imports.runs, name="imports"),
     path("imports/new/", imports.start, name="import_start"),
     path("imports/upload/", imports.upload, name="import_upload"),

@@ -10,6 +10,8 @@ from tenancy.while_frozen import WhileFrozen
 
 # Written about every purpose at once: the person stopped all email, or came back.
 EVERYTHING = "everything"
+# Written about the way, not about a purpose: a warned person asked for email without full protection.
+UNPROTECTED = "unprotected"
 
 
 class ConsentRecord(TenantModel):
@@ -27,6 +29,7 @@ class ConsentRecord(TenantModel):
     class Kind(models.TextChoices):
         OPT_IN = "opt_in", "Opt-in"
         AUTHORIZATION = "authorization", "Signed authorization"
+        UNPROTECTED = "unprotected", "Request for email without full protection"
 
     contact_id = models.UUIDField()
     purpose = models.CharField(max_length=12)
@@ -45,7 +48,8 @@ class ConsentRecord(TenantModel):
                 condition=Q(state__in=["granted", "withdrawn"]), name="consent_has_a_known_state"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["opt_in", "authorization"]), name="consent_has_a_known_kind"
+                condition=Q(kind__in=["opt_in", "authorization", "unprotected"]),
+                name="consent_has_a_known_kind",
             ),
         ]
         indexes: ClassVar = [

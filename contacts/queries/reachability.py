@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from compliance import queries as compliance
 from compliance.facts import (
+    Acceptance,
     ConsentState,
     GateFacts,
     Outcome,
@@ -22,6 +23,7 @@ from compliance.gate import decide
 from compliance.purposes import PURPOSE_RULES, Purpose, Remuneration
 from contacts.models import Activity, ConsentRecord
 from contacts.queries.streaming import Person, shared_mailboxes
+from contacts.queries.unprotected import accepted_ways
 from tenancy import clock
 
 # What the contact page asks for each purpose: mail with health details, paid for as the purpose says.
@@ -63,6 +65,7 @@ def person_facts(people: Sequence[Person]) -> dict[UUID, PersonFacts]:
     suppressed = compliance.suppressed(set(indexes.values()))
     shared = shared_mailboxes(list(addresses))
     recent = _recent_messages(list(addresses))
+    accepts = accepted_ways(people)
     facts = {}
     for person in people:
         index = indexes.get(person.contact_id)
@@ -71,6 +74,7 @@ def person_facts(people: Sequence[Person]) -> dict[UUID, PersonFacts]:
             suppression=suppressed.get(index) if index else None,
             shares_address=person.contact_id in shared,
             recent_messages=recent.get(person.contact_id, 0),
+            accepts=accepts.get(person.contact_id),
         )
     return facts
 
@@ -121,6 +125,7 @@ def _facts(
     suppression: SuppressionReason | None,
     shares_address: bool,
     recent_messages: int,
+    accepts: Acceptance | None,
 ) -> PersonFacts:
     return PersonFacts(
         is_patient=person.is_patient,
@@ -135,6 +140,7 @@ def _facts(
         prefers_portal=person.prefers_portal,
         refuses_counting=person.refuses_counting,
         recent_messages=recent_messages,
+        accepts=accepts,
     )
 
 

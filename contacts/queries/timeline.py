@@ -12,7 +12,7 @@ from audit.models import AuditEvent
 from compliance.purposes import Purpose
 from contacts import cause_names
 from contacts.models import Activity, Contact
-from contacts.models.consent import EVERYTHING
+from contacts.models.consent import EVERYTHING, UNPROTECTED
 
 SHOWN = 60
 
@@ -99,4 +99,6 @@ def _beginning(contact: Contact) -> Entry:
 
 
 def purpose_label(purpose: str) -> str:
+    if purpose == UNPROTECTED:
+        return "Email without full protection"
     return "Everything" if purpose == EVERYTHING else str(Purpose(purpose).label)

@@ -28,6 +28,7 @@ from contacts.services.people import (
     upsert,
 )
 from contacts.services.recipients import RecipientUnclear, person_with, recipient
+from contacts.services.unprotected import Request, protect_again, record_unprotected
 
 __all__ = [
     "AttributeRefused",
@@ -38,6 +39,7 @@ __all__ = [
     "ReasonNeeded",
     "RecipientUnclear",
     "RecordNumberTaken",
+    "Request",
     "add",
     "change",
     "change_attribute",
@@ -49,10 +51,12 @@ __all__ = [
     "patient",
     "pause",
     "person_with",
+    "protect_again",
     "recipient",
     "record_activity",
     "record_consent",
     "record_facts",
+    "record_unprotected",
     "remove_certificate",
     "reveal",
     "stop_everything",

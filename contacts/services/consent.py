@@ -77,9 +77,9 @@ def record_consent(
         last_day = evidence.last_day.isoformat() if evidence.last_day else None
         contact.authorizations[purpose] = last_day
     contact.save(update_fields=["consents", "authorizations"])
-    record = _row(contact.pk, purpose, GRANTED, evidence, actor)
+    record = ledger_row(contact.pk, purpose, GRANTED, evidence, actor)
     record.kind = kind
-    return _keep(contact, record, actor)
+    return keep(contact, record, actor)
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def withdraw(
         contact.authorizations.pop(purpose, None)
     contact.save(update_fields=["consents", "authorizations"])
     return [
-        _keep(contact, _row(contact.pk, purpose, WITHDRAWN, evidence, actor), actor)
+        keep(contact, ledger_row(contact.pk, purpose, WITHDRAWN, evidence, actor), actor)
         for purpose in withdrawn
     ]
 
@@ -172,7 +172,7 @@ def grant_unasked(
     for contact_id, consents in people.values_list("id", "consents"):
         withdrawn += any(consents.get(p) == WITHDRAWN for p in purposes)
         unasked = [purpose for purpose in purposes if purpose not in consents]
-        rows += [_row(contact_id, purpose, GRANTED, evidence, actor) for purpose in unasked]
+        rows += [ledger_row(contact_id, purpose, GRANTED, evidence, actor) for purpose in unasked]
     ConsentRecord.objects.bulk_create(rows, batch_size=2_000)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -186,10 +186,10 @@ def grant_unasked(
 
 
 def _record_everything(contact: Contact, state: str, evidence: Evidence, actor: Actor) -> None:
-    _keep(contact, _row(contact.pk, EVERYTHING, state, evidence, actor), actor)
+    keep(contact, ledger_row(contact.pk, EVERYTHING, state, evidence, actor), actor)
 
 
-def _row(
+def ledger_row(
     contact_id: UUID, purpose: str, state: str, evidence: Evidence, actor: Actor
 ) -> ConsentRecord:
     return ConsentRecord(
@@ -204,7 +204,7 @@ def _row(
     )
 
 
-def _keep(contact: Contact, record: ConsentRecord, actor: Actor) -> ConsentRecord:
+def keep(contact: Contact, record: ConsentRecord, actor: Actor) -> ConsentRecord:
     """The row, the line of the timeline and the audit event."""
     record.save(force_insert=True)
     is_granted = record.state == GRANTED

@@ -19,6 +19,7 @@ from contacts.services.consent import (
     withdraw,
 )
 from contacts.services.patients import patient
+from contacts.services.unprotected import protect_again
 
 
 def choices_of(contact: Contact) -> Choices:
@@ -66,6 +67,12 @@ def not_me(contact: Contact, *, language: str, address: str) -> None:
         actor = patient(contact.pk)
         suppress(str(mailbox), reason=SuppressionReason.WRONG_PERSON, source="person", actor=actor)
         stop_everything(contact, evidence=_evidence("not_me", language, address), actor=actor)
+
+
+def want_protection(contact: Contact, *, language: str, address: str) -> None:
+    """The person takes back that email may come without full protection."""
+    evidence = _evidence("protect", language, address)
+    protect_again(contact, evidence=evidence, actor=patient(contact.pk))
 
 
 def _return_to(

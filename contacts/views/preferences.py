@@ -18,6 +18,7 @@ from accounts.http import address_of
 from accounts.permissions import public
 from contacts import tokens
 from contacts.models import Contact
+from contacts.models.consent import UNPROTECTED
 from contacts.preference_words import WORDS, language_for
 from contacts.preferences import TOPICS, Choices, choices_from
 from contacts.services import preferences as services
@@ -75,6 +76,9 @@ def save(request: HttpRequest, contact: Contact) -> HttpResponse:
     if request.POST.get("action") == "not_me":
         services.not_me(contact, language=language, address=address)
         return redirect(f"{here(contact)}?lang={language}&done=not_me_done")
+    if request.POST.get("action") == "protect":
+        services.want_protection(contact, language=language, address=address)
+        return redirect(f"{here(contact)}?lang={language}&done=protected")
     was = services.choose(contact, wanted_by(request, contact), language=language, address=address)
     response = redirect(f"{here(contact)}?lang={language}&done=saved")
     response.set_signed_cookie(
@@ -123,12 +127,13 @@ def show(request: HttpRequest, contact: Contact) -> HttpResponse:
         "lead": words["lead"].format(address=display.mask(str(contact.identity.get("email", "")))),
         "why": words["why_text"].format(clinic=tenant.name),
         "choices": choices,
+        "is_unprotected": contact.consents.get(UNPROTECTED) == "granted",
         "topics": [
             (topic.key, words[topic.key], words[f"{topic.key}_about"], topic.key in choices.topics)
             for topic in TOPICS
         ],
         "is_paused": words["is_paused"].format(until=day_in(language, until)) if until else "",
-        "done": words[done] if done in {"saved", "undone", "not_me_done"} else "",
+        "done": words[done] if done in {"saved", "undone", "not_me_done", "protected"} else "",
         "may_undo": done == "saved" and undoable(request, contact) is not None,
         "page_url": here(contact),
         "undo_url": reverse("preferences:undo", args=[link_token(contact)]),

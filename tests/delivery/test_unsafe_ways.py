@@ -6,16 +6,17 @@ from datetime import timedelta
 import pytest
 
 from audit.models import AuditEvent
-from compliance.facts import Fallback
+from compliance.facts import Acceptance, Fallback, TransportLevel
 from delivery.escrow.factors import BY_REASON, Strength
 from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
 from delivery.reports.story import Event, tell
-from delivery.routes import STRICT, WITHOUT_PHI
+from delivery.routes import STRICT, WITHOUT_PHI, RouteFacts, decide
 from delivery.wire.door import HostFailure, Outcome, Result
-from delivery.wire.levels import PolicyType, TlsFailure
+from delivery.wire.levels import Level, PolicyType, TlsFailure
 from delivery.wire.session import Stage
 from delivery.wire.transport import NO_DNS
 from tenancy import clock
+from tenancy.ids import uuid7
 from tests import fakes
 from tests.delivery.sending import Drafter, due, send
 
@@ -121,3 +122,22 @@ def test_the_story_says_by_which_rule_it_left(clinic):
     message = tried(due("ada"), fakes.ACCEPTED)
     assert message.status == Status.SENT
     assert "the server had to prove itself" in story(message)[0]
+
+
+def test_a_warned_persons_request_is_named_with_what_was_sent(clinic):
+    consent = uuid7()
+    verdict = STRICT.facts.verdict._replace(accepts=Acceptance(TransportLevel.ENCRYPTED, consent))
+    drafter, transport = Drafter(decide(RouteFacts(verdict))), fakes.FakeTransport()
+    message = due("ada")
+    send(transport, drafter=drafter)
+    assert transport.required == {"ada@x.example": Level.T1}
+    detail = MessageEvent.objects.get(message=message).detail
+    assert (detail["rule"], detail["consent"]) == ("consented", str(consent))
+
+
+def test_a_request_is_no_way_around_a_server_that_proves_less_than_was_asked(clinic):
+    verdict = STRICT.facts.verdict._replace(accepts=Acceptance(TransportLevel.ENCRYPTED, uuid7()))
+    message, drafter = due("ada"), Drafter(decide(RouteFacts(verdict)))
+    tried(message, fakes.NO_TLS, drafter=drafter)
+    tried(message, fakes.NO_TLS, hours=1, drafter=drafter)
+    assert (message.status, message.reason) == (Status.ESCROWED, "unsafe_transport")
