@@ -29,6 +29,7 @@ PERMISSIONS = {
     "campaigns.stop": NONE,
     "reports.view": LIMITED,
     "reports.people": PHI,
+    "undelivered.settle": PHI,
     "domains.view": NONE,
     "domains.edit": NONE,
     "policy.view": NONE,

