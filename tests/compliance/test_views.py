@@ -221,6 +221,19 @@ def test_suppressing_looking_up_and_lifting_an_address(marketer):
     assert not Suppression.objects.exists()
 
 
+def test_lifting_a_complaint_is_warned_of(clinic):
+    marketer = browser_of(make_member(clinic, "marketer"))
+    warning = "Another report harms the delivery of all your mail"
+    for reason in ("bounced", "complained"):
+        Suppression.objects.all().delete()
+        marketer.post(
+            "/compliance/suppressions/add/", {"address": "a@x.example", "reason": "bounced"}
+        )
+        Suppression.objects.update(reason=reason)
+        shown = marketer.get("/compliance/suppressions/").content.decode()
+        assert (warning in shown) == (reason == "complained")
+
+
 def test_refuses_a_text_that_is_no_address(marketer):
     answer = marketer.post("/compliance/suppressions/add/", {"address": "ada", "reason": "bounced"})
     assert answer.status_code == 422
