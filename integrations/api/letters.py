@@ -115,7 +115,7 @@ class Letters(WithFiles):
             raise refuse({"purpose": str(needed)}) from None
         except RecipientUnclear as unclear:
             raise refuse({"to": str(unclear)}) from None
-        return Response(message_shown(message, None), status=HTTPStatus.ACCEPTED)
+        return Response(message_shown(message, self), status=HTTPStatus.ACCEPTED)
 
 
 def _contact(to: Mapping[str, Any], view: Resource) -> Contact:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api_keys import Scope
 from campaigns.models import Campaign
-from delivery.models import Message, SingleSend
+from delivery.models import Letter, Message, SingleSend
 from delivery.services.single import send_single
 from integrations.api.base import Resource
 from integrations.api.documented import IDEMPOTENCY_KEY, documented
@@ -39,6 +39,12 @@ class MessageAnswer(serializers.Serializer):  # type: ignore[type-arg]
     route = serializers.ChoiceField(Message.Route.choices, allow_blank=True)
     created_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
+    categories = serializers.ListField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="As they were sent with it; null for a key without phi.read.",
+    )
+    metadata = serializers.DictField(child=serializers.CharField(), allow_null=True)
 
 
 class Messages(Resource):
@@ -60,7 +66,7 @@ class Messages(Resource):
         campaigns = Campaign.objects.select_related("segment", "sender__domain")
         campaign = get_object_or_404(campaigns, pk=body.validated_data["campaign_id"])
         message = send_single(campaign, contact, request_id=uuid7(), actor=self.actor)
-        return Response(message_shown(message, campaign.pk), status=HTTPStatus.ACCEPTED)
+        return Response(message_shown(message, self), status=HTTPStatus.ACCEPTED)
 
 
 class MessageDetail(Resource):
@@ -71,11 +77,16 @@ class MessageDetail(Resource):
     )
     def get(self, _: Request, message_id: UUID) -> Response:
         message = get_object_or_404(Message, pk=message_id, cause=Message.Cause.API)
-        campaign_id = SingleSend.objects.get(pk=message.cause_id).campaign_id
-        return Response(message_shown(message, campaign_id))
+        shown = message_shown(message, self)
+        self.shows(1 if shown["categories"] or shown["metadata"] else 0)
+        return Response(shown)
 
 
-def message_shown(message: Message, campaign_id: UUID | None) -> dict[str, object]:
+def message_shown(message: Message, view: Resource) -> dict[str, object]:
+    """What the key of the view may see: labels can be names."""
+    campaign_id = SingleSend.objects.get(pk=message.cause_id).campaign_id
+    letter = Letter.objects.filter(send=message.cause_id).first() if view.sees_phi else None
+    labels = letter.labels if letter else {}
     return {
         "id": str(message.pk),
         "contact_id": str(message.contact_id),
@@ -85,4 +96,6 @@ def message_shown(message: Message, campaign_id: UUID | None) -> dict[str, objec
         "route": message.route,
         "created_at": message.created_at.isoformat(),
         "settled_at": message.settled_at.isoformat() if message.settled_at else None,
+        "categories": labels.get("categories", []) if view.sees_phi else None,
+        "metadata": labels.get("metadata", {}) if view.sees_phi else None,
     }

@@ -13,7 +13,7 @@ from integrations.models import LetterDefaults
 from tenancy import clock
 from tests.factories.contacts import agree, make_contact
 from tests.integrations.client import make_system
-from tests.integrations.sending import delivered, make_proven, send
+from tests.integrations.sending import ADA, delivered, make_proven, send
 
 PDF = b"%PDF-1.7 results"
 TEXT = ["Hello Ada,", "", "your glucose was 5.4."]
@@ -251,3 +251,20 @@ def test_leaves_a_trail_without_a_word_of_it(system, ada):
     event = AuditEvent.objects.get(action="message.asked_for")
     assert event.detail | {"status": "queued", "purpose": "treatment", "files": 0} == event.detail
     assert "glucose" not in str(event.detail)
+
+
+def test_its_labels_come_back_to_a_key_that_sees_phi(system, ada):
+    labels = {"categories": ["results"], "metadata": {"order": "815"}}
+    sent = post(system, **labels).json()
+    assert labels.items() <= system.get(f"/messages/{sent['id']}").json().items()
+    blind = make_system("messages.read").get(f"/messages/{sent['id']}").json()
+    assert (blind["categories"], blind["metadata"]) == (None, None)
+
+
+def test_no_word_of_it_is_logged(system, ada, caplog):
+    caplog.set_level("DEBUG")
+    post(system)
+    post(system, subject="Your diabetes")
+    assert caplog.records
+    for word in ("glucose", "diabetes", ADA, system.headers["authorization"].split()[1]):
+        assert word not in caplog.text

@@ -23,7 +23,8 @@ SHOWS = {
 }
 # Numbers, states and names that the caller sent itself.
 SHOWS_NOBODY = {
-    ("contacts_batch", "POST"), ("events", "POST"), ("messages", "POST"), ("message", "GET"),
+    ("contacts_batch", "POST"), ("events", "POST"), ("letters", "POST"), ("messages", "POST"),
+    ("message", "GET"),
 }  # fmt: skip
 
 

@@ -272,6 +272,13 @@ def test_leaves_a_trail_without_a_word_of_it(session, program):
     assert "glucose" not in str(event.detail)
 
 
+def test_no_word_of_it_and_no_key_is_logged(session, secret, caplog):
+    data(session, written(Subject="Your diabetes"))
+    data(session, written())
+    for word in ("glucose", "diabetes", ADA, secret):
+        assert word not in caplog.text
+
+
 def test_the_program_of_the_page_sends(ports, trust, secret):
     _, program = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     names = {
