@@ -21,11 +21,12 @@ class MailServer:
     domains: tuple[str, ...]
     certificate: Certificate = Certificate.VALID
     greylists: bool = False
+    publishes_key: bool = False  # in signed names (DANE)
 
 
 MAIL_SERVERS = (
     MailServer("mx.harbourmail.example", "127.0.0.11", ("harbourmail.example",)),
-    MailServer("mx.lakepost.example", "127.0.0.12", ("lakepost.example",)),
+    MailServer("mx.lakepost.example", "127.0.0.12", ("lakepost.example",), publishes_key=True),
     MailServer("mx.postbox.example", "127.0.0.13", ("postbox.example",)),
     MailServer("mx.elmmail.example", "127.0.0.14", ("elmmail.example",)),
     MailServer(

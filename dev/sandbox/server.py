@@ -14,7 +14,7 @@ from dev.sandbox.authority import write_certificates
 from dev.sandbox.postures import MAIL_SERVERS, RETURNS_NAME, Certificate, MailServer
 from dev.sandbox.session import Host, Session
 from dev.sandbox.wire import Wire
-from dev.sandbox.zone import write_zone
+from dev.sandbox.zone import key_in, write_zone
 
 IDLE_SECONDS = 300  # RFC 5321 4.5.3.2.7
 POLL_SECONDS = 0.05  # how long a listener may take to notice that it shall end
@@ -43,7 +43,12 @@ class Sandbox:
         }
         expiry[RETURNS_NAME] = now + LIFETIMES[Certificate.VALID]
         write_certificates(self.certificates, expiry)
-        write_zone(self.zone, MAIL_SERVERS)
+        keys = {
+            f"_{self.port}._tcp.{server.name}": key_in(self.certificates / f"{server.name}.pem")
+            for server in MAIL_SERVERS
+            if server.publishes_key
+        }
+        write_zone(self.zone, MAIL_SERVERS, keys=keys)
 
     @property
     def root_certificate(self) -> Path:

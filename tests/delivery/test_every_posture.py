@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from compliance.models import Suppression
 from delivery import sandbox_inbox, worker
 from delivery.drafters import DRAFTERS
-from delivery.models import Message
+from delivery.models import Message, MessageEvent
 from delivery.queries import due
 from delivery.wire.dial import Dialer
 from delivery.wire.dns import ZoneFileDns
@@ -31,6 +31,7 @@ ADDRESSES = {
     "ben@plainmail.example": "escrowed",
     "cyd@oldcert.example": "escrowed",
     "dan@greymail.example": "sent",
+    "fay@lakepost.example": "sent",
     "gone@lakepost.example": "failed",
     "full@lakepost.example": "deferred",
     "eve@nowhere.example": "failed",
@@ -70,6 +71,9 @@ def test_each_person_is_reached_the_way_their_server_allows(campaign, sandbox):
     assert sorted(row.address for row in Suppression.objects.all()) == [
         "eve@nowhere.example", "gone@lakepost.example",
     ]  # fmt: skip
+    fay = next(m for m in messages if m.contact.identity["email"] == "fay@lakepost.example")
+    proof = MessageEvent.objects.get(message=fay, kind="accepted").detail
+    assert (proof["level"], proof["tlsa"], proof["dnssec"]) == ("T4", "3 1 1", True)
     notices = Message.objects.filter(cause="notice")
     assert [notice.status for notice in notices] == ["sent", "sent"]
 

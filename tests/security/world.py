@@ -29,8 +29,7 @@ from contacts.services import export_work, exports, imports
 from contacts.services.consent import Evidence
 from contacts.services.import_work import work_on
 from contacts.services.uploads import Intake
-from delivery.models import EscrowItem, Message, Reply
-from delivery.services.single import send_single
+from delivery.models import EscrowItem, Message
 from segments import services as segments
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -41,10 +40,10 @@ from tests.accounts.signing_in import browser_of, make_user
 from tests.audit import months
 from tests.conftest import make_tenant
 from tests.factories import campaigns as campaign_factory
-from tests.factories import delivery as delivery_factory
 from tests.factories.campaigns import CONTENT, EVERYBODY, MARKETER, OFFICER
 from tests.factories.compliance import OPERATOR, sign
 from tests.factories.contacts import make_contact
+from tests.security.world_mail import messages
 
 Mark = Callable[[str], str]
 FILE = "MRN,First name,Email\n{0}7,{0}ann,{0}ann@x.example\n{0}8,{0}bo,{0}bo@\n"
@@ -70,7 +69,7 @@ def build(name: str = "Elm Street Clinic", mark: Mark = str) -> World:
     with tenant_scope(world.tenant.id):
         for make in (
             _staff, _signed_in, _campaigns, _templates, _contacts, _segments, _imports, _compliance,
-            _messages,
+            messages,
         ):  # fmt: skip
             make(world)
         world.ids["event_id"] = list(AuditEvent.objects.values_list("pk", flat=True)[:2])
@@ -284,35 +283,3 @@ def _compliance(world: World) -> None:
         "sender_id": [senders[1].pk],
         "suppression_id": list(Suppression.objects.values_list("pk", flat=True)),
     }
-
-
-def _messages(world: World) -> None:
-    """One that left, one that waits in the portal, and one that a system asked for."""
-    ada = make_contact(given_name=world.mark("Portal"))
-    world.item = delivery_factory.make_item(
-        ada, subject=world.mark("Secret subject"), text=world.mark("Secret text")
-    )
-    world.sent = delivery_factory.make_message(
-        ada, cause_id=world.campaign.pk, status=Message.Status.SENT, route="tls"
-    )
-    approved = Campaign.objects.filter(status=Campaign.Status.APPROVED)[0]
-    asked_for = send_single(approved, ada, request_id=uuid7(), actor=MARKETER)
-    unknown = delivery_factory.make_message(
-        ada,
-        cause_id=world.campaign.pk,
-        status=Message.Status.UNCERTAIN,
-        uncertain_at=clock.now(),
-        route="tls",
-    )
-    answers = [
-        Reply.objects.create(
-            kind=Reply.Kind.WRITTEN,
-            message=world.sent,
-            sender=f"{world.mark('ada')}@postbox.example",
-            subject=world.mark("Re: visit"),
-            text=world.mark("My knee"),
-        )
-        for _ in range(2)
-    ]
-    world.ids["message_id"] = [world.item.message_id, world.sent.pk, asked_for.pk, unknown.pk]
-    world.ids["reply_id"] = [each.pk for each in answers]

@@ -1,0 +1,48 @@
+"""The messages of a clinic's world, and what came back."""
+
+from typing import TYPE_CHECKING
+
+from campaigns.models import Campaign
+from delivery.models import Message, Reply
+from delivery.services.single import send_single
+from tenancy import clock
+from tenancy.ids import uuid7
+from tests.factories import delivery as factory
+from tests.factories.campaigns import MARKETER
+from tests.factories.contacts import make_contact
+
+if TYPE_CHECKING:
+    from tests.security.world import World
+
+
+def messages(world: "World") -> None:
+    """One left, one waits in the portal, a system asked for one, and of one nobody knows."""
+    ada = make_contact(given_name=world.mark("Portal"))
+    world.item = factory.make_item(
+        ada, subject=world.mark("Secret subject"), text=world.mark("Secret text")
+    )
+    world.sent = factory.make_message(
+        ada, cause_id=world.campaign.pk, status=Message.Status.SENT, route="tls"
+    )
+    approved = Campaign.objects.filter(status=Campaign.Status.APPROVED)[0]
+    asked_for = send_single(approved, ada, request_id=uuid7(), actor=MARKETER)
+    unknown = factory.make_message(
+        ada,
+        cause_id=world.ids["campaign_id"][-1],
+        status=Message.Status.UNCERTAIN,
+        reason="no_answer",
+        uncertain_at=clock.now(),
+        route="tls",
+    )
+    world.ids["message_id"] = [world.item.message_id, world.sent.pk, asked_for.pk, unknown.pk]
+    world.ids["reply_id"] = [_reply(world).pk for _ in range(2)]
+
+
+def _reply(world: "World") -> Reply:
+    return Reply.objects.create(
+        kind=Reply.Kind.WRITTEN,
+        message=world.sent,
+        sender=f"{world.mark('ada')}@postbox.example",
+        subject=world.mark("Re: visit"),
+        text=world.mark("My knee"),
+    )
