@@ -267,7 +267,7 @@ def _compliance(world: World) -> None:
     second = compliance.add_domain("mail.elmstreet.example", actor=MARKETER)
     senders = [
         compliance.add_sender(second, display_name="Care", local_part=name, actor=MARKETER)
-        for name in ("care", "spare")
+        for name in ("care", "spare", "second", "third")
     ]
     addresses = [f"{world.mark(word)}@gone.example" for word in ("ben", "cyd")]
     for address in addresses:
@@ -280,6 +280,6 @@ def _compliance(world: World) -> None:
         "saved_view_id": saved,
         "agreement_id": [waiting.pk],
         "domain_id": [domain.pk, spare.pk],
-        "sender_id": [senders[1].pk],
+        "sender_id": [sender.pk for sender in senders[1:]],
         "suppression_id": list(Suppression.objects.values_list("pk", flat=True)),
     }
