@@ -29,7 +29,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.transaction_tenant_id = None if autocommit else scoped_tenant_id()
         if self.transaction_tenant_id is not None:
-            with self.connection.pipeline():  # BEGIN goes along, instead of before
+            # BEGIN goes along, instead of before.
+            with self.wrap_database_errors, self.connection.pipeline():
                 self._tell(self.transaction_tenant_id)
 
     def _tell(self, tenant_id: UUID) -> None:
