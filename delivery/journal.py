@@ -101,11 +101,15 @@ def tokens() -> list[UUID]:
 def read(token: UUID) -> Account:
     """What the worker of this lease left. A line that was not finished says nothing.
 
-    A damaged line is skipped, and then nothing follows from what is not said.
+    A damaged line is skipped, and then nothing follows from what is not said; a journal that somebody
+    else has recorded and discarded meanwhile tells nothing.
     """
-    with (_folder() / str(token)).open("rb") as file:
-        is_left = _is_left(file.fileno())
-        boot, *lines = file.read().split(b"\n")[:-1] or [b""]
+    try:
+        with (_folder() / str(token)).open("rb") as file:
+            is_left = _is_left(file.fileno())
+            boot, *lines = file.read().split(b"\n")[:-1] or [b""]
+    except FileNotFoundError:
+        return Account()
     is_sound = is_left and boot == _boot() and all(map(_LINE.match, lines))
     return Account(
         is_sound,

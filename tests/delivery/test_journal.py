@@ -11,12 +11,13 @@ import pytest
 from django.conf import settings
 
 from delivery import worker
-from delivery.journal import Journal, JournalBroken, read
+from delivery.journal import Account, Journal, JournalBroken, read
 from delivery.models import Message, MessageEvent
 from delivery.services import announcement, lease, recovery
 from delivery.wire.door import Envelope
 from delivery.wire.levels import Level
 from tenancy import clock
+from tenancy.ids import uuid7
 from tests.delivery.sending import Drafter, due, send
 from tests.fakes import ACCEPTED, FakeTransport
 
@@ -172,3 +173,7 @@ def test_a_worker_that_could_not_renew_its_lease_hands_over_nothing(clinic):
         worker.Turn(held, drafters, list, journal, since=long_ago).run(transport)
     message.refresh_from_db()
     assert (transport.handed_over, message.status, message.attempts) == ({}, Status.QUEUED, 0)
+
+
+def test_a_journal_that_another_recovery_has_discarded_tells_nothing(clinic):
+    assert read(uuid7()) == Account(is_whole=False, announced=frozenset(), answers={})
