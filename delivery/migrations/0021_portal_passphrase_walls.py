@@ -14,7 +14,4 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(f"SELECT kernel.guard('{TABLE}')", f"SELECT kernel.unguard('{TABLE}')"),
         migrations.RunSQL(REFERENCES, migrations.RunSQL.noop),
-        migrations.RunSQL(
-            f"SELECT kernel.allow_removal('{TABLE}')", f"SELECT kernel.forbid_removal('{TABLE}')"
-        ),
     ]

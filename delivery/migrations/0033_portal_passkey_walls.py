@@ -13,7 +13,4 @@ class Migration(migrations.Migration):
             f"SELECT kernel.refer('{TABLE}', 'contact_id', 'contacts_contact')",
             migrations.RunSQL.noop,
         ),
-        migrations.RunSQL(
-            f"SELECT kernel.allow_removal('{TABLE}')", f"SELECT kernel.forbid_removal('{TABLE}')"
-        ),
     ]

@@ -133,10 +133,10 @@ def test_a_domain_is_checked_by_a_click_and_by_itself(open_as, owner, records):
     page.get_by_label("Domain").fill("news.elmstreet.example")
     page.get_by_role("button", name="Add the domain").click()
     page.get_by_role("button", name="Check now").click()
-    page.get_by_text("4 of 4 to fix").wait_for()
+    page.get_by_text("4 to fix").wait_for()
     records.update(published(SenderDomain.objects.get()))
     page.evaluate(POLL)
-    page.get_by_text("All in place").wait_for()
+    page.get_by_text("All that is required is in place").wait_for()
 
 
 def test_ending_asks_why_in_a_dialog(open_as, busy_clinic, owner):

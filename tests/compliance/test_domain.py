@@ -1,6 +1,7 @@
 """Adding a sender domain, and what a check of its records changes."""
 
 import base64
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,9 +60,11 @@ def test_may_send_for_a_day_after_every_record_was_seen(clinic):
     assert {finding["status"] for finding in domain.findings.values()} == {"found"}
     assert domain.may_send(NOW + timedelta(hours=23))
     assert not domain.may_send(NOW + timedelta(hours=24))
-    assert actions() == [
-        "domain.added", "domain.key_in_use", "domain.key_in_use", "domain.verified",
-    ]  # fmt: skip
+    assert Counter(actions()) == {
+        "domain.added": 1,
+        "domain.key_in_use": 2,
+        "domain.verified": 1,
+    }
 
 
 def test_a_record_that_goes_missing_stops_sending_at_once(clinic):

@@ -76,7 +76,13 @@ def test_a_campaign_waits_for_its_messages_and_a_message_for_the_portal(clinic):
     assert lines()["portal messages"] == (0, 0)
     closed = {"server_share": None, "wrapped_key": None, "proof_digest": None, "html": None}
     EscrowItem.objects.update(
-        status="expired", expires_at=old, text=None, notice_link_key=None, **closed
+        status="expired",
+        expires_at=old,
+        text=None,
+        notice_link_key=None,
+        archive_key=None,
+        remind_at=None,
+        **closed,
     )
     assert (lines()["messages"], lines()["portal messages"]) == ((2, 2), (1, 1))
 

@@ -16,6 +16,7 @@ OPERATIONS = {
     "contacts_consents",
     "consents_record",
     "events_report",
+    "letters_send",
     "messages_send",
     "messages_get",
 }

@@ -25,6 +25,7 @@ DOORS = {
     "delivery.wire.dial": "the mail door",
     "delivery.wire.session": "the mail door",
     "delivery.wire.tls": "the mail door",
+    "compliance.mail_certificates": "asks where the system keeps its authorities",
     "delivery.inbound.listener": "listens, and opens nothing",
     "delivery.inbound.serving": "listens, and opens nothing",
     "integrations.management.commands.smtpd": "loads the certificate that it shows",
