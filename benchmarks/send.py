@@ -78,12 +78,15 @@ def prepare() -> int:
 
 def sign_with_own_keys(domain: "SenderDomain") -> None:
     """The factory's domain has no keys; signing twice is a layer."""
+    from django.db import transaction
+
     from compliance.models import DkimKey
     from compliance.services import dkim_keys
 
     dkim_keys.make_pair(domain)
     selectors = DkimKey.objects.filter(domain=domain).values_list("selector", flat=True)
-    dkim_keys.begin_to_sign(domain, list(selectors))
+    with transaction.atomic():
+        dkim_keys.begin_to_sign(domain, list(selectors))
 
 
 def content() -> dict[str, object]:
