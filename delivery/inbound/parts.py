@@ -146,7 +146,9 @@ def _type_of(fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 
 def _base64(body: bytes) -> bytes:
     letters = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
+    # One letter beyond a group of four holds no whole byte; two or three do.
+    whole = letters[:-1] if len(letters) % 4 == 1 else letters
     try:
-        return binascii.a2b_base64(letters[: len(letters) // 4 * 4])
+        return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
     except binascii.Error:
         return b""

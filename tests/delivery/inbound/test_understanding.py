@@ -1,10 +1,12 @@
 """What each shape of a mail that comes back is taken for."""
 
 import time
+from base64 import b64encode
 from dataclasses import astuple
 
 import pytest
 
+from delivery.inbound.parts import parts_of
 from delivery.inbound.understanding import Bounce, Complaint, Letter, Quiet, understand
 from tests.delivery.inbound.mails import complaint, mail, plain, report
 
@@ -205,3 +207,10 @@ def test_no_mail_takes_long_to_read(name):
     for is_report in (True, False):
         told(HOSTILE[name], "eve@x.example", is_report=is_report)
     assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize("text", ["", "a", "ab", "abc", "abcd"])
+def test_base64_is_read_to_its_last_byte(text):
+    body = b64encode(text.encode()).decode()
+    (_, part) = parts_of(mail(f"Content-Transfer-Encoding: base64\nSubject: x\n\n{body}"))
+    assert part.content == text.encode()
