@@ -19,6 +19,12 @@ from integrations.api.fields import AboutContact, StrictSerializer, contact_of
 from integrations.api.paging import PARAMETERS, page_of
 from integrations.api.repeatable import repeatable
 
+# A request for less protection says more than these, and has its own address.
+KINDS = [
+    (kind.value, kind.label)
+    for kind in (ConsentRecord.Kind.OPT_IN, ConsentRecord.Kind.AUTHORIZATION)
+]
+
 
 class EvidenceBody(StrictSerializer):
     """How you know. A consent without its wording is no proof."""
@@ -39,7 +45,7 @@ class ConsentBody(AboutContact):
     purpose = serializers.ChoiceField(Purpose.choices)
     state = serializers.ChoiceField(ConsentRecord.State.choices)
     kind = serializers.ChoiceField(
-        ConsentRecord.Kind.choices, default=ConsentRecord.Kind.OPT_IN, help_text="If granted."
+        KINDS, default=ConsentRecord.Kind.OPT_IN, help_text="If granted."
     )
     evidence = EvidenceBody()
 
