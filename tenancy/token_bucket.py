@@ -1,7 +1,8 @@
 """How fast somebody may go on: token buckets in Valkey, shared by all web processes.
 
-A bucket refills steadily, and a burst may empty it. Without Valkey each process counts for itself:
-looser by the number of processes, but never without a limit. Names of buckets hold ids and digests only.
+A bucket refills steadily, and a burst may empty it. Each process counts for itself too, and goes by its
+own count while Valkey is away: looser by the number of processes, but never without a limit, and its
+failure gives nobody a second burst. Names of buckets hold ids and digests only.
 """
 
 import logging
@@ -74,7 +75,7 @@ class Allowance:
 
 
 class LocalBuckets:
-    """The same for one process, while Valkey is away."""
+    """The same for one process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -107,8 +108,9 @@ _alone_until = 0.0
 def take(buckets: Mapping[str, Budget], *, cost: int = 1) -> Allowance:
     """Take `cost` tokens from each of the buckets, or from none of them."""
     global _alone_until  # noqa: PLW0603 - one clock for the process
+    own = _local.take(buckets, cost)
     if time.monotonic() < _alone_until:
-        return _local.take(buckets, cost)
+        return own
     arguments = [cost, *(part for it in buckets.values() for part in (it.capacity, it.per_second))]
     keys = [f"{PREFIX}{name}" for name in buckets]
     try:
@@ -116,7 +118,7 @@ def take(buckets: Mapping[str, Budget], *, cost: int = 1) -> Allowance:
     except RedisError:
         _alone_until = time.monotonic() + ALONE_SECONDS
         log.warning("Valkey does not answer: each process counts requests for itself.")
-        return _local.take(buckets, cost)
+        return own
     return Allowance(int(remaining), math.ceil(float(wait)))
 
 

@@ -37,6 +37,14 @@ def test_so_does_each_process_alone(without_valkey):
     assert 1199 <= take({name: SMALL}).retry_after <= 1200
 
 
+def test_a_valkey_that_goes_away_gives_nobody_a_second_burst(monkeypatch):
+    name = str(uuid4())
+    assert spend_all([name]) == [2, 1, 0, 0]
+    monkeypatch.setattr(token_bucket, "_alone_until", time.monotonic() + 60)
+    assert take({name: SMALL}).is_exceeded
+    assert take({str(uuid4()): SMALL}).remaining == 2
+
+
 def test_takes_from_all_or_from_none():
     spent, fresh = str(uuid4()), str(uuid4())
     spend_all([spent])
