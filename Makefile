@@ -6,13 +6,15 @@ WHO ?=
 T ?=
 ARGS ?=
 B ?=
+SEED ?=
+ROUNDS ?=
 
 DIR ?= .local/backups
 MAIN ?=
 KEYS ?=
 INTO ?= restored
 
-.PHONY: help demo code stop reset backup restore test check prove bench servers lock secrets
+.PHONY: help demo code stop reset backup restore test check prove chaos bench servers lock secrets
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,6 +49,10 @@ check: ## The static checks only
 prove: ## The long proofs: attacks, faults, volumes
 	@$(PYTHON) -m dev.bootstrap dev browser
 	@exec .venv/bin/python -m dev.test $(or $(T),tests) -- -m prove --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
+
+chaos: ## Faults at every turn of sending; SEED=7 repeats a run, ROUNDS=2000
+	@$(PYTHON) -m dev.bootstrap dev
+	@SEED='$(SEED)' ROUNDS='$(ROUNDS)' exec .venv/bin/python -m dev.test tests/chaos -- -m prove -n0 $(ARGS)
 
 bench: ## Measure, and write docs/performance.md; B=name for one figure
 	@$(PYTHON) -m dev.bootstrap dev

@@ -22,10 +22,16 @@ POINTS = (
     "recorded",  # the outcome is committed
 )
 
-_wanted = (
-    os.environ.get("SEALPOST_CRASH_AT", "") if os.environ.get("SEALPOST_ENV") == "test" else ""
-)
+_wanted = ""
 _reached: Counter[str] = Counter()
+
+
+def arm() -> None:
+    """Read what is wanted; again in a process that was forked with an environment of its own."""
+    global _wanted  # noqa: PLW0603 one for the process, read at each point
+    is_test = os.environ.get("SEALPOST_ENV") == "test"
+    _wanted = os.environ.get("SEALPOST_CRASH_AT", "") if is_test else ""
+    _reached.clear()
 
 
 def reach(point: str) -> None:
@@ -36,3 +42,6 @@ def reach(point: str) -> None:
     _reached[point] += 1
     if point == name and _reached[point] == int(times or 1):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm()

@@ -20,6 +20,11 @@ from dev.sandbox.authority import Authority, issue, new_authority
 NAME = "mx.x.example"
 # What a server that knows nothing newer than TLS 1.1 answers to our hello (RFC 8446 6.2).
 PROTOCOL_VERSION_ALERT = bytes.fromhex("15 0301 0002 0246")
+REFUSED_AT_DOT = {
+    "nouser": "554 5.5.1 no recipients",
+    "busy_at_dot": "421 4.3.2 closing",
+    "spam": "554 5.7.1 looks like spam",
+}
 FOREVER = datetime.now(UTC) + timedelta(days=30)
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
 
@@ -144,6 +149,8 @@ class Conversation:
             time.sleep(3)
         if self.mode == "drip":
             self.drip(b"220 slowly\r\n")
+        if self.mode == "storm":
+            return self.say("421 4.3.2 too many connections")
         self.say("554 5.7.1 not you" if self.mode == "banner" else f"220 {NAME} ready")
         while line := self.line():
             verb = line.partition(b" ")[0].upper().decode()
@@ -152,6 +159,7 @@ class Conversation:
             if verb == "QUIT":
                 break
             getattr(self, f"on_{verb.lower()}", self.on_unknown)(line)
+        return None
 
     def on_ehlo(self, _line: bytes) -> None:
         if self.mode == "helo":
@@ -202,15 +210,16 @@ class Conversation:
         self.say("354 go on")
         if self.mode == "drop_before_dot":
             return self.socket.close()
+        if self.mode == "drop_in_text":
+            self.socket.recv(1000)
+            return self.reset()
         if self.mode == "early":
             self.say("552 5.3.4 too much")
         text = self.text()
         if self.mode == "early":
             return None  # it has refused already, however fast the dot came
-        if self.mode == "nouser":
-            return self.say("554 5.5.1 no recipients")
-        if self.mode == "spam":
-            return self.say("554 5.7.1 looks like spam")
+        if self.mode in REFUSED_AT_DOT:
+            return self.say(REFUSED_AT_DOT[self.mode])
         self.server.stored.append(Stored(self.mail, self.rcpt, text, self.over_tls))
         return self.answer_to_dot()
 
@@ -257,6 +266,8 @@ class Conversation:
         self.send(line.encode() + b"\r\n")
 
     def send(self, data: bytes) -> None:
+        if self.mode == "slow":
+            time.sleep(0.03)
         self.socket.sendall(data)
 
     def drip(self, data: bytes) -> None:
