@@ -36,6 +36,8 @@ class Scope(models.TextChoices):
     MESSAGES_SEND = "messages.send", "Send one message from an approved campaign"
     LETTERS_SEND = "letters.send", "Send messages that it writes itself"
     MESSAGES_READ = "messages.read", "Read what became of a message"
+    SUPPRESSIONS_READ = "suppressions.read", "Read which addresses get no mail"
+    SUPPRESSIONS_WRITE = "suppressions.write", "Suppress addresses, and lift what it may"
     PHI_READ = "phi.read", "See PHI unmasked"
 
 

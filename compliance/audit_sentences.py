@@ -200,6 +200,7 @@ SENTENCES = {
     "suppression.not_added": "Could not suppress what bounced: it is no address any more",
     "sender.replies_chosen": "Chose where answers to a sender go",
     "suppression.added": "Suppressed an address",
+    "suppression.list_added": "Suppressed many addresses",
     "suppression.removed": "Lifted a suppression",
     "user.dormant": "Suspended an account that nobody used",
     "user.expired": "Closed an account after its last day",

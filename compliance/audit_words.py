@@ -59,6 +59,7 @@ _COUNTED = {
 _SUBJECTS = {
     "api": "The API",
     "delivery": "Mail on its way",
+    "suppression": "Addresses that get no mail",
     "escrow": "Portal messages",
     "messages": "Mail on its way",
 }

@@ -60,5 +60,15 @@ class AuditNeverShorter(DomainError):
         super().__init__("The audit log never stays shorter than it was promised to.")
 
 
+class NotLiftedBySystems(DomainError):
+    """The person said it, so a member of staff has to take it back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The person asked for this, or called your mail spam. Lift it in Sealpost, "
+            "Compliance, Suppressed addresses, after you talked with them."
+        )
+
+
 class NotSuppressible(DomainError):
     """The text is not an email address."""

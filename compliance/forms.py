@@ -114,22 +114,37 @@ class SenderForm(forms.Form):
     )
 
 
+# What staff may know; the others are told by a server, a mail operator or the person.
+STAFF_REASONS = [
+    (reason.value, reason.label)
+    for reason in (
+        SuppressionReason.REQUESTED,
+        SuppressionReason.WRONG_PERSON,
+        SuppressionReason.BOUNCED,
+    )
+]
+
+
 class SuppressionForm(forms.Form):
     address = forms.CharField(
         label="Email address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    reason = forms.ChoiceField(
-        choices=[
-            (reason.value, reason.label)
-            for reason in (
-                SuppressionReason.REQUESTED,
-                SuppressionReason.WRONG_PERSON,
-                SuppressionReason.BOUNCED,
-            )
-        ]
+    reason = forms.ChoiceField(choices=STAFF_REASONS)
+
+
+class SuppressionListForm(forms.Form):
+    """A column of another service's file, pasted: no file comes to rest anywhere."""
+
+    addresses = forms.CharField(
+        label="Addresses",
+        max_length=1_000_000,
+        help_text="One a line, or a CSV file: open it, copy all of it, paste it here. "
+        "Up to 10,000 addresses.",
+        widget=forms.Textarea({"autocomplete": "off", "rows": 12, "spellcheck": "false"}),
     )
+    reason = forms.ChoiceField(choices=STAFF_REASONS)
 
 
 class TrailForm(forms.Form):

@@ -64,6 +64,7 @@ compliance = [
     path("policy/", policy.policy, name="policy"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/add/", suppressions.suppress, name="suppress"),
+    path("suppressions/many/", suppressions.suppress_many, name="suppress_many"),
     path("suppressions/<uuid:suppression_id>/lift/", suppressions.unsuppress, name="unsuppress"),
 ]
 sender_domains = [

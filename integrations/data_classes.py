@@ -17,13 +17,13 @@ OTHERS: dict[str, str] = {
     ),
     # That somebody agreed, when and how; why a message was not sent; what was observed.
     **dict.fromkeys(
-        ("kind", "last_day", "occurred_at", "purpose", "reason", "said_at", "state"),
+        ("kind", "last_day", "occurred_at", "purpose", "reason", "said_at", "state", "suppressed_at"),
         PhiClass.LIMITED.value,
     ),
     **dict.fromkeys(
         (
             "categories", "contacts", "data", "evidence", "kept", "metadata", "name", "results",
-            "source", "subject", "to", "wording",
+            "source", "subject", "to", "why", "wording",
         ),
         PhiClass.PHI.value,
     ),

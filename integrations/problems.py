@@ -58,6 +58,11 @@ class ContactNotFound(Problem):
     default_code = "contact_not_found"
 
 
+class SuppressionNotFound(Problem):
+    status_code = HTTPStatus.NOT_FOUND
+    default_code = "suppression_not_found"
+
+
 class KeyWaits(Problem):
     status_code = HTTPStatus.FORBIDDEN
     default_code = "key_waits"

@@ -11,6 +11,7 @@ from integrations.api import (
     messages,
     postmark,
     sendgrid,
+    suppressions,
     tokens,
 )  # fmt: skip
 from integrations.api.base import endpoint
@@ -30,6 +31,9 @@ v1 = [
     path("letters", endpoint(letters.Letters), name="letters"),
     path("messages", endpoint(messages.Messages), name="messages"),
     path("messages/<uuid:message_id>", endpoint(messages.MessageDetail), name="message"),
+    path("suppressions", endpoint(suppressions.Suppressions), name="suppressions"),
+    path("suppressions/search", endpoint(suppressions.Search), name="suppressions_search"),
+    path("suppressions/lift", endpoint(suppressions.Lift), name="suppressions_lift"),
 ]
 # Where clients of other services look for them: at the root of the host.
 shapes = [

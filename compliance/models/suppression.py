@@ -21,6 +21,7 @@ class Suppression(TenantModel):
         PERSON = "person", "The person"
         STAFF = "staff", "Your staff"
         IMPORT = "import", "An import"
+        SYSTEM = "system", "One of your systems"
 
     address_index = BlindIndexField()
     address = SealedTextField()
@@ -46,7 +47,9 @@ class Suppression(TenantModel):
                 name="suppression_has_a_known_reason",
             ),
             models.CheckConstraint(
-                condition=Q(source__in=["delivery", "complaint", "person", "staff", "import"]),
+                condition=Q(
+                    source__in=["delivery", "complaint", "person", "staff", "import", "system"]
+                ),
                 name="suppression_has_a_known_source",
             ),
         ]
@@ -54,3 +57,8 @@ class Suppression(TenantModel):
             # For the page: newest first.
             models.Index(fields=["tenant", "-suppressed_at", "-id"], name="suppression_newest"),
         ]
+
+    @property
+    def is_the_persons_own(self) -> bool:
+        """The person said it, to us or to a mail operator: no system takes it back."""
+        return self.source in {self.Source.PERSON, self.Source.COMPLAINT}

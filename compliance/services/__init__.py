@@ -11,7 +11,12 @@ from compliance.services.domains import (
     take_replies,
 )
 from compliance.services.policies import set_policy, set_retention
-from compliance.services.suppressions import suppress, unsuppress
+from compliance.services.suppressions import (
+    lift_for_system,
+    suppress,
+    suppress_many,
+    unsuppress,
+)
 
 __all__ = [
     "LookUp",
@@ -21,12 +26,14 @@ __all__ = [
     "check_domain",
     "countersign",
     "end_agreement",
+    "lift_for_system",
     "remove_domain",
     "remove_sender",
     "set_policy",
     "set_retention",
     "sign_agreement",
     "suppress",
+    "suppress_many",
     "take_replies",
     "unsuppress",
 ]

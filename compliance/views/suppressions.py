@@ -9,12 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
-from compliance import listings
+from compliance import listings, suppression_lists
 from compliance import services as compliance
 from compliance.facts import SuppressionReason
-from compliance.forms import ReasonForm, SuppressionForm
+from compliance.forms import ReasonForm, SuppressionForm, SuppressionListForm
 from compliance.models import Suppression
 from tenancy.errors import DomainError
+
+SHOWN_BAD_LINES = 100
 
 
 @requires("suppressions.view")
@@ -52,6 +54,26 @@ def suppress(request: SignedInRequest) -> HttpResponse:
             return redirect("compliance:suppressions")
     status = 422 if form.errors else 200
     return render(request, "compliance/suppress.html", {"form": form}, status=status)
+
+
+@requires("suppressions.edit")
+@require_http_methods(["GET", "POST"])
+def suppress_many(request: SignedInRequest) -> HttpResponse:
+    """Good lines are stored together, and the page says which lines hold no address."""
+    form = SuppressionListForm(request.POST or None)
+    if not form.is_valid():
+        status = 422 if form.errors else 200
+        return render(request, "compliance/suppress_many.html", {"form": form}, status=status)
+    found = suppression_lists.read(form.cleaned_data["addresses"])
+    reason = SuppressionReason(form.cleaned_data["reason"])
+    added = compliance.suppress_many(found.addresses, reason=reason, actor=request.actor)
+    context = {
+        "added": added,
+        "known": len(found.addresses) - added,
+        "bad": found.bad[:SHOWN_BAD_LINES],
+        "bad_lines": len(found.bad),
+    }
+    return render(request, "compliance/suppressed_many.html", context)
 
 
 @requires("suppressions.edit")

@@ -19,6 +19,10 @@ OPERATIONS = {
     "letters_send",
     "messages_send",
     "messages_get",
+    "suppressions_list",
+    "suppressions_add",
+    "suppressions_search",
+    "suppressions_lift",
 }
 
 

@@ -11,6 +11,7 @@ AGREED = {
     "external_id": "MRN-1", "purpose": "marketing", "state": "granted",
     "evidence": {"source": "Desk", "wording": "I agree."},
 }  # fmt: skip
+GONE = {"email": "gone@harbourmail.example"}
 
 # By route and method: what is called, and how many people its answer shows.
 SHOWS = {
@@ -20,6 +21,10 @@ SHOWS = {
     ("contact", "GET"): ("/{0}", None, 1),
     ("contact_consents", "GET"): ("/{0}/consents", None, 1),
     ("consents", "POST"): ("/../consents", AGREED, 1),
+    ("suppressions", "GET"): ("/../suppressions", None, 1),
+    ("suppressions", "POST"): ("/../suppressions", GONE, 1),
+    ("suppressions_search", "POST"): ("/../suppressions/search", GONE, 1),
+    ("suppressions_lift", "POST"): ("/../suppressions/lift", {**GONE, "why": "It works."}, 1),
 }
 # Numbers, states and names that the caller sent itself.
 SHOWS_NOBODY = {
@@ -52,9 +57,10 @@ def test_what_a_system_is_shown_is_counted(system, route):
     path, body, people = SHOWS[route]
     contact_id = system.post("/contacts", ADA).json()["id"]
     system.post("/contacts", {"external_id": "MRN-2"})
+    system.post("/suppressions", GONE)
     before = people_read()
     assert call(system, path, body, contact_id).status_code < 300
-    assert (before, people_read() - before) == (2, people)
+    assert (before, people_read() - before) == (3, people)
     look = Look.objects.get(kind="system")
     assert (look.person_id, look.person_name) == (str(system.key.pk), "Practice system")
 
