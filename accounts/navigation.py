@@ -58,6 +58,7 @@ ADMINISTRATION = (
             "settings",
             "users",
             "domains",
+            "tls_reports",
             "api_keys",
             "systems",
             "keys",

@@ -136,7 +136,8 @@ def _anchor() -> Safeguard:
 
 
 def _alerts() -> Safeguard:
-    waiting = Alert.objects.filter(answered_at__isnull=True).count()
+    open_ones = Alert.objects.filter(answered_at__isnull=True)
+    waiting = open_ones.exclude(kind=Alert.Kind.REFUSED).count()
     text = f"{waiting} wait for an answer." if waiting else "None waits for an answer."
     return _row("Alerts about looks at PHI", waiting == 0, text, "compliance:home")
 

@@ -26,6 +26,7 @@ from delivery.models import (
     Reply,
     SingleSend,
     StsPolicy,
+    TlsReport,
 )
 from tenancy import inventory
 
@@ -158,6 +159,14 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="expires_at"),
+)
+register(
+    TlsReport,
+    data_class=DataClass.OPERATIONAL,
+    retention=timedelta(days=90),
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="ends_at"),
 )
 
 # What it says is in the message's story and among the replies by then.

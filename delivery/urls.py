@@ -7,6 +7,7 @@ from delivery.portal import staff
 from delivery.publishing.views import mail_security
 from delivery.reports import views
 from delivery.reports.worklists import views as worklists
+from delivery.tls_reports.views import what_others_saw
 
 reports = [
     path("reports/", views.campaigns, name="list"),
@@ -39,6 +40,8 @@ undelivered = [
     path("<uuid:message_id>/send-again/", worklists.send_again, name="send_again"),
 ]
 
+tls_reports = [path("<uuid:domain_id>/tls/", what_others_saw, name="domain")]
+
 lanes = [path("operator/lanes/", lane_views.platform, name="platform")]
 
 sandbox = [
@@ -62,6 +65,7 @@ urlpatterns = [
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),
     path("", include((lanes, "lanes"))),
+    path("settings/domains/", include((tls_reports, "tls_reports"))),
     path("replies/", include((replies, "replies"))),
     path("undelivered/", include((undelivered, "undelivered"))),
 ]

@@ -82,6 +82,7 @@ VERIFIED = Evidence(Level.T2, "TLSv1.3", "TLS_AES_256_GCM_SHA384", "ab" * 32, "C
 ACCEPTED = Outcome(Result.ACCEPTED, Stage.DOT, Reply(250, "2.0.0", "ok"), "mx", "", VERIFIED)
 NO_ANSWER = Outcome(Result.UNCERTAIN, Stage.DOT, LOST, "mx", "", VERIFIED)
 UNKNOWN_USER = Outcome(Result.REFUSED, Stage.RCPT, Reply(550, "5.1.1", "no such user"), "mx")
+SENDER_REFUSED = Outcome(Result.REFUSED, Stage.DOT, Reply(550, "5.7.1", "bad name"), "mx")
 GREYLISTED = Outcome(Result.REFUSED, Stage.RCPT, Reply(451, "4.7.1", "greylisted"), "mx")
 UNREACHABLE = Outcome(Result.REFUSED, Stage.CONNECT, dial.UNREACHABLE, "mx")
 NO_TLS = Outcome(

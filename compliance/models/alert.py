@@ -12,7 +12,10 @@ from tenancy.while_frozen import WhileFrozen
 
 
 class Alert(TenantModel):
-    """Somebody did more of something than the work of a person explains. One open at a time."""
+    """Somebody did more of something than the work of a person explains. One open at a time.
+
+    Or receivers refused mail for its sender: then they are the person.
+    """
 
     while_frozen = WhileFrozen.GOES_ON
 
@@ -23,11 +26,12 @@ class Alert(TenantModel):
         SAMPLES = "samples", "Looked at what many files would hold"
         UPLOADS = "uploads", "Looked into many uploaded files"
         READINGS = "readings", "Read many times more people than usual"
+        REFUSED = "refused", "Refused mail because of its sender"
 
     kind = models.CharField(max_length=10, choices=Kind)
     person_id = models.CharField(max_length=64)
     person_name = models.CharField(max_length=150)
-    # The most within one hour since it was raised.
+    # The most within `span` since it was raised.
     count = models.PositiveIntegerField()
     raised_at = models.DateTimeField(default=clock.now)
     answered_at = models.DateTimeField(null=True)
@@ -46,7 +50,15 @@ class Alert(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["reveals", "searches", "exports", "samples", "uploads", "readings"]
+                    kind__in=[
+                        "reveals",
+                        "searches",
+                        "exports",
+                        "samples",
+                        "uploads",
+                        "readings",
+                        "refused",
+                    ]
                 ),
                 name="alert_has_a_known_kind",
             ),
@@ -63,6 +75,15 @@ class Alert(TenantModel):
             # For the page of alerts and for what a budget counts from.
             models.Index(fields=["tenant", "-raised_at"], name="alert_newest"),
         ]
+
+    @property
+    def is_about_mail(self) -> bool:
+        return self.kind == self.Kind.REFUSED
+
+    @property
+    def span(self) -> str:
+        """Within what it was counted, in words."""
+        return "a day" if self.is_about_mail else "an hour"
 
     @property
     def is_open(self) -> bool:

@@ -85,10 +85,13 @@ def _mail(alert: Alert) -> None:
         "workspace": Tenant.objects.get(pk=current_tenant_id()).name,
         "person": alert.person_name,
         "what": alert.get_kind_display().lower(),
+        "span": alert.span,
+        "is_about_mail": alert.is_about_mail,
         "link": url_on("staff", reverse("compliance:alert", "config.urls.staff", [alert.pk])),
     }
     answering = Membership.objects.select_related("user").filter(
         role__in=PERMISSIONS[ANSWER], status=Membership.Status.ACTIVE
     )
-    for member in answering.exclude(user_id=alert.person_id).order_by("pk"):
-        tenancy.queue_system_mail(to=member.user.email, kind="alert", context=context)
+    for member in answering.order_by("pk"):
+        if str(member.user_id) != alert.person_id:
+            tenancy.queue_system_mail(to=member.user.email, kind="alert", context=context)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from delivery import standing
 from delivery.inbound import facts
 from delivery.inbound.recipients import NotOurs, named_inside
 from delivery.inbound.understanding import (
@@ -17,6 +18,9 @@ from delivery.inbound.understanding import (
     understand,
 )
 from delivery.models import InboundMail, Message
+from delivery.replies import Meaning
+from delivery.tls_reports import keeping
+from delivery.tls_reports.reading import reports_in
 from tenancy import clock
 from tenancy.scope import current_tenant_id
 
@@ -54,9 +58,15 @@ def _understood(mail_id: UUID) -> bool:
     if mail.attempts > TRIES:
         _settle(mail, UNREADABLE)
         return True
+    if mail.mailbox == Mailbox.TLS_REPORTS and (reports := reports_in(mail.content)):
+        _settle(mail, keeping.keep(reports))
+        return True
     message = _message_of(mail)
     told = understand(mail.content, mail_from=mail.mail_from, is_report=mail.mailbox in REPORTS)
-    _settle(mail, _record(mail, message, told))
+    finding = _record(mail, message, told)
+    _settle(mail, finding)
+    if finding == Meaning.SENDER_REFUSED:
+        standing.was_refused()
     return True
 
 

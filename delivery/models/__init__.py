@@ -10,6 +10,7 @@ from delivery.models.posture import DomainPosture
 from delivery.models.reply import Reply
 from delivery.models.single import SingleSend
 from delivery.models.sts_policy import StsPolicy
+from delivery.models.tls_report import TlsReport
 from delivery.models.tracking import LinkTable, Reaction
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Reply",
     "SingleSend",
     "StsPolicy",
+    "TlsReport",
 ]

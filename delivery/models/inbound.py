@@ -62,4 +62,10 @@ class InboundMail(TenantModel):
                 condition=Q(read_at__isnull=True),
                 name="inbound_mail_waiting",
             ),
+            # For delivery.standing.
+            models.Index(
+                fields=["tenant", "read_at"],
+                condition=Q(finding="sender_refused"),
+                name="inbound_mail_sender_refused",
+            ),
         ]

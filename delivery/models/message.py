@@ -159,6 +159,12 @@ class Message(TenantModel):
                 condition=Q(status__in=["leased", "in_data"]),
                 name="message_leased",
             ),
+            # For delivery.standing: few, whatever the size of the table.
+            models.Index(
+                fields=["tenant", "settled_at"],
+                condition=Q(reason="sender_refused"),
+                name="message_sender_refused",
+            ),
             # For the contact's page and for who got how many lately.
             models.Index(fields=["tenant", "contact"], name="message_of_contact"),
         ]

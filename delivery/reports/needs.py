@@ -84,7 +84,7 @@ def _alerts(request: SignedInRequest) -> Iterator[Need]:
             "alert-triangle",
             "bad",
             f"{alert.person_name} {alert.get_kind_display().lower()}",
-            f"{alert.count} times within an hour. Look into it.",
+            f"{alert.count} times within {alert.span}. Look into it.",
             reverse("compliance:alert", args=[alert.pk]),
         )
 

@@ -17,12 +17,13 @@ from compliance.facts import SuppressionReason
 from compliance.models import Suppression
 from contacts import services as contacts
 from contacts.models import Activity
-from delivery import chronicle
+from delivery import chronicle, standing
 from delivery.chronicle import Turn
 from delivery.escrow import answers
 from delivery.escrow import services as escrow
 from delivery.fates import Claimed, Fate
 from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.replies import Meaning
 from delivery.routes import SUSPICIOUS
 from delivery.services import postures
 from delivery.wire.addresses import domain_of
@@ -91,6 +92,8 @@ def record(results: Sequence[Result], *, token: UUID) -> set[UUID]:
     _remember(kept, now)
     _deposit(kept)
     _settle_notices(kept)
+    if any(result.fate.reason == Meaning.SENDER_REFUSED for result in kept):
+        standing.was_refused()
     counts = Counter(result.fate.status.value for result in kept)
     turns = (_turn(result, is_ours=result.message.id in ours) for result in results)
     chronicle.tell_turns("messages.recorded", turns, counts=dict(counts))

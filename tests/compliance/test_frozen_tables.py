@@ -52,6 +52,7 @@ GOES_ON = {
     "delivery_linktable",
     "delivery_message", "delivery_messageevent", "delivery_portalpasskey",
     "delivery_portalpassphrase", "delivery_reaction", "delivery_reply", "delivery_stspolicy",
+    "delivery_tlsreport",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",
 }  # fmt: skip
 INSERT = "INSERT INTO {0} SELECT * FROM {0} WHERE false"

@@ -1,0 +1,1 @@
+"""What other mail servers report of TLS with a workspace's domains (RFC 8460)."""
