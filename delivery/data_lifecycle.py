@@ -8,6 +8,7 @@ from compliance.lifecycle import Aging, DataClass, Erasure, Export, Reference, r
 from compliance.retained import Retained
 from delivery.models import (
     Dispatch,
+    DomainDay,
     DomainPosture,
     EscrowCode,
     EscrowEvent,
@@ -151,6 +152,14 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="seen_at"),
+)
+register(
+    DomainDay,
+    data_class=DataClass.OPERATIONAL,
+    retention=timedelta(days=35),
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="day"),
 )
 register(
     StsPolicy,

@@ -17,6 +17,7 @@ from delivery.escrow import services as escrow
 from delivery.inbound.understanding import Bounce, Complaint, Letter
 from delivery.models import FollowUp, Message, MessageEvent, Reply
 from delivery.replies import CONSEQUENCES, Meaning
+from delivery.services import domain_days
 from tenancy import clock
 
 Kind = MessageEvent.Kind
@@ -46,6 +47,7 @@ def record_bounce(message: Message, bounce: Bounce) -> None:
     _tell(message, Kind.BOUNCED, detail)
     if message.cause in NO_PERSONS:
         return
+    domain_days.count_bounce(message, address, bounce.meaning)
     _note(message, Activity.Kind.BOUNCED)
     _follow_up(message)
     if message.cause == Message.Cause.NOTICE and message.mail_class == Message.MailClass.NOTICE:
@@ -62,6 +64,7 @@ def record_complaint(message: Message, complaint: Complaint) -> None:
     _tell(message, Kind.COMPLAINED, {"kind": complaint.feedback_type, "recipient": address})
     if message.cause in NO_PERSONS:
         return
+    domain_days.count_complaint(message, address)
     _note(message, Activity.Kind.COMPLAINED)
     _suppress(address, SuppressionReason.COMPLAINED, Suppression.Source.COMPLAINT)
 

@@ -1,4 +1,5 @@
 from delivery.models.dispatch import Dispatch
+from delivery.models.domain_day import DomainDay
 from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
 from delivery.models.follow_up import FollowUp
 from delivery.models.inbound import InboundMail
@@ -15,6 +16,7 @@ from delivery.models.tracking import LinkTable, Reaction
 
 __all__ = [
     "Dispatch",
+    "DomainDay",
     "DomainPosture",
     "EscrowCode",
     "EscrowEvent",

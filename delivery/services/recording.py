@@ -25,7 +25,7 @@ from delivery.fates import Claimed, Fate
 from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.replies import Meaning
 from delivery.routes import SUSPICIOUS
-from delivery.services import postures
+from delivery.services import domain_days, postures
 from delivery.wire.addresses import domain_of
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -94,6 +94,7 @@ def record(results: Sequence[Result], *, token: UUID) -> set[UUID]:
     _settle_notices(kept)
     if any(result.fate.reason == Meaning.SENDER_REFUSED for result in kept):
         standing.was_refused()
+    domain_days.count_turns((result.message, result.fate, result.address) for result in kept)
     counts = Counter(result.fate.status.value for result in kept)
     turns = (_turn(result, is_ours=result.message.id in ours) for result in results)
     chronicle.tell_turns("messages.recorded", turns, counts=dict(counts))

@@ -47,7 +47,7 @@ GOES_ON = {
     "compliance_review", "compliance_reviewplan", "compliance_savedview",
     "compliance_suppression", "contacts_activity", "contacts_consentrecord",
     "contacts_contactexport", "contacts_exportchunk", "contacts_importproblem", "contacts_look",
-    "delivery_domainposture", "delivery_escrowcode", "delivery_escrowevent",
+    "delivery_domainday", "delivery_domainposture", "delivery_escrowcode", "delivery_escrowevent",
     "delivery_escrowitem", "delivery_escrowvisit", "delivery_followup", "delivery_inboundmail",
     "delivery_linktable",
     "delivery_message", "delivery_messageevent", "delivery_portalpasskey",
