@@ -58,6 +58,7 @@ _COUNTED = {
 # What events without an object of their own are about.
 _SUBJECTS = {
     "api": "The API",
+    "deliverability": "Recipient domains",
     "delivery": "Mail on its way",
     "suppression": "Addresses that get no mail",
     "escrow": "Portal messages",

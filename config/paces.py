@@ -53,6 +53,7 @@ BY_PERMISSION = {"contacts.reveal": "reveal"}
 BY_NAME = {
     "accounts:confirm": "sign_in",
     "messages:search": "search",
+    "reports:deliverability_search": "search",
     "contacts:search": "search",
     "contacts:totals": "search",
     "segments:count": "search",

@@ -6,12 +6,16 @@ from delivery.lanes import views as lane_views
 from delivery.portal import staff
 from delivery.publishing.views import mail_security
 from delivery.reports import views
+from delivery.reports.deliverability import views as deliverability
 from delivery.reports.worklists import views as worklists
 from delivery.tls_reports.views import what_others_saw
 
 reports = [
     path("reports/", views.campaigns, name="list"),
     path("reports/lanes/", lane_views.workspace, name="lanes"),
+    path("reports/deliverability/", deliverability.deliverability, name="deliverability"),
+    path("reports/deliverability/search/", deliverability.search, name="deliverability_search"),
+    path("reports/deliverability.csv", deliverability.file, name="deliverability_file"),
     path("campaigns/<uuid:campaign_id>/report/", views.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/report/recall/", views.recall_all, name="recall"),
     path("campaigns/<uuid:campaign_id>/report/people/", views.people, name="people"),

@@ -1,0 +1,1 @@
+"""How well mail reaches recipients' domains, and those who run their servers."""
