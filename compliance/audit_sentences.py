@@ -175,6 +175,7 @@ SENTENCES = {
     "undelivered.settled": "Told the person of a message that did not arrive",
     "message.sent_again": "Sent a message again that may have arrived",
     "reply.received": "Took a reply to a message",
+    "report.figures_taken": "Took along a campaign's figures",
     "report.links_taken": "Took along a campaign's figures by link",
     "report.people_viewed": "Saw the people behind a number",
     "emergency.ended": "Gave emergency access back",

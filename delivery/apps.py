@@ -9,7 +9,9 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         from compliance import stopping
         from delivery.queries.waiting import to_retry
+        from delivery.reports import people_files
         from delivery.services.closing import stop_messages
 
+        people_files.register()
         retries.register(to_retry)
         stopping.register("messages", stop_messages)

@@ -19,6 +19,7 @@ reports = [
     path("campaigns/<uuid:campaign_id>/report/", views.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/report/recall/", views.recall_all, name="recall"),
     path("campaigns/<uuid:campaign_id>/report/people/", views.people, name="people"),
+    path("campaigns/<uuid:campaign_id>/report/figures.csv", views.figures, name="figures"),
     path("campaigns/<uuid:campaign_id>/report/links.csv", views.links, name="links"),
 ]
 messages = [

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from delivery.models.domain_day import FEWEST_PEOPLE
+
 HANDED_OVER = frozenset({"sent", "escrowed"})
 NOT_ALLOWED = "skipped"
 BY_EMAIL = frozenset({"tls", "plain"})
@@ -19,6 +21,7 @@ FORMER = {
 # The order in which forecast, live bar and report show what happened to messages.
 OUTCOMES = ("tls", "plain", "portal", "held", "failed", "uncertain", "waiting")
 TLS_ORDER = ("", "TLSv1.2", "TLSv1.3")
+OTHER_DOMAINS = "Other domains"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,24 @@ def by_domain(groups: Iterable[Group]) -> list[DomainRow]:
             of_domain.setdefault(group.domain, []).append(group)
     rows = [_domain_row(domain, members) for domain, members in of_domain.items()]
     return sorted(rows, key=lambda row: (-row.people, row.domain))
+
+
+def without_small(rows: Sequence[DomainRow]) -> list[DomainRow]:
+    """Domains of few people as one row, last: alone, their figures can point at one of them."""
+    large = [row for row in rows if row.people >= FEWEST_PEOPLE]
+    small = [row for row in rows if row.people < FEWEST_PEOPLE]
+    if not small:
+        return large
+    people, accepted, portal, to_try, failed, other, read = (
+        sum(getattr(row, name) for row in small)
+        for name in ("people", "accepted", "portal", "to_try", "failed", "other", "read")
+    )
+    versions = [row.lowest_tls for row in small if row.accepted]
+    lowest = min(versions, key=TLS_ORDER.index, default="")
+    return [
+        *large,
+        DomainRow(OTHER_DOMAINS, people, accepted, portal, to_try, failed, other, read, lowest),
+    ]
 
 
 def reasons(groups: Iterable[Group], outcome: str) -> list[Reason]:

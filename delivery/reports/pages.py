@@ -119,12 +119,13 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
         for step in figures.funnel(groups, read=queries.read_in_portal(campaign.id))
     ]
     bar = _progress(groups, campaign.id, may_see_people=may_see_people)
+    domains = figures.by_domain(groups)
     return {entry.key: entry.count for entry in bar.entries} | {
         "campaign": campaign,
         "funnel": [(entry, figures.share(entry.count, funnel[0].count)) for entry in funnel],
         "progress": bar,
         "accepted": sum(entry.count for entry in bar.entries if entry.key in figures.BY_EMAIL),
-        "domains": figures.by_domain(groups),
+        "domains": domains if may_see_people else figures.without_small(domains),
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),
         "unannounced": _unannounced(campaign.id, link),

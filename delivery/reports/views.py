@@ -1,5 +1,6 @@
 """Reports of campaigns, the message log, and the story of each message."""
 
+from collections.abc import Iterable
 from dataclasses import astuple
 from uuid import UUID
 
@@ -23,7 +24,17 @@ from delivery.escrow import reissuing
 from delivery.escrow import services as escrow
 from delivery.models import EscrowItem, Message
 from delivery.queries import waiting
-from delivery.reports import drafts, filters, home, messages, needs, pages, queries
+from delivery.reports import (
+    drafts,
+    figures_file,
+    filters,
+    home,
+    messages,
+    needs,
+    pages,
+    people_files,
+    queries,
+)
 from delivery.tracking import queries as tracking
 from tenancy import clock
 from tenancy.spreadsheets import CONTENT_TYPE, csv_lines
@@ -64,8 +75,11 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def campaign(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Campaign, pk=campaign_id)
-    context = pages.report(shown, may_see_people=may(request, "reports.people"))
-    context["may_recall"] = may(request, "campaigns.stop")
+    may_see_people = may(request, "reports.people")
+    context = pages.report(shown, may_see_people=may_see_people) | {
+        "hides_small": not may_see_people,
+        "may_recall": may(request, "campaigns.stop"),
+    }
     return render(request, "delivery/reports/report.html", context)
 
 
@@ -77,8 +91,22 @@ def links(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     rows = tracking.by_link(shown.id)
     audit.record("report.links_taken", actor=request.actor, on=shown, rows=len(rows))
     lines = [LINK_COLUMNS, *([str(value) for value in astuple(row)] for row in rows)]
+    return _file(lines, "links")
+
+
+@requires("reports.view")
+@require_GET
+def figures(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
+    """Every number of the report, and nobody in it."""
+    shown = get_object_or_404(Campaign, pk=campaign_id)
+    lines = list(figures_file.lines(shown, may_see_people=may(request, "reports.people")))
+    audit.record("report.figures_taken", actor=request.actor, on=shown, rows=len(lines) - 1)
+    return _file(lines, "figures")
+
+
+def _file(lines: Iterable[list[str]], name: str) -> HttpResponse:
     response = HttpResponse(b"".join(csv_lines(lines)), content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = 'attachment; filename="links.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
@@ -116,6 +144,8 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
         "words": (pages.STEPS | pages.OUTCOMES | pages.OTHERS)[outcome],
         "page": page,
         "total": found.count(),
+        "export_as": "" if reason else f"{people_files.PREFIX}{outcome}",
+        "may_export": may(request, "contacts.export"),
     }
     return render(request, "delivery/reports/people.html", context)
 
