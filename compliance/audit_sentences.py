@@ -127,6 +127,7 @@ SENTENCES = {
     "message.asked_for": "Asked for a message",
     "message.moved_to_portal": "Moved a waiting message to the portal",
     "message.unsubscribed": "Stopped a kind of mail from a message",
+    "message.proof_viewed": "Saw the proof of one message's encryption",
     "message.story_viewed": "Saw the story of one message",
     "passkey.removed": "Removed a passkey",
     "passkey.set_up": "Set up a passkey",

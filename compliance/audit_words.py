@@ -13,6 +13,7 @@ PHI_VERBS = (
     "previewed",
     "people_viewed",
     "messages_viewed",
+    "proof_viewed",
     "story_viewed",
     "values_revealed",
     "problems_downloaded",

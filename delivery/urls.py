@@ -7,6 +7,7 @@ from delivery.portal import staff
 from delivery.publishing.views import mail_security
 from delivery.reports import views
 from delivery.reports.deliverability import views as deliverability
+from delivery.reports.proof_page import proof
 from delivery.reports.worklists import views as worklists
 from delivery.tls_reports.views import what_others_saw
 
@@ -26,6 +27,7 @@ messages = [
     path("messages/", views.log, name="list"),
     path("messages/search/", views.search, name="search"),
     path("messages/<uuid:message_id>/", views.message, name="story"),
+    path("messages/<uuid:message_id>/proof/", proof, name="proof"),
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),
     path("messages/<uuid:message_id>/reissue/", views.reissue, name="reissue"),
     path("messages/<uuid:message_id>/move/", views.move, name="move"),

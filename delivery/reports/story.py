@@ -78,6 +78,7 @@ class Proof:
     level: str
     is_verified: bool
     facts: tuple[tuple[str, str], ...]
+    rule: str = ""
 
 
 def tell(events: Iterable[Event]) -> list[Moment]:
@@ -106,7 +107,8 @@ def proof(events: Iterable[Event]) -> Proof | None:
         return None
     last = max(accepted, key=lambda event: event.occurred_at)
     level = str(last.detail["level"])
-    return Proof(last.occurred_at, LEVELS[level], level in PROVEN_LEVELS, _connection(last.detail))
+    facts = _connection(last.detail)
+    return Proof(last.occurred_at, LEVELS[level], level in PROVEN_LEVELS, facts, _rule(last))
 
 
 def _connection(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
