@@ -136,6 +136,7 @@ SENTENCES = {
     "deliverability.taken": "Took the figures by recipient domain along",
     "messages.people_viewed": "Saw the message log",
     "messages.searched": "Searched the message log",
+    "messages.taken": "Took the message log along, without people",
     "password.changed": "Changed the password",
     "password.reset_asked": "Asked for a new password",
     "password.reset_mailed": "Mailed a link to choose a new password",

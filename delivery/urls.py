@@ -5,7 +5,7 @@ from delivery import sandbox_views
 from delivery.lanes import views as lane_views
 from delivery.portal import staff
 from delivery.publishing.views import mail_security
-from delivery.reports import views
+from delivery.reports import log, views
 from delivery.reports.deliverability import views as deliverability
 from delivery.reports.proof_page import proof
 from delivery.reports.worklists import views as worklists
@@ -24,8 +24,9 @@ reports = [
     path("campaigns/<uuid:campaign_id>/report/links.csv", views.links, name="links"),
 ]
 messages = [
-    path("messages/", views.log, name="list"),
-    path("messages/search/", views.search, name="search"),
+    path("messages/", log.log, name="list"),
+    path("messages/search/", log.search, name="search"),
+    path("messages/log.csv", log.file, name="file"),
     path("messages/<uuid:message_id>/", views.message, name="story"),
     path("messages/<uuid:message_id>/proof/", proof, name="proof"),
     path("messages/<uuid:message_id>/recall/", views.recall, name="recall"),

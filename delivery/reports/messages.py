@@ -86,6 +86,14 @@ def page(messages: QuerySet[Message], *, before: UUID | None, size: int = PAGE_S
     return Page(_rows(shown[:size]), older)
 
 
+def cursor(said: str) -> UUID | None:
+    """Where a page begins. What is no id begins with the newest."""
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
+
+
 def of_contact(contact: Contact) -> QuerySet[Message]:
     """What was meant for the person's own mailbox: a test shows their data to a colleague."""
     messages: QuerySet[Message] = Message.objects.filter(contact=contact).exclude(

@@ -5,7 +5,6 @@ from dataclasses import astuple
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,7 +26,6 @@ from delivery.queries import waiting
 from delivery.reports import (
     drafts,
     figures_file,
-    filters,
     home,
     messages,
     needs,
@@ -131,7 +129,7 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     if outcome not in queries.BEHIND:
         raise Http404
     found = queries.behind(shown.id, outcome, reason)
-    page = messages.page(found, before=_id(request.GET.get("before", "")))
+    page = messages.page(found, before=messages.cursor(request.GET.get("before", "")))
     audit.record_reading(
         "report.people_viewed",
         actor=request.actor,
@@ -148,47 +146,6 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
         "may_export": may(request, "contacts.export"),
     }
     return render(request, "delivery/reports/people.html", context)
-
-
-@requires("reports.people")
-@require_GET
-def log(request: SignedInRequest) -> HttpResponse:
-    state = request.GET.get("state", "")
-    if state not in filters.STATES:
-        raise Http404
-    found = filters.in_state(state)
-    return _log(request, found, before=request.GET.get("before", ""), state=state)
-
-
-@requires("reports.people")
-@require_POST
-def search(request: SignedInRequest) -> HttpResponse:
-    """By POST, so that the address that was searched for is in no URL, history or log."""
-    wanted, before = (request.POST.get(name, "") for name in ("q", "before"))
-    return _log(request, messages.search(wanted), before=before, wanted=wanted)
-
-
-def _log(
-    request: SignedInRequest,
-    found: QuerySet[Message],
-    *,
-    before: str,
-    wanted: str = "",
-    state: str = "",
-) -> HttpResponse:
-    page = messages.page(found, before=_id(before))
-    touched = Touched(classes=("message",), rows=len(page.rows))
-    action = "messages.searched" if wanted else "messages.people_viewed"
-    audit.record_reading(action, actor=request.actor, touched=touched)
-    context = {
-        "page": page,
-        "wanted": wanted,
-        "state": state,
-        "states": filters.STATES,
-        "total": found.count(),
-        "shows_campaign": may(request, "campaigns.view"),
-    }
-    return render(request, "delivery/reports/log.html", context)
 
 
 @requires("reports.people")
@@ -212,7 +169,7 @@ def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
 def contact_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """A person's messages, for the page that contacts has of them."""
     contact = get_object_or_404(Contact, pk=contact_id)
-    before = _id(request.GET.get("before", ""))
+    before = messages.cursor(request.GET.get("before", ""))
     page = messages.page(messages.of_contact(contact), before=before, size=messages.OF_CONTACT)
     touched = Touched(classes=("message",), rows=len(page.rows))
     audit.record_reading(
@@ -284,10 +241,3 @@ def move(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     else:
         notices.success(request, "It is in the secure portal, and a notice is on its way.")
     return redirect("messages:story", message_id)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
