@@ -24,7 +24,7 @@ SENTENCES = {
     "agreement.countersigned": "Countersigned the agreement",
     "agreement.ended": "Ended the agreement",
     "alert.answered": "Answered an alert",
-    "alert.raised": "Raised an alert by many looks",
+    "alert.raised": "Raised an alert",
     "api.called": "Called the API",
     "api_key.allowed": "Allowed an API key to see PHI",
     "api_key.issued": "Issued an API key",

@@ -35,6 +35,7 @@ SUBJECTS = {
     "alert": "Somebody in {workspace} looked at many people",
     "campaign_sent_back": "A campaign in {workspace} was sent back to you",
     "checkpoint": "A checkpoint of the audit log of {workspace}",
+    "domain_alert": "A mail domain that {workspace} writes to became less safe",
     "emergency_taken": "Emergency access in {workspace}",
     "factor_changed": "How you sign in to Sealpost has changed",
     "factors_reset": "How {person} signs in to {workspace} was reset",

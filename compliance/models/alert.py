@@ -12,9 +12,10 @@ from tenancy.while_frozen import WhileFrozen
 
 
 class Alert(TenantModel):
-    """Somebody did more of something than the work of a person explains. One open at a time.
+    """Something odd. One open at a time about each person, domain or sender.
 
-    Or receivers refused mail for its sender: then they are the person.
+    Somebody did more of something than the work of a person explains, receivers refused mail for its
+    sender (then they are the person), or a recipient's mail domain became less safe.
     """
 
     while_frozen = WhileFrozen.GOES_ON
@@ -27,11 +28,17 @@ class Alert(TenantModel):
         UPLOADS = "uploads", "Looked into many uploaded files"
         READINGS = "readings", "Read many times more people than usual"
         REFUSED = "refused", "Refused mail because of its sender"
+        DOWNGRADE = "downgrade", "Protected its mail lately, and does not any more"
+        DANE = "dane", "Has a server that does not fit its signed records (DANE)"
+        MTA_STS = "mta_sts", "Has a server that does not fit its own policy (MTA-STS)"
+
+    ABOUT_DOMAINS: ClassVar = (Kind.DOWNGRADE, Kind.DANE, Kind.MTA_STS)
 
     kind = models.CharField(max_length=10, choices=Kind)
+    # Of an alert about a domain: the id under which delivery remembers it, and no name.
     person_id = models.CharField(max_length=64)
     person_name = models.CharField(max_length=150)
-    # The most within `span` since it was raised.
+    # The most within `span` since it was raised; about a domain, all messages since then.
     count = models.PositiveIntegerField()
     raised_at = models.DateTimeField(default=clock.now)
     answered_at = models.DateTimeField(null=True)
@@ -58,6 +65,9 @@ class Alert(TenantModel):
                         "uploads",
                         "readings",
                         "refused",
+                        "downgrade",
+                        "dane",
+                        "mta_sts",
                     ]
                 ),
                 name="alert_has_a_known_kind",
@@ -88,3 +98,7 @@ class Alert(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.answered_at is None
+
+    @property
+    def is_about_domain(self) -> bool:
+        return self.kind in self.ABOUT_DOMAINS

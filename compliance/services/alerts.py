@@ -1,16 +1,16 @@
-"""Raising an alert about somebody, and the answer of a second person."""
+"""Raising an alert about somebody or about a mail domain, and the answer of a second person."""
 
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import PERMISSIONS
 from audit import services as audit
-from audit.services import Actor
+from audit.services import SYSTEM, Actor
 from compliance.models import Alert
 from tenancy import clock
 from tenancy import services as tenancy
@@ -21,6 +21,8 @@ from tenancy.scope import current_tenant_id
 
 ANSWER = "alerts.answer"
 LONGEST_ANSWER = 1_000
+# Where patients have their mailboxes can tell of them: the name is on the domain's own page.
+A_DOMAIN = "A recipient's mail domain"
 
 
 class NotAnswered(DomainError):
@@ -31,13 +33,36 @@ class NotAnswered(DomainError):
 def raise_alert(kind: Alert.Kind, person: Actor, *, count: int) -> None:
     """Let those who may answer know, once; more of the same only raises the number."""
     alert = Alert(kind=kind, person_id=person.id, person_name=person.name, count=count)
-    Alert.objects.bulk_create([alert], ignore_conflicts=True)
-    if not Alert.objects.filter(pk=alert.pk).exists():
+    if not _is_new(alert):
         open_ones = Alert.objects.filter(kind=kind, person_id=person.id, answered_at=None)
         open_ones.filter(count__lt=count).update(count=count)
         return
     audit.record("alert.raised", actor=person, on=alert, kind=kind, count=count)
-    _mail(alert)
+    _mail(alert, "alert")
+
+
+@transaction.atomic
+def raise_about_domain(kind: Alert.Kind, domain_id: UUID, *, messages: int) -> None:
+    """Let those who may answer know, at most once a day for each domain.
+
+    More of the same only raises the number, and once it is answered nothing more is said that day.
+    """
+    same = Alert.objects.filter(kind=kind, person_id=str(domain_id))
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    if same.filter(answered_at__isnull=False, raised_at__gte=midnight).exists():
+        return
+    alert = Alert(kind=kind, person_id=str(domain_id), person_name=A_DOMAIN, count=messages)
+    if not _is_new(alert):
+        same.filter(answered_at=None).update(count=F("count") + messages)
+        return
+    audit.record("alert.raised", actor=SYSTEM, on=alert, kind=kind, count=messages)
+    _mail(alert, "domain_alert")
+
+
+def _is_new(alert: Alert) -> bool:
+    """Stored, unless one of its kind is open already."""
+    Alert.objects.bulk_create([alert], ignore_conflicts=True)
+    return Alert.objects.filter(pk=alert.pk).exists()
 
 
 @transaction.atomic
@@ -79,12 +104,12 @@ def _latest(alerts: QuerySet[Alert]) -> datetime | None:
     return answered.values_list("answered_at", flat=True).first()
 
 
-def _mail(alert: Alert) -> None:
-    """Who and how often, never about whom."""
+def _mail(alert: Alert, kind: str) -> None:
+    """Who and how often, never about whom; of a domain not even its name."""
     context = {
         "workspace": Tenant.objects.get(pk=current_tenant_id()).name,
         "person": alert.person_name,
-        "what": alert.get_kind_display().lower(),
+        "what": _in_midst(alert.get_kind_display()),
         "span": alert.span,
         "is_about_mail": alert.is_about_mail,
         "link": url_on("staff", reverse("compliance:alert", "config.urls.staff", [alert.pk])),
@@ -94,4 +119,9 @@ def _mail(alert: Alert) -> None:
     )
     for member in answering.order_by("pk"):
         if str(member.user_id) != alert.person_id:
-            tenancy.queue_system_mail(to=member.user.email, kind="alert", context=context)
+            tenancy.queue_system_mail(to=member.user.email, kind=kind, context=context)
+
+
+def _in_midst(words: str) -> str:
+    """Within a sentence; abbreviations keep their capitals."""
+    return words[:1].lower() + words[1:]
