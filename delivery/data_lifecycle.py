@@ -15,6 +15,7 @@ from delivery.models import (
     EscrowItem,
     EscrowVisit,
     FollowUp,
+    HostObservation,
     InboundMail,
     Letter,
     LetterFile,
@@ -145,14 +146,15 @@ register(
     erasure=Erasure.WITH_PERSON,
     aging=Aging(since="occurred_at", called="openings and clicks"),
 )
-register(
-    DomainPosture,
-    data_class=DataClass.OPERATIONAL,
-    retention=timedelta(days=30),
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="seen_at"),
-)
+for _learned in (DomainPosture, HostObservation):
+    register(
+        _learned,
+        data_class=DataClass.OPERATIONAL,
+        retention=timedelta(days=30),
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+        aging=Aging(since="seen_at"),
+    )
 register(
     DomainDay,
     data_class=DataClass.OPERATIONAL,

@@ -7,14 +7,13 @@ from uuid import UUID
 
 from compliance.facts import Verdict
 from delivery import replies, retries, routes
+from delivery.evidence import Observation, detail_of, observed
 from delivery.lanes.operators import lane_of, operator_of
 from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
 from delivery.replies import Meaning
 from delivery.routes import Route, Trouble, Way
 from delivery.wire.door import Outcome, Result
-from delivery.wire.levels import Evidence, Level
-from delivery.wire.reply import Finding
-from delivery.wire.session import Answer
+from delivery.wire.levels import Level
 
 Status, Kind = Message.Status, MessageEvent.Kind
 
@@ -54,6 +53,7 @@ class Fate:
     suppresses: bool = False
     # What the try showed of the domain: verified TLS, a stable fault of it, or nothing.
     domain_is_safe: bool | None = None
+    observed: tuple[Observation, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -106,7 +106,10 @@ def without_tls(portal: Fate) -> Fate:
     """What has no way through the portal ends here, with what was found on the wire."""
     failed = unsendable("tls_failed")
     return replace(
-        failed, detail=portal.detail | failed.detail, domain_is_safe=portal.domain_is_safe
+        failed,
+        detail=portal.detail | failed.detail,
+        domain_is_safe=portal.domain_is_safe,
+        observed=portal.observed,
     )
 
 
@@ -139,7 +142,11 @@ class Try(NamedTuple):
 
 
 def after_try(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
-    """What the wire's answer makes of the message."""
+    """What the wire's answer makes of the message, and what it showed of the servers."""
+    return replace(_after(message, outcome, tried), observed=observed(outcome))
+
+
+def _after(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
     match outcome.result:
         case Result.WITHHELD:
             return released()
@@ -160,7 +167,7 @@ def _accepted(outcome: Outcome, route: Route) -> Fate:
         route=Message.Route.TLS if verified else Message.Route.PLAIN,
         tls_version=outcome.evidence.version,
         kind=Kind.ACCEPTED,
-        detail=_detail(outcome) | route.as_record(),
+        detail=detail_of(outcome) | route.as_record(),
         domain_is_safe=True if verified else None,
     )
 
@@ -177,7 +184,7 @@ def _uncertain(message: Claimed, outcome: Outcome, now: datetime) -> Fate:
         due_at=again,
         uncertain_at=now,
         kind=Kind.UNCERTAIN,
-        detail=_detail(outcome),
+        detail=detail_of(outcome),
     )
 
 
@@ -185,7 +192,7 @@ def _unprotected(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
     worst = next(failure for failure in outcome.failures if failure.tls)
     trouble = routes.trouble_of(outcome.failures)
     found: dict[str, object] = {"host": worst.host, "failure": worst.tls}
-    fate = _after_trouble(message, trouble, tried, detail=_detail(outcome) | found)
+    fate = _after_trouble(message, trouble, tried, detail=detail_of(outcome) | found)
     return replace(fate, domain_is_safe=False if trouble is Trouble.STABLE else None)
 
 
@@ -226,7 +233,7 @@ def _after_trouble(
 def _refused(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
     operator = operator_of(lane_of(outcome.host)).name
     meaning = replies.meaning_of(outcome.stage, outcome.reply, operator)
-    detail = _detail(outcome) | {"meaning": meaning.value}
+    detail = detail_of(outcome) | {"meaning": meaning.value}
     if meaning is Meaning.NO_NAME_ANSWER:
         return _after_trouble(message, Trouble.NAMES, tried, detail=detail)
     consequence = replies.CONSEQUENCES[meaning]
@@ -247,51 +254,3 @@ def _next_try(message: Claimed, meaning: Meaning, tried: Try) -> datetime | None
         Message.MailClass(message.mail_class), message.attempts, message.first_tried_at
     )
     return retries.next_try(tries, meaning, now=tried.now, chance=tried.chance)
-
-
-def _detail(outcome: Outcome) -> dict[str, object]:
-    """What machines said, word for word; it is sealed where it is kept."""
-    evidence: Evidence = outcome.evidence
-    found = {
-        "stage": outcome.stage.value,
-        **_said(outcome),
-        "host": outcome.host,
-        "address": outcome.address,
-        "level": evidence.level.name,
-        "tls_version": evidence.version,
-        "cipher": evidence.cipher,
-        "certificate": evidence.certificate_sha256,
-        "issuer": evidence.issuer,
-        "names": list(evidence.names),
-        "not_after": evidence.not_after.isoformat() if evidence.not_after else "",
-        "dnssec": evidence.is_dnssec,
-        "sts_id": evidence.sts_id,
-        "tlsa": evidence.tlsa,
-        "requires_tls": evidence.requires_tls,
-        "passed_over": [
-            {
-                "host": failure.host,
-                "tls": failure.tls or "",
-                "policy": failure.policy,
-                **_put(failure.answer),
-            }
-            for failure in outcome.failures
-        ],
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def _said(outcome: Outcome) -> dict[str, str]:
-    """Nothing where no host was safe: then no server was asked about the message."""
-    if outcome.result is Result.UNPROTECTED:
-        return {}
-    return _put(Answer(outcome.stage, outcome.reply))
-
-
-def _put(answer: Answer | None) -> dict[str, str]:
-    """A server's words as its reply; what we found instead never under that name."""
-    if answer is None:
-        return {}
-    if isinstance(answer.reply, Finding):
-        return {"finding": str(answer.reply)}
-    return {"reply": str(answer.reply), "enhanced": answer.reply.enhanced}

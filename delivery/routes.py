@@ -112,9 +112,6 @@ RULES = (
 
 DANE_FAILURES = frozenset({TlsFailure.TLSA_INVALID, TlsFailure.DNSSEC_INVALID})
 
-# Somebody may interfere, or the domain has made a mistake that it should hear of: staff is told.
-SUSPICIOUS = frozenset({"dane_failed", "mta_sts_failed", "downgraded"})
-
 INSTEAD = {Fallback.PORTAL: Way.PORTAL, Fallback.HOLD: Way.HOLD, Fallback.DROP: Way.DROP}
 
 

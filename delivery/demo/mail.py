@@ -1,6 +1,7 @@
 """The demo's agreement, sender domain and senders, with records published in the sandbox's zone."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from compliance.domain_records import records_for
 from compliance.models import SenderDomain
 from compliance.purposes import Purpose
 from compliance.services import dkim_keys
+from delivery.evidence import Observation
 from delivery.services import postures
+from delivery.services.postures import Lesson
+from delivery.wire.levels import TlsFailure
 from tenancy import clock
 
 DOMAIN = "mail.elmstreet.example"
@@ -25,7 +29,10 @@ SENDERS = (
     ("Elm Street Clinic", "care"),
     ("Elm Street Clinic, billing", "billing"),
 )
-UNSAFE_DOMAINS = ("plainmail.example", "oldcert.example")
+UNSAFE_DOMAINS = {
+    "plainmail.example": Observation("mx.plainmail.example", TlsFailure.NOT_OFFERED),
+    "oldcert.example": Observation("mx.oldcert.example", TlsFailure.EXPIRED),
+}
 PERMITTED = [purpose for purpose in Purpose.values if purpose != Purpose.PART2]
 SIGNED_AT_ADDRESS = "203.0.113.7"
 
@@ -84,4 +91,8 @@ def remember_unsafe_domains() -> None:
         return
     earlier = clock.now() - timedelta(days=1)
     with transaction.atomic():
-        postures.remember(dict.fromkeys(UNSAFE_DOMAINS, False), earlier)
+        lessons = {
+            domain: Lesson(is_safe=False, observed=Counter([seen]))
+            for domain, seen in UNSAFE_DOMAINS.items()
+        }
+        postures.remember(lessons, earlier)

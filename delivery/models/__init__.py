@@ -7,7 +7,7 @@ from delivery.models.letter import Letter, LetterFile
 from delivery.models.message import Message, MessageEvent
 from delivery.models.passkey import PortalPasskey
 from delivery.models.passphrase import PortalPassphrase
-from delivery.models.posture import DomainPosture
+from delivery.models.posture import DomainPosture, HostObservation
 from delivery.models.reply import Reply
 from delivery.models.single import SingleSend
 from delivery.models.sts_policy import StsPolicy
@@ -23,6 +23,7 @@ __all__ = [
     "EscrowItem",
     "EscrowVisit",
     "FollowUp",
+    "HostObservation",
     "InboundMail",
     "Letter",
     "LetterFile",

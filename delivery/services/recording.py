@@ -24,8 +24,8 @@ from delivery.escrow import services as escrow
 from delivery.fates import Claimed, Fate
 from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.replies import Meaning
-from delivery.routes import SUSPICIOUS
-from delivery.services import domain_days, postures
+from delivery.services import alarms, domain_days, postures
+from delivery.services.postures import Lesson
 from delivery.wire.addresses import domain_of
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -123,16 +123,22 @@ def _suppress(results: Sequence[Result]) -> None:
 
 
 def _remember(results: Sequence[Result], now: datetime) -> None:
-    """What the tries showed of each domain; one verified connection outweighs a fault."""
-    shown: dict[str, bool] = {}
+    """What the tries showed of each domain, and an alarm where that is suspicious."""
+    lessons: dict[str, Lesson] = {}
+    suspected: Counter[tuple[str, str]] = Counter()
     for result in results:
-        if result.fate.domain_is_safe is not None:
-            domain = domain_of(result.address)
-            shown[domain] = shown.get(domain, False) or result.fate.domain_is_safe
-    postures.remember(shown, now)
-    suspected = sum(result.fate.detail.get("rule") in SUSPICIOUS for result in results)
+        fate = result.fate
+        if not fate.observed and fate.domain_is_safe is None:
+            continue
+        domain = domain_of(result.address)
+        lessons.setdefault(domain, Lesson()).learn(fate)
+        rule = str(fate.detail.get("rule"))
+        if rule in alarms.KINDS:
+            suspected[domain, rule] += 1
+    known = postures.remember(lessons, now)
     if suspected:
-        audit.record("delivery.downgrade_suspected", actor=SYSTEM, messages=suspected)
+        audit.record("delivery.downgrade_suspected", actor=SYSTEM, messages=suspected.total())
+        alarms.raise_alarms({(known[domain], rule): n for (domain, rule), n in suspected.items()})
 
 
 def _deposit(results: Sequence[Result]) -> None:

@@ -3,8 +3,7 @@
 from campaigns.pages import waterfall
 from campaigns.queries import audience
 from compliance.facts import Reason
-from delivery.services import postures
-from tenancy import clock
+from tests.delivery.postures import NOT_OFFERED, learn
 from tests.factories.campaigns import ready_campaign
 from tests.factories.contacts import agree, make_contact
 
@@ -37,12 +36,12 @@ def test_people_who_are_no_patients_need_an_opt_in_even_for_care(clinic, nurse):
 def test_forecasts_the_portal_where_a_server_proved_nothing_lately(clinic):
     make_contact(email="ada@harbourmail.example")
     make_contact(email="ben@plainmail.example")
-    postures.remember({"plainmail.example": False, "harbourmail.example": True}, clock.now())
+    learn(plainmail=NOT_OFFERED, harbourmail="T2")
     assert counts(audience.look(ready_campaign())) == (2, 2, 1, 1, 1)
 
 
 def test_believes_a_server_again_once_it_has_proved_itself(clinic):
     make_contact(email="ben@plainmail.example")
-    postures.remember({"plainmail.example": False}, clock.now())
-    postures.remember({"plainmail.example": True}, clock.now())
+    learn(plainmail=NOT_OFFERED)
+    learn(plainmail="T2")
     assert counts(audience.look(ready_campaign())) == (1, 1, 1, 0, 0)
