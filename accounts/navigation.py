@@ -28,7 +28,7 @@ MAIN = (
         "chart-bar",
         "reports:list",
         "reports.view",
-        ("reports", "messages", "replies", "undelivered"),
+        ("reports", "messages", "replies", "undelivered", "domain_security"),
     ),
     Place(
         "Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator", "endings")

@@ -5,7 +5,7 @@ from delivery import sandbox_views
 from delivery.lanes import views as lane_views
 from delivery.portal import staff
 from delivery.publishing.views import mail_security
-from delivery.reports import log, views
+from delivery.reports import domain_views, log, views
 from delivery.reports.deliverability import views as deliverability
 from delivery.reports.proof_page import proof
 from delivery.reports.worklists import views as worklists
@@ -49,6 +49,12 @@ undelivered = [
 ]
 
 tls_reports = [path("<uuid:domain_id>/tls/", what_others_saw, name="domain")]
+domains = [
+    path("", domain_views.domain_list, name="list"),
+    path("search/", domain_views.search, name="search"),
+    path("<uuid:posture_id>/", domain_views.domain, name="detail"),
+    path("<uuid:posture_id>/people/", domain_views.people, name="people"),
+]
 
 lanes = [path("operator/lanes/", lane_views.platform, name="platform")]
 
@@ -70,6 +76,7 @@ urlpatterns = [
     ),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
     path("platform/mail-security/", mail_security, name="mail_security"),
+    path("reports/domains/", include((domains, "domain_security"))),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),
     path("", include((lanes, "lanes"))),

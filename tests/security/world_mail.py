@@ -7,6 +7,7 @@ from delivery.models import Message, Reply
 from delivery.services.single import send_single
 from tenancy import clock
 from tenancy.ids import uuid7
+from tests.delivery.postures import learn
 from tests.factories import delivery as factory
 from tests.factories.campaigns import MARKETER
 from tests.factories.contacts import make_contact
@@ -36,6 +37,7 @@ def messages(world: "World") -> None:
     )
     world.ids["message_id"] = [world.item.message_id, world.sent.pk, asked_for.pk, unknown.pk]
     world.ids["reply_id"] = [_reply(world).pk for _ in range(2)]
+    world.ids["posture_id"] = list(learn(**{world.mark("lake").lower(): "T2"}).values())
 
 
 def _reply(world: "World") -> Reply:

@@ -1,0 +1,61 @@
+"""Reports → Domain security: how well the mail servers of recipients' domains protect what we send."""
+
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.http import SignedInRequest
+from accounts.permissions import requires
+from delivery.models import DomainPosture
+from delivery.reports import domains
+
+
+@requires("reports.view")
+@require_GET
+def domain_list(request: SignedInRequest) -> HttpResponse:
+    state = request.GET.get("state", "")
+    if state not in domains.STATES:
+        raise Http404
+    page = domains.page(state, before=_id(request.GET.get("before", "")))
+    context = {"page": page, "state": state, "states": domains.STATES}
+    return render(request, "delivery/domains/list.html", context)
+
+
+@requires("reports.view")
+@require_POST
+def search(request: SignedInRequest) -> HttpResponse:
+    """By POST, and then by id: where patients have their mailboxes is in no URL."""
+    found = domains.find(request.POST.get("q", ""))
+    if found is None:
+        notices.info(request, "No mail to that domain was tried within the last 30 days.")
+        return redirect("domain_security:list")
+    return redirect("domain_security:detail", found)
+
+
+@requires("reports.view")
+@require_GET
+def domain(request: SignedInRequest, posture_id: UUID) -> HttpResponse:
+    posture = get_object_or_404(DomainPosture, pk=posture_id)
+    if not posture.shown:
+        raise Http404
+    context = {"row": domains.row(posture), "hosts": domains.hosts(posture)}
+    return render(request, "delivery/domains/detail.html", context)
+
+
+@requires("reports.view")
+@require_GET
+def people(request: SignedInRequest, posture_id: UUID) -> HttpResponse:
+    """The number alone, as counting takes a look at everybody."""
+    posture = get_object_or_404(DomainPosture, pk=posture_id)
+    context = {"people": domains.people(domains.row(posture).name)}
+    return render(request, "delivery/domains/_people.html", context)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
