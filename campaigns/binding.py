@@ -12,7 +12,7 @@ from compliance.models import Policy
 def document_of(campaign: Campaign, letterhead: Letterhead, policy: Policy) -> dict[str, object]:
     """Content, audience, purpose, sender, route policy and window of a campaign as it stands."""
     segment, sender = campaign.segment, campaign.sender
-    return {
+    document: dict[str, object] = {
         "name": campaign.name,
         "content": campaign.content,
         "letterhead": [letterhead.organization, letterhead.postal_address],
@@ -31,6 +31,8 @@ def document_of(campaign: Campaign, letterhead: Letterhead, policy: Policy) -> d
         "start": campaign.start,
         "planned_at": campaign.planned_at.isoformat() if campaign.planned_at else None,
     }
+    # Left out while it says nothing, as in approvals from before there were labels.
+    return document | ({"label": campaign.label} if campaign.label else {})
 
 
 def hash_of(document: Mapping[str, object]) -> str:
@@ -48,6 +50,7 @@ CHANGED_WORDS = {
     "purpose": "the purpose",
     "remuneration": "the statement about third-party pay",
     "route": "the protection policy",
+    "label": "what its author says that it holds",
     "counts": "what is counted",
     "start": "the timing",
     "planned_at": "the timing",

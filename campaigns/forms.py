@@ -122,6 +122,14 @@ class ProtectionRow(RowForm):
     protection = forms.ChoiceField(
         label="How it travels", choices=Campaign.Protection.choices, widget=forms.RadioSelect
     )
+    label = forms.TypedChoiceField(
+        label="What it holds",
+        choices=Campaign.Label.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text="Say more than we find in it, and it is protected more. Nothing here protects it "
+        "less. What is specially protected goes to people with a written consent, by the portal.",
+    )
 
 
 class CountingRow(RowForm):

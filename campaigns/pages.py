@@ -97,6 +97,11 @@ def _content(campaign: Campaign) -> str:
     return f"{words} and a locked footer, version {campaign.version}"
 
 
+def _protection(campaign: Campaign) -> str:
+    way = campaign.get_protection_display()
+    return f"{way}. {campaign.get_label_display()}" if campaign.label else way
+
+
 def _timing(campaign: Campaign) -> str:
     if campaign.start == Campaign.Start.AT_TIME:
         return "At the planned time, once it is approved"
@@ -115,7 +120,7 @@ VALUES: dict[str, Callable[[Campaign], str]] = {
     "subject": lambda campaign: subject_line(campaign) or "No subject yet",
     "content": _content,
     "purpose": lambda campaign: campaign.get_purpose_display(),
-    "protection": lambda campaign: campaign.get_protection_display(),
+    "protection": _protection,
     "timing": _timing,
     "counting": _counting,
 }

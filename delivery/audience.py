@@ -25,6 +25,7 @@ def sending_facts(campaign: Campaign, compiled: Compiled) -> SendingFacts:
     return compliance.sending_facts(
         campaign.purpose,
         sensitivity=max(
+            Sensitivity(campaign.label),
             compiled.sensitivity,
             writing.fixed_text(read_content(campaign.content)).sensitivity,
             _of_audience(campaign),

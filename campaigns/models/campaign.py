@@ -36,6 +36,14 @@ class Campaign(TenantModel):
         STRONGEST = "strongest", "Each person gets the strongest route their mailbox can prove"
         PORTAL = "portal", "Everybody reads it in the secure portal"
 
+    class Label(models.IntegerChoices):
+        """What the author says that it holds at least. It raises what is found in it, and never lowers it."""
+
+        NOTHING = 0, "What is in it and who gets it decides"
+        CARE = 1, "It tells at least that somebody gets care"
+        HEALTH = 2, "It tells of somebody's health"
+        SPECIAL = 3, "It is specially protected"
+
     # Content, audience and the rest may be changed; a change after draft voids the approval.
     EDITABLE: ClassVar = (Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
     # Delivery hands over its messages, or will.
@@ -56,6 +64,7 @@ class Campaign(TenantModel):
         "compliance.Sender", on_delete=models.PROTECT, null=True, related_name="+"
     )
     protection = models.CharField(max_length=9, choices=Protection, default=Protection.STRONGEST)
+    label = models.PositiveSmallIntegerField(choices=Label, default=Label.NOTHING, db_default=0)
     counts_clicks = models.BooleanField(default=True)
     counts_opens = models.BooleanField(default=False)
     start = models.CharField(max_length=11, choices=Start, default=Start.ON_APPROVAL)
@@ -100,6 +109,7 @@ class Campaign(TenantModel):
                 | Q(start__in=["on_approval", "by_hand"], planned_at__isnull=True),
                 name="campaign_planned_at_goes_with_its_start",
             ),
+            models.CheckConstraint(condition=Q(label__lte=3), name="campaign_has_a_known_label"),
         ]  # fmt: skip
         indexes: ClassVar = [
             # For kernel.due_campaigns: scheduled, earliest first.

@@ -74,11 +74,14 @@ def sending_facts(campaign: Campaign, *, is_approved: bool) -> SendingFacts:
 
 
 def sensitivity(campaign: Campaign) -> Sensitivity:
-    """What fields, fixed words and the audience's own rule make of it.
+    """What fields, fixed words, the audience's own rule and its author's label make of it.
 
     S2 while the content cannot be compiled. Being in the audience tells what it was chosen by.
     """
-    known = [writing.fixed_text(read_content(campaign.content)).sensitivity]
+    known = [
+        Sensitivity(campaign.label),
+        writing.fixed_text(read_content(campaign.content)).sensitivity,
+    ]
     try:
         known.append(writing.compiled(campaign).sensitivity)
     except ContentRefused:

@@ -18,8 +18,8 @@ from tenancy import clock
 
 CHANGEABLE = frozenset(
     {
-        "name", "purpose", "remuneration", "segment", "sender", "protection", "counts_clicks",
-        "counts_opens", "start", "planned_at", "content",
+        "name", "purpose", "remuneration", "segment", "sender", "protection", "label",
+        "counts_clicks", "counts_opens", "start", "planned_at", "content",
     }
 )  # fmt: skip
 EMPTY: dict[str, object] = {"subject": "", "preheader": "", "blocks": []}
@@ -58,6 +58,7 @@ def duplicate(campaign: Campaign, *, actor: Actor) -> Campaign:
         segment=campaign.segment,
         sender=campaign.sender,
         protection=campaign.protection,
+        label=campaign.label,
         counts_clicks=campaign.counts_clicks,
         counts_opens=campaign.counts_opens,
         content=campaign.content,

@@ -77,7 +77,11 @@ def test_a_row_is_changed_in_place(busy_clinic, author):
     [
         ("name", {"name": "Winter"}, {"name": "Winter"}),
         ("purpose", {"purpose": "refill", "remuneration": "none"}, {"purpose": "refill"}),
-        ("protection", {"protection": "portal"}, {"protection": "portal"}),
+        (
+            "protection",
+            {"protection": "portal", "label": "2"},
+            {"protection": "portal", "label": 2},
+        ),
         ("counting", {"counts_opens": "on"}, {"counts_clicks": False, "counts_opens": True}),
         ("timing", {"start": "by_hand"}, {"start": "by_hand", "planned_at": None}),
     ],
