@@ -17,7 +17,10 @@ OTHERS: dict[str, str] = {
     ),
     # That somebody agreed, when and how; why a message was not sent; what was observed.
     **dict.fromkeys(
-        ("kind", "last_day", "occurred_at", "purpose", "reason", "said_at", "state", "suppressed_at"),
+        (
+            "basis", "kind", "last_day", "occurred_at", "prefers_portal", "purpose", "reason",
+            "said_at", "scope", "state", "suppressed_at",
+        ),
         PhiClass.LIMITED.value,
     ),
     **dict.fromkeys(

@@ -10,13 +10,19 @@ from tests.factories.compliance import agreement_in_force
 from tests.factories.delivery import make_campaign, make_message
 from tests.integrations.client import make_system
 
-ADA = {"external_id": "MRN-1", "given_name": "Ada"}
+ADA = {"external_id": "MRN-1", "given_name": "Ada", "email": "ada@x.example"}
 # Routes that take the object in the body.
 BODIES = {
     "/contacts/search": {},
     "/consents": {
         "purpose": "marketing",
         "state": "granted",
+        "evidence": {"source": "Form", "wording": "Yes"},
+    },
+    "/consents/unprotected": {
+        "state": "granted",
+        "scope": "encrypted",
+        "basis": "164.524",
         "evidence": {"source": "Form", "wording": "Yes"},
     },
     "/events": {"name": "visit.booked"},

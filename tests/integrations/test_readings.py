@@ -6,12 +6,16 @@ from contacts.models import Look
 from tests.integrations.client import make_system
 from tests.security.routes import routes_of
 
-ADA = {"external_id": "MRN-1", "given_name": "Ada"}
+ADA = {"external_id": "MRN-1", "given_name": "Ada", "email": "ada@x.example"}
 AGREED = {
     "external_id": "MRN-1", "purpose": "marketing", "state": "granted",
     "evidence": {"source": "Desk", "wording": "I agree."},
 }  # fmt: skip
 GONE = {"email": "gone@harbourmail.example"}
+WARNED = {
+    "external_id": "MRN-1", "state": "granted", "scope": "encrypted", "basis": "164.524",
+    "evidence": {"source": "Desk", "wording": "Others may read it."},
+}  # fmt: skip
 
 # By route and method: what is called, and how many people its answer shows.
 SHOWS = {
@@ -25,6 +29,9 @@ SHOWS = {
     ("suppressions", "POST"): ("/../suppressions", GONE, 1),
     ("suppressions_search", "POST"): ("/../suppressions/search", GONE, 1),
     ("suppressions_lift", "POST"): ("/../suppressions/lift", {**GONE, "why": "It works."}, 1),
+    ("unprotected", "POST"): ("/../consents/unprotected", WARNED, 1),
+    ("contact_route", "GET"): ("/{0}/route", None, 1),
+    ("contact_route", "POST"): ("/{0}/route", {"prefers_portal": True}, 1),
 }
 # Numbers, states and names that the caller sent itself.
 SHOWS_NOBODY = {
