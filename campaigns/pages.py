@@ -206,28 +206,6 @@ def phi_meter(document: dict[str, object], schema: Schema) -> PhiMeter:
     return PhiMeter(*([one for one in fields if one.phi_class == name] for name in classes))
 
 
-def forecast_counts(audience: Audience) -> list[tuple[str, int]]:
-    return [("tls", audience.by_tls), ("portal", audience.portal)]
-
-
-def forecast_words(audience: Audience) -> str:
-    return (
-        f"Forecast: {audience.by_tls:,} by verified TLS,"
-        f" {audience.portal:,} through the secure portal"
-    )
-
-
-def portal_reasons(audience: Audience) -> list[tuple[str, int]]:
-    chosen = "You chose the portal for everybody."
-    reasons = [
-        (chosen if reason is None else str(reason.label), count)
-        for reason, count in audience.by_portal.most_common()
-    ]
-    if audience.unproven:
-        reasons.append(("Their mail server proved no verified TLS lately.", audience.unproven))
-    return reasons
-
-
 def approval_words(approval: Approval | None) -> str:
     """Where the approval stands, in one sentence."""
     if approval is None or (approval.voided_at and not approval.decision):

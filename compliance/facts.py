@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import TextChoices
 
-from compliance.purposes import Evidence, Purpose, Remuneration
+from compliance.purposes import PROMOTION, Evidence, Purpose, Remuneration
 
 
 class Outcome(IntEnum):
@@ -159,6 +159,12 @@ class SendingFacts:
     is_approved: bool
     policy: GatePolicy = field(default_factory=GatePolicy)
     is_frozen: bool = False
+
+    @property
+    def fallback(self) -> Fallback:
+        """What becomes of it where no way is safe enough."""
+        promotes = self.purpose in PROMOTION
+        return self.policy.fallback_promotion if promotes else self.policy.fallback_care
 
 
 @dataclass(frozen=True, slots=True)

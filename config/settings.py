@@ -283,7 +283,7 @@ PLATFORM_SPF = environment.text("PLATFORM_SPF", f"include:_spf.{PUBLIC_DOMAIN}")
 PLATFORM_DMARC_REPORTS = environment.text("PLATFORM_DMARC_REPORTS", f"dmarc@{PUBLIC_DOMAIN}")
 COMPLIANCE_DNS = "config.dns.look_up"
 FETCH_DOOR = "config.fetching.door"
-CAMPAIGNS_UNSAFE_DOMAINS = "delivery.services.postures.unsafe"
+CAMPAIGNS_EXPECTED_OF_DOMAINS = "delivery.services.forecasts.expected"
 
 LOGGING = {
     "version": 1,

@@ -10,7 +10,7 @@ from campaigns.models import Campaign
 from campaigns.queries import approvals, writing
 from compliance import queries as compliance
 from compliance.facts import SendingFacts, Sensitivity, Verdict
-from compliance.purposes import PROMOTION, PURPOSE_RULES, Purpose
+from compliance.purposes import PURPOSE_RULES, Purpose
 from delivery import routes
 from delivery.models import Message
 from delivery.routes import Route, RouteFacts
@@ -55,15 +55,14 @@ def route_of(
 
     `was_safe` counts for people who asked for less: a domain that can do better has to.
     """
-    policy, promotes = sending.policy, sending.purpose in PROMOTION
     return routes.decide(
         RouteFacts(
             verdict,
-            otherwise=policy.fallback_promotion if promotes else policy.fallback_care,
+            otherwise=sending.fallback,
             author_wants_portal=protection == Campaign.Protection.PORTAL,
             can_encrypt=can_encrypt,
             was_safe=was_safe,
-            hold=policy.hold,
+            hold=sending.policy.hold,
         )
     )
 

@@ -4,7 +4,7 @@ Delivery freezes the audience from the same verdicts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -15,6 +15,7 @@ from campaigns.compilation import Compiled
 from campaigns.content.exposure import RESERVED
 from campaigns.content.model import read_content
 from campaigns.content.problems import ContentRefused
+from campaigns.forecast import Expectation, Forecast, Mailbox, forecast
 from campaigns.merge.fields import PHI_CLASSES
 from campaigns.merge.filters import is_missing
 from campaigns.merge.tree import mentioned, shown_values
@@ -24,12 +25,12 @@ from campaigns.readiness import AudienceFacts
 from campaigns.rendering import values_of
 from compliance import queries as compliance
 from compliance.facts import (
+    Fallback,
     GateFacts,
     Outcome,
     Reason,
     SendingFacts,
     Sensitivity,
-    TransportLevel,
     Verdict,
 )
 from compliance.gate import RULES, decide
@@ -45,17 +46,32 @@ SEVERITY = {rule.reason: rule.outcome for rule in RULES}
 class Audience:
     """What one look at everybody in the segment found. People count under their first reason."""
 
+    fallback: Fallback
     in_segment: int = 0
     receive: int = 0
-    by_tls: int = 0
     excluded: Counter[Reason] = field(default_factory=Counter)
     by_portal: Counter[Reason | None] = field(default_factory=Counter)
-    unproven: int = 0  # the gate allows TLS; the mailbox's server has not proved any lately
+    # Of those whom the gate allows email.
+    forecast: Forecast = field(default_factory=Forecast)
     missing: Counter[str] = field(default_factory=Counter)
 
     @property
+    def by_tls(self) -> int:
+        return self.forecast.verified.total()
+
+    @property
+    def unverified(self) -> int:
+        return self.forecast.harmless + self.forecast.asked
+
+    @property
+    def unproven(self) -> int:
+        """Their server is below what the policy asks for, so its fallback decides."""
+        return self.forecast.below.total()
+
+    @property
     def portal(self) -> int:
-        return self.by_portal.total() + self.unproven
+        falls_back = self.unproven if self.fallback is Fallback.PORTAL else 0
+        return self.by_portal.total() + falls_back
 
     def facts(self) -> AudienceFacts:
         labels = {key: field.label.lower() for key, field in writing.schema().items()}
@@ -105,11 +121,11 @@ def verdicts(campaign: Campaign, sending: SendingFacts) -> Iterator[tuple[Person
 
 def look(campaign: Campaign) -> Audience:
     """The audience as it would be now, if the campaign were approved. Raises RuleInvalid."""
-    found = Audience()
     wanted = _shown_fields(campaign)
     sending = sending_facts(campaign, is_approved=True)
+    found = Audience(sending.fallback)
     everybody_by_portal = campaign.protection == Campaign.Protection.PORTAL
-    mailboxes: Counter[str] = Counter()
+    mailboxes: Counter[Mailbox] = Counter()
     for person, verdict in verdicts(campaign, sending):
         found.in_segment += 1
         if verdict.outcome is Outcome.DENY:
@@ -121,23 +137,24 @@ def look(campaign: Campaign) -> Audience:
         elif everybody_by_portal:
             found.by_portal[None] += 1
         else:
-            found.by_tls += 1
-            if verdict.required_level > TransportLevel.ANY:
-                mailboxes[_domain_of(person)] += 1
+            mailboxes[_mailbox(person, verdict)] += 1
         values = values_of(person.identity, person.attributes)
         found.missing.update(key for key in wanted if is_missing(values.get(key)))
-    found.unproven = sum(mailboxes[domain] for domain in _unsafe(mailboxes))
-    found.by_tls -= found.unproven
+    found.forecast = forecast(mailboxes, _expected({mailbox.domain for mailbox in mailboxes}))
     return found
 
 
-def _domain_of(person: Person) -> str:
-    return str(person.identity.get("email", "")).rpartition("@")[2]
+def _mailbox(person: Person, verdict: Verdict) -> Mailbox:
+    domain = str(person.identity.get("email", "")).rpartition("@")[2]
+    accepted = verdict.accepts.level if verdict.accepts else None
+    return Mailbox(domain, verdict.required_level, accepted)
 
 
-def _unsafe(domains: Iterable[str]) -> Iterable[str]:
-    """Those that lately could not protect mail. Delivery, an upper app, learns it and is asked by name."""
-    ask: Callable[[Iterable[str]], Iterable[str]] = import_string(settings.CAMPAIGNS_UNSAFE_DOMAINS)
+def _expected(domains: Iterable[str]) -> Mapping[str, Expectation]:
+    """What their servers are likely to prove. Delivery, an upper app, learns it and is asked by name."""
+    ask: Callable[[Iterable[str]], Mapping[str, Expectation]] = import_string(
+        settings.CAMPAIGNS_EXPECTED_OF_DOMAINS
+    )
     return ask(domains)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
-from campaigns import pages
+from campaigns import forecast_words, pages
 from campaigns.forms import ROWS, NameForm, RowForm
 from campaigns.models import Campaign, Template
 from campaigns.queries import approvals, audience, listings, readiness, writing
@@ -124,9 +124,13 @@ def count(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
         "audience": found,
         "steps": pages.waterfall(found),
         "receive_width": f"{100 * found.receive / (found.in_segment or 1):.2f}%",
-        "forecast": pages.forecast_counts(found),
-        "forecast_words": pages.forecast_words(found),
-        "portal_reasons": pages.portal_reasons(found),
+        "forecast": forecast_words.counts(found),
+        "forecast_words": forecast_words.label(found),
+        "tls_reasons": forecast_words.tls_reasons(found),
+        "other_reasons": forecast_words.other_reasons(found),
+        "portal_reasons": forecast_words.portal_reasons(found),
+        "domains_below": forecast_words.domains_below(found),
+        "costs": forecast_words.costs(found, shown.purpose),
         "checks": readiness.checks(shown, found.facts()),
     }
     return render(request, "campaigns/_audience.html", context)

@@ -103,11 +103,6 @@ def was_safe(address: str) -> bool:
     return posture is not None and posture.was_safe(clock.now())
 
 
-def unsafe(domains: Iterable[str]) -> list[str]:
-    """Those whose servers lately could not protect mail: their people get the portal."""
-    return [domain for domain, posture in known(domains).items() if posture.unsafe_since]
-
-
 def remember(lessons: Mapping[str, Lesson], now: datetime) -> dict[str, UUID]:
     """Store what a batch of tries showed, in the caller's transaction.
 
