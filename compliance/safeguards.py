@@ -139,7 +139,7 @@ def _alerts() -> Safeguard:
     open_ones = Alert.objects.filter(answered_at__isnull=True)
     waiting = open_ones.exclude(kind=Alert.Kind.REFUSED).count()
     text = f"{waiting} wait for an answer." if waiting else "None waits for an answer."
-    return _row("Alerts about looks at PHI", waiting == 0, text, "compliance:home")
+    return _row("Alerts", waiting == 0, text, "compliance:home")
 
 
 def _emergencies() -> Safeguard:

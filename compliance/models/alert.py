@@ -100,5 +100,11 @@ class Alert(TenantModel):
         return self.answered_at is None
 
     @property
+    def deed(self) -> str:
+        """What was done, within a sentence; abbreviations keep their capitals."""
+        words = str(self.get_kind_display())
+        return words[:1].lower() + words[1:]
+
+    @property
     def is_about_domain(self) -> bool:
         return self.kind in self.ABOUT_DOMAINS

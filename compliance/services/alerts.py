@@ -109,7 +109,7 @@ def _mail(alert: Alert, kind: str) -> None:
     context = {
         "workspace": Tenant.objects.get(pk=current_tenant_id()).name,
         "person": alert.person_name,
-        "what": _in_midst(alert.get_kind_display()),
+        "what": alert.deed,
         "span": alert.span,
         "is_about_mail": alert.is_about_mail,
         "link": url_on("staff", reverse("compliance:alert", "config.urls.staff", [alert.pk])),
@@ -120,8 +120,3 @@ def _mail(alert: Alert, kind: str) -> None:
     for member in answering.order_by("pk"):
         if str(member.user_id) != alert.person_id:
             tenancy.queue_system_mail(to=member.user.email, kind=kind, context=context)
-
-
-def _in_midst(words: str) -> str:
-    """Within a sentence; abbreviations keep their capitals."""
-    return words[:1].lower() + words[1:]

@@ -83,10 +83,16 @@ def _alerts(request: SignedInRequest) -> Iterator[Need]:
         yield Need(
             "alert-triangle",
             "bad",
-            f"{alert.person_name} {alert.get_kind_display().lower()}",
-            f"{alert.count} times within {alert.span}. Look into it.",
+            f"{alert.person_name} {alert.deed}",
+            _how_often(alert),
             reverse("compliance:alert", args=[alert.pk]),
         )
+
+
+def _how_often(alert: Alert) -> str:
+    if alert.is_about_domain:
+        return f"Met by {alert.count:,} of your messages. Look into it."
+    return f"{alert.count} times within {alert.span}. Look into it."
 
 
 def _reviews(request: SignedInRequest) -> Iterator[Need]:

@@ -13,6 +13,7 @@ from delivery.reports.story import TLS_FAILURES
 from tenancy import clock
 from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member
+from tests.browser import assert_accessible
 from tests.compliance.reading import text_of
 from tests.delivery.postures import NOT_OFFERED, learn
 from tests.factories.contacts import make_contact
@@ -106,6 +107,19 @@ def test_an_alert_leads_to_its_domain(clinic):
     assert f'href="{LIST}{posture.pk}/"' in answer.content.decode()
     assert "Messages that met it" in text_of(answer)
     assert "lake.example" not in text_of(answer)
+    home = text_of(browser.get("/"))
+    assert "has a server that does not fit its signed records (DANE)" in home
+    assert "Met by 2 of your messages." in home
+
+
+@pytest.mark.browser
+def test_the_pages_are_accessible_in_either_theme_and_on_a_phone(clinic, open_as):
+    learn(lake="T4", elm=NOT_OFFERED)
+    marketer = make_member(clinic, "marketer")
+    assert_accessible(open_as(marketer, LIST))
+    page = open_as(marketer, f"{LIST}{DomainPosture.objects.first().pk}/")
+    page.get_by_text("0 people have a mailbox there", exact=True).wait_for()
+    assert_accessible(page)
 
 
 def test_everything_that_can_be_shown_has_its_words():
