@@ -1,18 +1,18 @@
 // <passkey-button options="/login/passkey/options/"><input type="hidden" name="answer"><button type="button" hidden>
 // asks the server for a question, the browser for a passkey's answer, and sends the form with it.
 export function bytesOf(text) {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (character) => character.charCodeAt(0));
 }
 
 export function textOf(buffer) {
   const plain = String.fromCharCode(...new Uint8Array(buffer));
-  return btoa(plain).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(plain).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }
 
 // The server's JSON with bytes where the browser wants bytes.
 export function readOptions(options) {
-  const listed = (keys) => keys?.map((key) => ({ ...key, id: bytesOf(key.id) }));
+  const listed = (keys) => keys.map((key) => ({ ...key, id: bytesOf(key.id) }));
   const read = { ...options, challenge: bytesOf(options.challenge) };
   if (options.user) read.user = { ...options.user, id: bytesOf(options.user.id) };
   if (options.excludeCredentials) read.excludeCredentials = listed(options.excludeCredentials);

@@ -3,7 +3,7 @@ import { fromBase64, openContentKey, openPart, receipt, toHex } from "./escrow-k
 import { forget, keptKey } from "./portal-gate.js";
 import { keepPassphrase, keptPassphrase, stretch } from "./portal-passphrase.js";
 
-const IDLE_AFTER = 15 * 60_000;
+const IDLE_AFTER = 15 * 60 * 1000;
 const NEVER_SHOWN = "script, base, meta, link, iframe, object, embed, form";
 
 // The message as a document without anything that acts by itself; links open beside the portal.

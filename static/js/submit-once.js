@@ -1,6 +1,6 @@
 // <submit-once></submit-once>, once on a page: a form that changes something goes once, however often it is pressed.
 // The page that answers the first press is what one sees. Nothing is disabled: focus and the pressed button stay.
-export const WAITS = 10_000; // ms; then a form that was answered with a file may go again
+export const WAITS = 10000; // ms; then a form that was answered with a file may go again
 
 // Called last, so that it sees what htmx and the elements of the page have taken over.
 export class Gate {
@@ -10,7 +10,7 @@ export class Gate {
 
   // Whether the form may go. It is told again by `release`.
   lets(form, now) {
-    if (now - (this.sent.get(form) ?? -Infinity) < WAITS) return false;
+    if (this.sent.has(form) && now - this.sent.get(form) < WAITS) return false;
     this.sent.set(form, now);
     return true;
   }
@@ -22,7 +22,7 @@ export class Gate {
 }
 
 export function isSending({ target, submitter, defaultPrevented }) {
-  const method = submitter?.getAttribute("formmethod") || target.getAttribute("method") || "get";
+  const method = (submitter && submitter.getAttribute("formmethod")) || target.getAttribute("method") || "get";
   return !defaultPrevented && method.toLowerCase() === "post";
 }
 
