@@ -154,6 +154,7 @@ SENTENCES = {
     "portal.link_reissued": "Made a new link to a portal message",
     "portal.replied": "Wrote back in the secure portal",
     "portal.printed": "Printed a message of the secure portal",
+    "portal.downloaded": "Saved a file of a message in the secure portal",
     "portal.passkey_set_up": "Set up a passkey for the secure portal",
     "portal.passkeys_removed": "Removed a person's passkeys for the secure portal",
     "portal.checked": "Gave the right answers in the secure portal",

@@ -10,8 +10,10 @@ from delivery.models import (
     Dispatch,
     DomainDay,
     DomainPosture,
+    EscrowChunk,
     EscrowCode,
     EscrowEvent,
+    EscrowFile,
     EscrowItem,
     EscrowVisit,
     FollowUp,
@@ -76,6 +78,15 @@ register(
     erasure=Erasure.WITH_PERSON,
     aging=Aging(goes_with="item"),
 )
+for _of_a_file, _goes_with in ((EscrowFile, "item"), (EscrowChunk, "file")):
+    register(
+        _of_a_file,
+        data_class=DataClass.PHI,
+        retention=Retained.PORTAL,
+        export=Export.NEVER,  # opens to nobody here; a letter's own record has its files
+        erasure=Erasure.WITH_PERSON,
+        aging=Aging(goes_with=_goes_with),
+    )
 for of_a_visit, aging in (
     (EscrowVisit, Aging(since="seen_at")),
     (EscrowCode, Aging(goes_with="visit")),
@@ -215,6 +226,11 @@ for _column, _kind, _algorithm, _key in (
     ("receipt_digest", "hashed", "SHA-256 of 256 derived bits", "none"),
 ):
     inventory.declare("delivery_escrowitem", _column, kind=_kind, algorithm=_algorithm, key=_key)
+for _table, _column in (("delivery_escrowfile", "about"), ("delivery_escrowchunk", "sealed")):
+    inventory.declare(
+        _table, _column, kind="sealed", algorithm="AES-256-GCM", key="of the message alone"
+    )
+inventory.declare("delivery_escrowfile", "prefix", kind="public", algorithm="56 random bits")
 inventory.declare("delivery_escrowvisit", "challenge", kind="public", algorithm="256 random bits")
 inventory.declare("delivery_portalpassphrase", "salt", kind="public", algorithm="128 random bits")
 inventory.declare(

@@ -51,7 +51,7 @@ def move_to_portal(message: Message, *, actor: Actor) -> None:
     # What no safe way led to keeps that reason: the portal asks more of whoever opens it.
     reason = Reason.UNSAFE_TRANSPORT if message.unsafe_since else Reason.STAFF_CHOICE
     fate = fates.to_portal(reason.value)
-    result = Result(claimed, fate, draft.address, draft.language, _written(draft))
+    result = Result(claimed, fate, draft.address, draft.language, _written(draft), draft.files)
     recording.record([result], token=_lease(message))
     audit.record("message.moved_to_portal", actor=actor, on=message)
 

@@ -209,7 +209,10 @@ class Turn:
         text = None
         if fate.status == Message.Status.ESCROWED:
             fate, text = _for_portal(draft, fate)
-        self._results.append(Result(draft.message, fate, draft.address, draft.language, text))
+        files = draft.files if text else ()
+        self._results.append(
+            Result(draft.message, fate, draft.address, draft.language, text, files)
+        )
 
     def _record(self) -> None:
         if self._results:

@@ -10,6 +10,7 @@ from cryptography.x509 import Certificate
 
 from campaigns.compilation import Rendered
 from delivery.fates import Claimed
+from delivery.letters.words import File
 from delivery.models import Message
 from delivery.routes import Route
 from delivery.wire import dkim, headers, mime, smime
@@ -50,6 +51,7 @@ class Draft:
     language: str
     write: Callable[[], Rendered] = field(repr=False)
     extra_fields: tuple[tuple[str, str], ...] = ()
+    files: tuple[File, ...] = field(repr=False, default=())
     # Whom it is encrypted to.
     certificate: Certificate | None = field(repr=False, default=None, kw_only=True)
 

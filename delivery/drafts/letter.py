@@ -18,6 +18,7 @@ from delivery import audience, fates, unsubscribe
 from delivery.drafts.campaign import LOOK_AGAIN, ONE_CLICK, unsubscribe_link, when_again
 from delivery.drafts.draft import Draft, NotForPortal
 from delivery.drafts.letterheads import letterhead_of
+from delivery.escrow import file_kinds
 from delivery.fates import Claimed
 from delivery.letters import body, facts, markup
 from delivery.letters.checking import sender_domain
@@ -34,9 +35,7 @@ from tenancy.origins import url_on
 
 @dataclass(frozen=True)
 class LetterDraft(Draft):
-    """A draft with files, and perhaps without HTML."""
-
-    files: tuple[File, ...] = ()
+    """A draft that perhaps has no HTML."""
 
     def content(self, text: Rendered) -> tuple[list[bytes], bytes]:
         part = body.build(text, self.files, identifier=self.message.id)
@@ -44,8 +43,8 @@ class LetterDraft(Draft):
 
     def for_portal(self) -> Rendered:
         """Raises NotForPortal."""
-        if self.files:
-            raise NotForPortal("The portal shows no files yet.")
+        if not all(file_kinds.is_known(file.media_type) for file in self.files):
+            raise NotForPortal("The portal takes no file of such a kind.")
         text = self.write()
         html = markup.for_portal(text.html) if text.html_part else markup.from_text(text.text)
         return replace(text, html_part=encode(html))

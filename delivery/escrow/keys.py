@@ -81,7 +81,7 @@ def lock(place: Place, parts: Mapping[str, bytes], *, stretched: bytes = b"") ->
         content_key=content_key,
         link_key=link_key,
         lock=lock,
-        parts={name: _seal_part(place, content_key, name, text) for name, text in parts.items()},
+        parts={name: seal_part(place, content_key, name, text) for name, text in parts.items()},
     )
 
 
@@ -113,8 +113,18 @@ def content_key(
 
 def open_part(place: Place, *, content_key: bytes, name: str, sealed: bytes) -> bytes:
     """One part in clear. Raises WrongKey."""
-    part_key = _derive(content_key, place.item_id, f"part/{name}")
-    return _open(part_key, sealed, place.associated_data(f"part/{name}"))
+    key = part_key(place, content_key, name)
+    return _open(key, sealed, place.associated_data(f"part/{name}"))
+
+
+def seal_part(place: Place, content_key: bytes, name: str, text: bytes) -> bytes:
+    key = part_key(place, content_key, name)
+    return _seal(key, text, place.associated_data(f"part/{name}"))
+
+
+def part_key(place: Place, content_key: bytes, name: str) -> bytes:
+    """Each part has a key of its own, so that no nonce is ever used twice with one."""
+    return _derive(content_key, place.item_id, f"part/{name}")
 
 
 def proof(link_key: bytes, item_id: UUID) -> bytes:
@@ -176,11 +186,6 @@ def read_link_key(text: str) -> bytes:
 
 def _wrapping_key(link_key: bytes, rest: bytes, item_id: UUID) -> bytes:
     return _derive(link_key + rest, item_id, "wrapping-key")
-
-
-def _seal_part(place: Place, content_key: bytes, name: str, text: bytes) -> bytes:
-    part_key = _derive(content_key, place.item_id, f"part/{name}")
-    return _seal(part_key, text, place.associated_data(f"part/{name}"))
 
 
 def _derive(secret: bytes, item_id: UUID, purpose: str) -> bytes:

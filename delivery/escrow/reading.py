@@ -12,9 +12,10 @@ from compliance.facts import SuppressionReason
 from compliance.models import Suppression
 from contacts import services as contacts
 from contacts.models import Activity
-from delivery.escrow import keys, passphrases, services
+from delivery.escrow import attachments, keys, passphrases, services
+from delivery.escrow.attachments import OpenedFile
 from delivery.escrow.visits import NotOpened, VisitEnded
-from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
+from delivery.models import EscrowEvent, EscrowFile, EscrowItem, EscrowVisit
 from tenancy import clock
 
 OpenedBy = Literal["browser", "server"]
@@ -24,6 +25,8 @@ OpenedBy = Literal["browser", "server"]
 class Opened:
     subject: str
     text: str
+    # Position and name.
+    files: list[tuple[int, str]]
 
 
 def sealed_message(visit: EscrowVisit) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def sealed_message(visit: EscrowVisit) -> dict[str, Any]:
         "wrappedKey": _text(item.wrapped_key),
         "needsPassphrase": item.passphrase_id is not None,
         "parts": {name: _text(getattr(item, name)) for name in ("subject", "html")},
+        "files": attachments.listed(item),
     }
 
 
@@ -60,20 +64,7 @@ def open_as_text(visit: EscrowVisit, access_key: str, passphrase: str = "") -> O
 
     The key and the passphrase live for this call only.
     """
-    _refuse_unchecked(visit)
-    item = visit.item
-    agreed = item.passphrase
-    stretched = passphrases.stretch(passphrase, bytes(agreed.salt)) if agreed else b""
-    try:
-        content_key = keys.content_key(
-            item.place,
-            link_key=keys.read_link_key(access_key),
-            server_share=item.server_share,
-            wrapped_key=bytes(item.wrapped_key),
-            stretched=stretched,
-        )
-    except keys.WrongKey:
-        raise NotOpened("The message did not open with this key.") from None
+    content_key, item = _content_key(visit, access_key, passphrase), visit.item
     subject, text = (
         keys.open_part(
             item.place, content_key=content_key, name=name, sealed=bytes(getattr(item, name))
@@ -81,7 +72,39 @@ def open_as_text(visit: EscrowVisit, access_key: str, passphrase: str = "") -> O
         for name in ("subject", "text")
     )
     _record_read(visit, "server")
-    return Opened(subject, text)
+    return Opened(subject, text, attachments.names(item, content_key))
+
+
+def open_file(
+    visit: EscrowVisit, position: int, access_key: str, passphrase: str = ""
+) -> OpenedFile:
+    """One file, opened here for a browser without script. Raises NotOpened."""
+    content_key = _content_key(visit, access_key, passphrase)
+    try:
+        file = attachments.opened(visit.item, content_key, position)
+    except EscrowFile.DoesNotExist:
+        raise NotOpened("The message has no such file.") from None
+    note_download(visit, position)
+    return file
+
+
+def file_chunk(visit: EscrowVisit, position: int, number: int) -> bytes:
+    """A sealed piece of a file. Raises EscrowChunk.DoesNotExist, or VisitEnded before the check."""
+    _refuse_unchecked(visit)
+    return attachments.chunk(visit.item, position, number)
+
+
+@transaction.atomic
+def note_download(visit: EscrowVisit, position: int) -> None:
+    """The browser says that a file was saved. Once for a visit and file; of no file nothing is told."""
+    _refuse_unchecked(visit)
+    item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+    earlier = EscrowEvent.objects.filter(
+        item=item, kind=EscrowEvent.Kind.DOWNLOADED, occurred_at__gte=visit.began_at
+    )
+    noted = {event.detail["position"] for event in earlier}
+    if position not in noted and attachments.has(item, position):
+        services.record(item, EscrowEvent.Kind.DOWNLOADED, position=position)
 
 
 @transaction.atomic
@@ -127,6 +150,23 @@ def _record_read(visit: EscrowVisit, opened_by: OpenedBy) -> None:
             cause=item.message.cause,
             cause_id=item.message.cause_id,
         )
+
+
+def _content_key(visit: EscrowVisit, access_key: str, passphrase: str) -> bytes:
+    _refuse_unchecked(visit)
+    item = visit.item
+    agreed = item.passphrase
+    stretched = passphrases.stretch(passphrase, bytes(agreed.salt)) if agreed else b""
+    try:
+        return keys.content_key(
+            item.place,
+            link_key=keys.read_link_key(access_key),
+            server_share=item.server_share,
+            wrapped_key=bytes(item.wrapped_key),
+            stretched=stretched,
+        )
+    except keys.WrongKey:
+        raise NotOpened("The message did not open with this key.") from None
 
 
 def _refuse_unchecked(visit: EscrowVisit) -> None:

@@ -14,7 +14,8 @@ from audit.services import SYSTEM, Actor
 from compliance import queries as compliance
 from contacts import services as contacts
 from delivery import chronicle
-from delivery.escrow import keys, passphrases
+from delivery.escrow import attachments, keys, passphrases
+from delivery.letters.words import File
 from delivery.models import EscrowEvent, EscrowItem, Message
 from delivery.wire import headers
 from tenancy import clock
@@ -43,6 +44,7 @@ class Deposit:
     text: str
     reason: EscrowItem.Reason
     language: str
+    files: tuple[File, ...] = ()
 
 
 @transaction.atomic
@@ -53,8 +55,10 @@ def deposit(deposits: Sequence[Deposit]) -> list[EscrowItem]:
     """
     policy = compliance.policy()
     stay = timedelta(days=policy.portal_expiry_days)
-    items = [_item(each, stay, keeps_key=policy.portal_may_reissue) for each in deposits]
-    EscrowItem.objects.bulk_create(items)
+    sealed = [_sealed(each, stay, keeps_key=policy.portal_may_reissue) for each in deposits]
+    items = EscrowItem.objects.bulk_create(item for item, _ in sealed)
+    for each, (item, content_key) in zip(deposits, sealed, strict=True):
+        attachments.store(item, content_key, each.files)
     told = [[item.id, item.message_id, item.reason] for item in items]
     audit.record("escrow.deposited", actor=SYSTEM, columns=["id", "message", "reason"], items=told)
     notices = Message.objects.bulk_create(
@@ -149,6 +153,7 @@ def expire_due(limit: int = 500) -> int:
 
 def shred(item: EscrowItem, status: Status) -> None:
     """Close the item and empty everything that could open it, in the caller's transaction."""
+    attachments.remove(item)
     item.status = status
     for column in SECRETS:
         setattr(item, column, None)
@@ -167,7 +172,14 @@ def record(item: EscrowItem, kind: EscrowEvent.Kind, **detail: str | int) -> Esc
 
 TOLD_OF_SERVICE = frozenset({Kind.NOTICE_ACCEPTED, Kind.NOTICE_FAILED, Kind.REMINDED})
 TOLD_OF_PERSON = frozenset(
-    {Kind.PROVED, Kind.CODE_SENT, Kind.CHECKED, Kind.PRINTED, Kind.SIGNED_OUT}
+    {
+        Kind.PROVED,
+        Kind.CODE_SENT,
+        Kind.CHECKED,
+        Kind.PRINTED,
+        Kind.DOWNLOADED,
+        Kind.SIGNED_OUT,
+    }
 )
 
 
@@ -193,7 +205,8 @@ def _gate_reasons(message: Message) -> list[str]:
     return list((message.verdict or {}).get("reasons", ()))
 
 
-def _item(each: Deposit, stay: timedelta, *, keeps_key: bool) -> EscrowItem:
+def _sealed(each: Deposit, stay: timedelta, *, keeps_key: bool) -> tuple[EscrowItem, bytes]:
+    """The item, and its content key for as long as its files are sealed under it."""
     now = clock.now()
     passphrase = passphrases.in_force(each.message.contact_id)
     item = EscrowItem(
@@ -221,4 +234,4 @@ def _item(each: Deposit, stay: timedelta, *, keeps_key: bool) -> EscrowItem:
     item.archive_key = locked.content_key if keeps_key else None
     for name, sealed in locked.parts.items():
         setattr(item, name, sealed)
-    return item
+    return item, locked.content_key

@@ -1,3 +1,4 @@
+from delivery.models.attachment import EscrowChunk, EscrowFile
 from delivery.models.dispatch import Dispatch
 from delivery.models.domain_day import DomainDay
 from delivery.models.escrow import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit
@@ -18,8 +19,10 @@ __all__ = [
     "Dispatch",
     "DomainDay",
     "DomainPosture",
+    "EscrowChunk",
     "EscrowCode",
     "EscrowEvent",
+    "EscrowFile",
     "EscrowItem",
     "EscrowVisit",
     "FollowUp",

@@ -226,6 +226,7 @@ class EscrowEvent(TenantModel):
         LOCKED = "locked"
         OPENED = "opened"
         PRINTED = "printed"
+        DOWNLOADED = "downloaded"
         REMINDED = "reminded"
         REISSUED = "reissued"
         REPLIED = "replied"
@@ -253,6 +254,7 @@ class EscrowEvent(TenantModel):
                         "locked",
                         "opened",
                         "printed",
+                        "downloaded",
                         "reminded",
                         "reissued",
                         "replied",

@@ -22,9 +22,10 @@ from tenancy.scope import current_tenant_id, tenant_scope
 VISIT_COOKIE = f"{settings.COOKIE_PREFIX}sealpost_visit"
 LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}sealpost_language"
 
-Page = Callable[[HttpRequest, UUID], HttpResponseBase]
-VisitPage = Callable[[HttpRequest, EscrowVisit], HttpResponseBase]
-View = Callable[[HttpRequest, str], HttpResponseBase]
+# What follows item or visit comes from the address.
+Page = Callable[..., HttpResponseBase]
+VisitPage = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
 def item_page(page: Page) -> View:
@@ -34,13 +35,13 @@ def item_page(page: Page) -> View:
     """
 
     @wraps(page)
-    def opened(request: HttpRequest, token: str) -> HttpResponseBase:
+    def opened(request: HttpRequest, token: str, **named: int) -> HttpResponseBase:
         try:
             door = read_token(token)
         except BrokenLink:
             return guarded(request, refused(request))
         with tenant_scope(door.tenant_id):
-            return guarded(request, page(request, door.item_id))
+            return guarded(request, page(request, door.item_id, **named))
 
     return opened
 
@@ -48,12 +49,12 @@ def item_page(page: Page) -> View:
 def visit_page(page: VisitPage) -> View:
     """A page for the browser whose visit is running; every other one is signed out."""
 
-    def visited(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
+    def visited(request: HttpRequest, item_id: UUID, **named: int) -> HttpResponseBase:
         try:
             visit = visits.resume(item_id, request.COOKIES.get(VISIT_COOKIE, ""))
         except VisitEnded:
             return notice(request, words_of(request), "left", status=403)
-        return page(request, visit)
+        return page(request, visit, **named)
 
     return item_page(wraps(page)(visited))
 

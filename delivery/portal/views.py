@@ -187,7 +187,7 @@ def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
     except NotOpened:
         context["problem"] = words["not_opened"]
         return framing.page_around(request, context)
-    context |= {"subject": opened.subject, "text": opened.text}
+    context |= {"subject": opened.subject, "text": opened.text, "files": opened.files}
     return render(request, "delivery/portal/plain.html", context)
 
 

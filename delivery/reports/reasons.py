@@ -22,7 +22,7 @@ OF_THE_WIRE = {
     "address_unusable": "The address cannot be written on the wire.",
     "sender_not_proven": "The records of the sender domain are not in place, so it waits.",
     "not_renderable": "The message could not be made for this person.",
-    "not_for_portal": "No safe way led to the mailbox, and the portal shows no files yet.",
+    "not_for_portal": "No safe way led to the mailbox, and the portal takes no file of such a kind.",
     "operator_busy": "The mail operator takes no more at the moment, so it waits.",
     "bounced_later": "The server accepted it and later gave it back.",
 }

@@ -282,6 +282,7 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
         "The former link opens nothing any more.",
     ),
     "printed": _fixed("note", "Printed, as far as the browser tells."),
+    "downloaded": _fixed("portal", "A file of the message was saved."),
     "refused": _fixed("held", "A code or a fact on file was wrong."),
     "locked": _fixed("failed", "Locked for a day after too many wrong answers."),
     "signed_out": _fixed("note", "Signed out of the portal."),

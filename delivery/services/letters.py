@@ -13,6 +13,7 @@ from compliance.purposes import PURPOSE_RULES
 from contacts import queries as contacts
 from contacts.models import Contact
 from delivery import audience
+from delivery.escrow import file_kinds
 from delivery.letters import checking, facts, scanning
 from delivery.letters.words import LetterRefused, Writing
 from delivery.models import Letter, LetterFile, Message, SingleSend
@@ -42,7 +43,8 @@ def check(writing: Writing) -> Checked:
 def send(letter: Checked, contact: Contact, *, actor: Actor) -> Message:
     """The message, queued or skipped with the gate's verdict.
 
-    Raises LetterRefused if files would have to go to the portal, and then nothing has happened.
+    Raises LetterRefused if the portal would have to take what it does not, and then nothing has
+    happened.
     """
     request = SingleSend.objects.create(id=uuid7(), asked_by=actor.id)
     stored = _stored(letter, contact, request)
@@ -92,11 +94,12 @@ def _planned(letter: Checked, stored: Letter, contact_id: UUID) -> Planned:
     sending = facts.sending_facts(stored)
     verdict = decide(GateFacts(sending, standing))
     route = audience.route_of(verdict, sending, stored.protection, was_safe=True)
-    if route.way is Way.PORTAL and letter.writing.files:
+    fits = all(file_kinds.is_known(file.media_type) for file in letter.writing.files)
+    if route.way is Way.PORTAL and not fits:
         raise LetterRefused(
             "files",
-            "This person's messages go to the secure portal, which shows no files yet. "
-            "Send it without files.",
+            "This person's messages go to the secure portal, which takes no file of such a kind. "
+            "Send it as PDF, picture, text or office document.",
         )
     can_wait = PURPOSE_RULES[letter.writing.purpose].is_discretionary
     mail_class = Message.MailClass.BULK if can_wait else Message.MailClass.CARE

@@ -22,6 +22,7 @@ from delivery.chronicle import Turn
 from delivery.escrow import answers
 from delivery.escrow import services as escrow
 from delivery.fates import Claimed, Fate
+from delivery.letters.words import File
 from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.replies import Meaning
 from delivery.services import alarms, domain_days, postures
@@ -69,13 +70,14 @@ ACTIVITY = {
 
 @dataclass(frozen=True)
 class Result:
-    """A message and what became of it. What goes to the portal brings its text along."""
+    """A message and what became of it. What goes to the portal brings text and files along."""
 
     message: Claimed
     fate: Fate
     address: str = ""
     language: str = ""
     text: Rendered | None = None
+    files: tuple[File, ...] = ()
 
 
 @transaction.atomic
@@ -159,6 +161,7 @@ def _letter(result: Result, message: Message) -> escrow.Deposit:
         text=result.text.text,
         reason=EscrowItem.Reason(result.fate.reason),
         language=result.language,
+        files=result.files,
     )
 
 

@@ -56,16 +56,16 @@ export async function derive(secret, itemId, purpose) {
   return new Uint8Array(await crypto.subtle.deriveBits(how, source, KEY_SIZE * 8));
 }
 
-async function open(key, sealed, place, part) {
+function open(key, sealed, place, part) {
+  return openWith(key, sealed.subarray(0, NONCE_SIZE), sealed.subarray(NONCE_SIZE), place, part);
+}
+
+async function openWith(key, nonce, sealed, place, part) {
   const aes = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
   const names = [VERSION, place.tenantId, place.itemId, place.contactId, part];
-  const how = {
-    name: "AES-GCM",
-    iv: sealed.subarray(0, NONCE_SIZE),
-    additionalData: utf8.encode(names.join("|")),
-  };
+  const how = { name: "AES-GCM", iv: nonce, additionalData: utf8.encode(names.join("|")) };
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(how, aes, sealed.subarray(NONCE_SIZE)));
+    return new Uint8Array(await crypto.subtle.decrypt(how, aes, sealed));
   } catch (error) {
     throw new WrongKeyError(`these keys do not open this message (${error.name})`);
   }
@@ -84,6 +84,16 @@ export async function openContentKey(place, linkKey, { serverShare, wrappedKey, 
   const all = new Uint8Array([...linkKey, ...serverShare, ...stretched]);
   const wrappingKey = await derive(all, place.itemId, "wrapping-key");
   return open(wrappingKey, wrappedKey, place, "content-key");
+}
+
+// A piece of a file: its number, and whether it is the last, are in the nonce (delivery/escrow/streams.py).
+export async function openChunk(place, contentKey, file, number, sealed) {
+  const part = `part/file/${file.position}`;
+  const nonce = new Uint8Array(NONCE_SIZE);
+  nonce.set(fromBase64(file.prefix));
+  new DataView(nonce.buffer).setUint32(7, number);
+  nonce[11] = number === file.chunks - 1 ? 1 : 0;
+  return openWith(await derive(contentKey, place.itemId, part), nonce, sealed, place, part);
 }
 
 export async function openPart(place, contentKey, name, sealed) {

@@ -1,5 +1,6 @@
 // <portal-open>: fetches a sealed message, opens it in this tab and shows it in a frame that runs no script.
 import { fromBase64, openContentKey, openPart, receipt, toHex } from "./escrow-keys.js";
+import { showFiles } from "./portal-files.js";
 import { forget, keptKey } from "./portal-gate.js";
 import { keepPassphrase, keptPassphrase, stretch } from "./portal-passphrase.js";
 
@@ -26,7 +27,8 @@ export async function openMessage(sealed, linkKey, stretched) {
   for (const [name, bytes] of Object.entries(sealed.parts)) {
     parts[name] = await openPart(sealed.place, contentKey, name, fromBase64(bytes));
   }
-  return { parts, receipt: toHex(await receipt(contentKey, sealed.place.itemId)) };
+  const shown = toHex(await receipt(contentKey, sealed.place.itemId));
+  return { parts, receipt: shown, contentKey };
 }
 
 if (globalThis.customElements) {
@@ -62,6 +64,7 @@ if (globalThis.customElements) {
         const message = await openMessage(sealed, linkKey, stretched);
         this.show(message.parts);
         await this.confirm(message.receipt);
+        await showFiles(this, { ...sealed, contentKey: message.contentKey });
       } catch (_wrongKey) {
         this.byHand.hidden = false;
         this.say("not-opened");

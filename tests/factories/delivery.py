@@ -6,6 +6,7 @@ from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.escrow import services as escrow
 from delivery.escrow.services import Deposit
+from delivery.letters.words import File
 from delivery.models import EscrowItem, Message
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -52,6 +53,7 @@ def make_item(
     subject: str = "Your visit on 2 December",
     text: str = "Hello Ada, your mammogram is at 10:20.",
     html: str = "",
+    files: tuple[File, ...] = (),
     **columns: Any,
 ) -> EscrowItem:
     """A message of a campaign in the portal; columns are the message's."""
@@ -64,6 +66,7 @@ def make_item(
                 text=text,
                 reason=EscrowItem.Reason(reason),
                 language=language,
+                files=files,
             )
         ]
     )

@@ -8,7 +8,8 @@ import pytest
 from audit.models import AuditEvent
 from contacts import services as contacts
 from contacts.models import Contact
-from delivery.models import Letter, LetterFile, Message, SingleSend
+from delivery.escrow import attachments, keys
+from delivery.models import EscrowItem, Letter, LetterFile, Message, SingleSend
 from integrations.models import LetterDefaults
 from tenancy import clock
 from tests.factories.contacts import agree, make_contact
@@ -109,10 +110,26 @@ def test_files_go_along(system, ada):
     assert LetterFile.objects.count() == 2
 
 
-def test_files_do_not_go_to_the_portal(system, ada, nurse):
+def test_files_go_to_the_portal_sealed(system, ada, nurse):
     contacts.choose_route(ada, prefers_portal=True, actor=nurse)
     report = {"name": "a.pdf", "media_type": "application/pdf", "content": b64encode(PDF).decode()}
-    assert "secure portal" in refused(post(system, files=[report]), "/files")
+    assert post(system, files=[report]).json()["route"] == "portal"
+    assert send().handed_over == {}
+    item = EscrowItem.objects.get()
+    content_key = keys.content_key(
+        item.place,
+        link_key=item.notice_link_key,
+        server_share=item.server_share,
+        wrapped_key=bytes(item.wrapped_key),
+    )
+    assert attachments.opened(item, content_key, 1) == ("a.pdf", "application/pdf", PDF)
+
+
+def test_the_portal_takes_no_file_of_an_unknown_kind(system, ada, nurse):
+    contacts.choose_route(ada, prefers_portal=True, actor=nurse)
+    packed = {"name": "a.zip", "media_type": "application/zip", "content": b64encode(PDF).decode()}
+    assert "secure portal" in refused(post(system, files=[packed]), "/files")
+    assert not Message.objects.exists()
 
 
 def test_the_portal_shows_what_it_knows(system, ada, nurse):

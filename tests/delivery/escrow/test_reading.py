@@ -41,7 +41,14 @@ def receipt_of(item: EscrowItem) -> str:
 
 def test_the_browser_gets_what_it_needs_and_no_more(item, visit):
     handed = reading.sealed_message(visit)
-    assert set(handed) == {"place", "serverShare", "wrappedKey", "needsPassphrase", "parts"}
+    assert set(handed) == {
+        "place",
+        "serverShare",
+        "wrappedKey",
+        "needsPassphrase",
+        "parts",
+        "files",
+    }
     assert handed["place"] == {
         "tenantId": str(item.tenant_id),
         "itemId": str(item.id),
