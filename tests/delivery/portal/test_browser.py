@@ -58,6 +58,25 @@ def test_link_code_and_birth_date_open_the_message_in_the_tab(open_page, item):
     assert violations(page) == []
 
 
+def test_no_address_that_is_told_to_a_server_holds_the_key(open_page, item):
+    """Neither the address that is asked for nor the one that a browser says it comes from."""
+    asked = []
+    page = open_page(path_of(item), host="portal")
+    page.on("request", lambda request: asked.extend([request]))
+    page.reload()
+    page.get_by_role("button", name="Continue").click()
+    answer(page, item)
+    page.get_by_role("heading", name="Your visit").wait_for()
+    page.wait_for_load_state("networkidle")
+    headers = [request.all_headers() for request in asked]
+    came_from = {each["referer"] for each in headers if "referer" in each}
+    gate = f"{settings.ORIGINS['portal']}/m/"
+    assert any(address.startswith(gate) for address in came_from)  # positive control
+    told = " ".join([*(request.url for request in asked), *map(str, headers)])
+    assert keys.to_fragment(item.notice_link_key) not in told
+    assert "#" not in "".join(came_from)
+
+
 def test_after_a_wrong_answer_what_was_typed_is_still_there(open_page, item):
     page = open_page(path_of(item), host="portal")
     page.get_by_role("button", name="Continue").click()
