@@ -16,7 +16,8 @@ from tests.security.world import World
 # Arguments that name nothing of a clinic.
 NOT_OWNED = {
     "token": "the link is the right itself; test_links.py",
-    "number": "one of the links in the token's message",
+    "number": "one of the links in the token's message, or a piece of its file",
+    "position": "a file of the token's message",
     "pointer": "signed, and works for ten minutes",
     "domain": "the sandbox's mailboxes are the whole demo's, and not there in production",
     "name": "the sandbox's mailboxes are the whole demo's, and not there in production",
