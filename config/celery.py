@@ -2,7 +2,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_init, worker_process_shutdown, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -43,3 +43,12 @@ def refuse_to_work_with_holes(**_: Any) -> None:
         raise SystemExit(f"{type(reason).__name__}: {reason}") from reason
     connection.close()
     memory.settle()
+
+
+@worker_shutdown.connect
+@worker_process_shutdown.connect
+def wait_for_slow_servers(**_: Any) -> None:
+    """Threads that wait for an answer are no tasks: Celery would end the process in the middle of it."""
+    from delivery import stragglers
+
+    stragglers.join()

@@ -23,6 +23,8 @@ SESSIONS = 20
 # What waits in lanes that are full, while the rest of the chunk goes on: one chunk.
 MOST_WAITING = 500
 POLL_SECONDS = 0.2
+# A server that has said nothing for so long may take its time: others need not wait for it.
+STUCK_SECONDS = 5.0
 
 Note = Callable[[Envelope, Outcome], None]
 
@@ -56,6 +58,7 @@ class Handover:
         self._lanes: dict[str, Lane] = {}
         self._busy: dict[UUID, Lane] = {}
         self._tidied_at = time.monotonic()
+        self._moved_at = time.monotonic()
         self._begun: SimpleQueue[Envelope | None] = SimpleQueue()
         self._threads: list[Thread] = []
 
@@ -81,6 +84,22 @@ class Handover:
     def is_idle(self) -> bool:
         return not self._unsorted and not self._busy and not self._waiting
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether nothing has begun or ended for a while, and nothing can before slow servers answer."""
+        is_full = len(self._busy) == SESSIONS
+        is_last = bool(self._busy) and not self._unsorted and not self._waiting
+        return (is_full or is_last) and time.monotonic() - self._moved_at > STUCK_SECONDS
+
+    def withdraw(self) -> list[Envelope]:
+        """Take back what nobody was asked to take yet."""
+        left = [*self._unsorted]
+        self._unsorted.clear()
+        for lane in self._lanes.values():
+            left += (envelope for _, envelope in lane.waiting)
+            lane.waiting.clear()
+        return left
+
     def put(self, envelope: Envelope) -> None:
         """Hand it over as soon as a thread is free and its lane takes it."""
         self._unsorted.append(envelope)
@@ -89,6 +108,8 @@ class Handover:
         """What has ended by now; waits a moment if nothing has."""
         self._start()
         ended = list(self._gathered())
+        if ended:
+            self._moved_at = time.monotonic()
         for done in ended:
             self._busy.pop(done.envelope.id).ended(done.outcome)
         self._start()
@@ -150,6 +171,7 @@ class Handover:
 
     def _begin(self, envelope: Envelope) -> None:
         """A thread is started only when all others are busy."""
+        self._moved_at = time.monotonic()
         if len(self._threads) < len(self._busy):
             self._threads.append(Thread(target=self._work, name="smtp", daemon=True))
             self._threads[-1].start()

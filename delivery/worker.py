@@ -4,14 +4,15 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from itertools import groupby, islice
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
 from campaigns.compilation import Rendered
-from delivery import fates
+from delivery import fates, stragglers
 from delivery.crash_points import reach
 from delivery.drafts.draft import Draft, NotForPortal
 from delivery.fates import Claimed, Fate
@@ -21,6 +22,7 @@ from delivery.models import DomainPosture, Message
 from delivery.routes import Way
 from delivery.services import announcement, lease, policies, postures, recording
 from delivery.services.recording import Result
+from delivery.slices import slices
 from delivery.wire.addresses import AddressUnusable
 from delivery.wire.door import Envelope
 from delivery.wire.transport import Transport
@@ -29,8 +31,6 @@ from tenancy.errors import DomainError
 from tenancy.keyring import current_keys
 
 CHUNK = 500
-# Drafted together: few enough that the gate's answer is fresh when the message leaves.
-SLICE = 150
 RECORD_AT = 150
 # One commit for a group; more of them would wait announced behind slow servers.
 ANNOUNCED_AT_ONCE = 50
@@ -55,8 +55,7 @@ def send_due(
     leased = lease.claim(CHUNK, stopped=stopped(), classes=classes)
     reach("claimed")
     if leased.messages:
-        with Journal(leased.token) as journal:
-            Turn(leased, drafters, stopped, journal, since=since).run(transport)
+        Turn(leased, drafters, stopped, Journal(leased.token), since=since).run(transport)
     return len(leased.messages)
 
 
@@ -73,7 +72,7 @@ class Turn:
         since: float,
     ) -> None:
         self._token = leased.token
-        self._slices = _slices(leased.messages)
+        self._slices = slices(leased.messages)
         self._drafters = drafters
         self._stopped = stopped
         # Read by the threads that talk to servers, which must not ask the database.
@@ -90,20 +89,41 @@ class Turn:
         self._troubles: list[Exception] = []
 
     def run(self, transport: Transport) -> None:
-        """Until every message of the chunk has been tried or has another fate."""
-        with Handover(transport, self._may_follow, self._journal.note) as handover:
-            try:
-                self._hand_over(handover)
-            finally:
-                # Whatever ended it early, no thread that still talks begins a text.
-                self._is_over = True
+        """Until every message of the chunk has been tried or has another fate.
+
+        Returns before where only slow servers are left: they are waited for beside the next turn.
+        """
+        with ExitStack() as held:
+            held.enter_context(self._journal)
+            handover = Handover(transport, self._may_follow, self._journal.note)
+            held.enter_context(handover)
+            held.callback(self._begin_no_more)
+            if self._hand_over(handover, may_leave=True):
+                self._conclude()
+            else:
+                stragglers.wait_beside(partial(self._wait, handover, held.pop_all()))
+
+    def _wait(self, handover: Handover, held: ExitStack) -> None:
+        with held:
+            self._hand_over(handover, may_leave=False)
+            self._conclude()
+
+    def _begin_no_more(self) -> None:
+        """Whatever ended it early, no thread that still talks begins a text."""
+        self._is_over = True
+
+    def _conclude(self) -> None:
+        """Nobody talks any more."""
         self._record()
         if self._troubles:
             raise self._troubles[0]
         self._journal.discard()
 
-    def _hand_over(self, handover: Handover) -> None:
-        """Raises KeyUnavailable: drafts need no key any more, and stay all the same once it is off."""
+    def _hand_over(self, handover: Handover, *, may_leave: bool) -> bool:
+        """Returns False if it leaves slow servers to be waited for, and has given back all the rest.
+
+        Raises KeyUnavailable: drafts need no key any more, and stay all the same once it is off.
+        """
         while self._feed(handover) or not handover.is_idle:
             if not handover.is_idle:
                 for done in handover.gather():
@@ -113,6 +133,19 @@ class Turn:
             self._held_back = frozenset(self._stopped())
             self._renew()
             current_keys()
+            if may_leave and handover.is_stuck and stragglers.has_room():
+                self._give_back(handover)
+                return False
+        return True
+
+    def _give_back(self, handover: Handover) -> None:
+        """Another turn claims them, beside which the slow servers have their connections already."""
+        for envelope in [*handover.withdraw(), *self._ready]:
+            self._release(envelope)
+        self._ready.clear()
+        for messages in self._slices:
+            self._results += [Result(message, fates.released()) for message in messages]
+        self._record()
 
     def _feed(self, handover: Handover) -> bool:
         """Keep the threads busy. Returns whether there may be more to try."""
@@ -173,7 +206,10 @@ class Turn:
             if envelope.id in allowed:
                 yield envelope
             else:
-                self._settle(self._drafts.pop(envelope.id), fates.released())
+                self._release(envelope)
+
+    def _release(self, envelope: Envelope) -> None:
+        self._settle(self._drafts.pop(envelope.id), fates.released())
 
     def _may_follow(self, message: UUID) -> bool:
         """Asked by a thread whose server waits for the text, some time after the announcement."""
@@ -242,17 +278,3 @@ def _for_portal(draft: Draft, fate: Fate) -> tuple[Fate, Rendered | None]:
         return fates.unsendable("not_for_portal"), None
     except DomainError:
         return fates.unsendable("not_renderable"), None
-
-
-def _slices(messages: list[Claimed]) -> Iterator[list[Claimed]]:
-    """Messages that are drafted alike, a few at a time."""
-    for _, same in groupby(sorted(messages, key=_kind), key=_kind):
-        while few := list(islice(same, SLICE)):
-            yield few
-
-
-def _kind(message: Claimed) -> tuple[int, str, str]:
-    """The urgent first; messages of one campaign together. A portal mail has a cause of its own."""
-    of_campaign = message.cause == Message.Cause.CAMPAIGN
-    urgency = Message.BY_URGENCY.index(Message.MailClass(message.mail_class))
-    return urgency, message.cause, str(message.cause_id) if of_campaign else ""

@@ -8,7 +8,7 @@ from audit.models import AuditEvent
 from compliance.facts import Outcome, Reason
 from compliance.models import Suppression
 from contacts.models import Activity
-from delivery import worker
+from delivery import slices, worker
 from delivery.handover import SESSIONS
 from delivery.models import EscrowItem, Message, MessageEvent
 from delivery.routes import STRICT, RouteFacts, decide
@@ -203,12 +203,12 @@ def test_an_address_that_no_server_could_read_fails_alone(clinic):
 
 
 def test_slices_are_small_so_that_the_gate_is_asked_late(clinic):
-    for number in range(worker.SLICE + 20):
+    for number in range(slices.SLICE + 20):
         due(f"p{number}", cause_id=clinic.id)
     drafter = Drafter()
-    assert send(fakes.FakeTransport(), drafter=drafter) == worker.SLICE + 20
-    assert drafter.slices == [worker.SLICE, 20]
-    assert Message.objects.filter(status=Status.SENT).count() == worker.SLICE + 20
+    assert send(fakes.FakeTransport(), drafter=drafter) == slices.SLICE + 20
+    assert drafter.slices == [slices.SLICE, 20]
+    assert Message.objects.filter(status=Status.SENT).count() == slices.SLICE + 20
 
 
 def test_a_code_is_drafted_before_the_blast_that_was_claimed_with_it(clinic):
