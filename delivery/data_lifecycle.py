@@ -31,6 +31,8 @@ from delivery.models import (
     SingleSend,
     StsPolicy,
     TlsReport,
+    WarmUp,
+    WarmUpPlan,
 )
 from tenancy import inventory
 
@@ -190,6 +192,14 @@ register(
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="ends_at"),
 )
+for _warming in (WarmUpPlan, WarmUp):
+    register(
+        _warming,
+        data_class=DataClass.OPERATIONAL,
+        retention=None,  # one row for each name and operator: what they know of us outlasts any mail
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+    )
 
 # What it says is in the message's story and among the replies by then.
 register(

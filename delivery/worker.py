@@ -23,6 +23,7 @@ from delivery.routes import Way
 from delivery.services import announcement, lease, policies, postures, recording
 from delivery.services.recording import Result
 from delivery.slices import slices
+from delivery.warming.caps import Caps
 from delivery.wire.addresses import AddressUnusable
 from delivery.wire.door import Envelope
 from delivery.wire.transport import Transport
@@ -84,6 +85,7 @@ class Turn:
         self._ready: deque[Envelope] = deque()
         self._postures: dict[str, DomainPosture] = {}
         self._policies = policies.Memory()
+        self._caps: Caps
         self._results: list[Result] = []
         # Faults of ours: what else is known is recorded first.
         self._troubles: list[Exception] = []
@@ -93,6 +95,7 @@ class Turn:
 
         Returns before where only slow servers are left: they are waited for beside the next turn.
         """
+        self._caps = Caps(transport)
         with ExitStack() as held:
             held.enter_context(self._journal)
             handover = Handover(transport, self._may_follow, self._journal.note)
@@ -157,9 +160,17 @@ class Turn:
                 return False
             self._prepare(upcoming)
         group = [self._ready.popleft() for _ in range(min(ANNOUNCED_AT_ONCE, len(self._ready)))]
-        for envelope in self._announced(group):
+        for envelope in self._announced(self._within_caps(group)):
             handover.put(envelope)
         return True
+
+    def _within_caps(self, envelopes: Sequence[Envelope]) -> list[Envelope]:
+        """Those that a new sender may send today; the others wait for another day."""
+        later = self._caps.put_off([self._drafts[each.id] for each in envelopes], envelopes)
+        for message, moment in later.items():
+            fate = fates.waiting("warming_up", until=moment)
+            self._settle(self._drafts.pop(message), fate)
+        return [envelope for envelope in envelopes if envelope.id not in later]
 
     def _prepare(self, messages: Sequence[Claimed]) -> None:
         if messages[0].cause_id in self._held_back:
@@ -209,6 +220,7 @@ class Turn:
                 self._release(envelope)
 
     def _release(self, envelope: Envelope) -> None:
+        self._caps.ended(envelope.id, None)
         self._settle(self._drafts.pop(envelope.id), fates.released())
 
     def _may_follow(self, message: UUID) -> bool:
@@ -224,6 +236,7 @@ class Turn:
     def _end(self, done: Done) -> None:
         reach("noted")
         draft = self._drafts.pop(done.envelope.id)
+        self._caps.ended(done.envelope.id, done.outcome)
         if done.outcome:
             self._policies.learn(done.envelope, done.outcome)
             tried = fates.Try(
@@ -254,6 +267,7 @@ class Turn:
         if self._results:
             recording.record(self._results, token=self._token)
             self._policies.store()
+            self._caps.store()
             self._results = []
             reach("recorded")
 

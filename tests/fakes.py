@@ -61,6 +61,7 @@ class FakeTransport:
     known_policies: dict[str, KeptPolicy | None] = field(default_factory=dict)
     # Of its own for each test: what one of them finds out slows no other.
     sends_as: str = field(default_factory=lambda: uuid7().hex)
+    warms_up: bool = False
 
     def lanes(self, domains: Collection[str]) -> dict[str, str]:
         return {domain: lane_of(domain) for domain in domains}

@@ -14,6 +14,7 @@ from delivery.models.single import SingleSend
 from delivery.models.sts_policy import StsPolicy
 from delivery.models.tls_report import TlsReport
 from delivery.models.tracking import LinkTable, Reaction
+from delivery.models.warming import WarmUp, WarmUpPlan
 
 __all__ = [
     "Dispatch",
@@ -40,4 +41,6 @@ __all__ = [
     "SingleSend",
     "StsPolicy",
     "TlsReport",
+    "WarmUp",
+    "WarmUpPlan",
 ]

@@ -24,6 +24,7 @@ OF_THE_WIRE = {
     "not_renderable": "The message could not be made for this person.",
     "not_for_portal": "No safe way led to the mailbox, and the portal takes no file of such a kind.",
     "operator_busy": "The mail operator takes no more at the moment, so it waits.",
+    "warming_up": "Its sender is new to the mail operator and has sent enough for today, so it waits.",
     "bounced_later": "The server accepted it and later gave it back.",
 }
 # By the rule of the table of routes (delivery.routes).

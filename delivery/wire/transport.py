@@ -43,6 +43,10 @@ class Transport(Protocol):
     def sends_as(self) -> str:
         """Which of our addresses mail servers see: each has limits of its own."""
 
+    @property
+    def warms_up(self) -> bool:
+        """Whether mail operators remember what we do: the sandbox's servers do not."""
+
     def lanes(self, domains: Collection[str]) -> dict[str, str]:
         """The lane that leads to each domain."""
 
@@ -66,6 +70,11 @@ class SmtpTransport:
     def sends_as(self) -> str:
         """Which of our addresses mail servers see: each has limits of its own."""
         return self.dialer.source_address or self.dialer.local_name
+
+    @property
+    def warms_up(self) -> bool:
+        """Whether mail operators remember what we do: the sandbox's servers do not."""
+        return not self.allow_loopback
 
     def lanes(self, domains: Collection[str]) -> dict[str, str]:
         """The lane that leads to each domain."""

@@ -53,7 +53,7 @@ GOES_ON = {
     "delivery_inboundmail", "delivery_linktable",
     "delivery_message", "delivery_messageevent", "delivery_portalpasskey",
     "delivery_portalpassphrase", "delivery_reaction", "delivery_reply", "delivery_stspolicy",
-    "delivery_tlsreport",
+    "delivery_tlsreport", "delivery_warmup", "delivery_warmupplan",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",
 }  # fmt: skip
 INSERT = "INSERT INTO {0} SELECT * FROM {0} WHERE false"

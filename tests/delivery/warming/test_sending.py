@@ -1,0 +1,117 @@
+"""A worker whose sender is new: no more than the plan allows, and the rest on later days."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from delivery.lanes.operators import lane_of
+from delivery.models import Message, WarmUp, WarmUpPlan
+from delivery.warming import keeping
+from tenancy import clock
+from tenancy.scope import platform_scope, tenant_scope
+from tests import fakes
+from tests.delivery.sending import LETTERHEAD, due, send
+from tests.fakes import FakeTransport
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+CLASS = Message.MailClass
+LANE = lane_of("new.example")
+
+
+@pytest.fixture
+def transport():
+    return FakeTransport(warms_up=True)
+
+
+def blast(people: int, **columns) -> None:
+    for number in range(people):
+        due(f"p{number}", domain="new.example", mail_class=CLASS.BULK, due_at=NOON, **columns)
+
+
+def of_domain() -> WarmUp:
+    return WarmUp.objects.get(plan__name=LETTERHEAD.domain, lane=LANE)
+
+
+def test_what_is_over_the_cap_waits_for_later_days_and_is_no_try(clinic, transport):
+    WarmUpPlan.objects.create(name=LETTERHEAD.domain, start=50)
+    with clock.at(NOON):
+        blast(60)
+        assert send(transport) == 60
+        assert len(transport.handed_over) == 37
+    waiting = Message.objects.filter(status="queued")
+    assert Counter(waiting.values_list("reason", "attempts", "first_tried_at", "due_at")) == {
+        ("warming_up", 0, None, datetime(2026, 11, 24, tzinfo=UTC)): 23
+    }
+    assert (of_domain().taken, of_domain().accepted, of_domain().postponed) == (37, 37, 23)
+    with clock.at(NOON + timedelta(days=1)):
+        assert send(transport) == 23
+    assert {len(letters) for letters in transport.handed_over.values()} == {1}
+    assert (len(transport.handed_over), of_domain().cap, of_domain().days) == (60, 75, 2)
+
+
+def test_mail_about_care_goes_while_campaigns_wait_and_a_code_goes_always(clinic, transport):
+    WarmUpPlan.objects.create(name=LETTERHEAD.domain, start=50)
+    with clock.at(NOON):
+        blast(50)
+        for number in range(20):
+            due(f"c{number}", domain="new.example", mail_class=CLASS.CARE, due_at=NOON)
+        send(transport)
+        sent = Message.objects.filter(status="sent")
+        assert Counter(sent.values_list("mail_class", flat=True)) == {"care": 20, "bulk": 17}
+        for number in range(15):
+            due(f"d{number}", domain="new.example", mail_class=CLASS.CARE, due_at=NOON)
+        code = due("code", domain="new.example", mail_class=CLASS.CODE, due_at=NOON)
+        send(transport)
+    code.refresh_from_db()
+    counts = Counter(sent.values_list("mail_class", flat=True))
+    assert (code.status, counts) == ("sent", {"care": 32, "bulk": 17, "code": 1})
+
+
+def test_an_address_of_ours_is_limited_for_all_workspaces_together(clinic, transport):
+    with platform_scope():
+        plan = WarmUpPlan.objects.create(name=transport.sends_as, start=50)
+        WarmUp.objects.create(plan=plan, lane=LANE, day=NOON.date(), cap=50, taken=30)
+    with clock.at(NOON):
+        blast(20)
+        send(transport)
+    assert len(transport.handed_over) == 7
+    with platform_scope():
+        row = WarmUp.objects.get(plan__name=transport.sends_as)
+        assert (row.taken, row.accepted, row.postponed) == (37, 7, 13)
+    assert (of_domain().taken, of_domain().accepted, of_domain().postponed) == (7, 7, 0)
+
+
+def test_only_what_an_operator_answered_is_counted(clinic, transport):
+    answers = {"gone": fakes.UNKNOWN_USER, "grey": fakes.GREYLISTED, "dead": fakes.UNREACHABLE}
+    transport.outcomes = {f"{name}@new.example": told for name, told in answers.items()}
+    for name in (*answers, "ada"):
+        due(name, domain="new.example")
+    send(transport)
+    row = of_domain()
+    assert (row.taken, row.accepted, row.refused, row.deferred) == (3, 1, 1, 0)
+
+
+def test_nothing_waits_for_a_plan_that_is_switched_off_or_over(clinic, transport):
+    WarmUpPlan.objects.create(name=LETTERHEAD.domain, off_since=NOON)
+    with platform_scope():
+        plan = WarmUpPlan.objects.create(name=transport.sends_as)
+        WarmUp.objects.create(plan=plan, lane=LANE, day=keeping.today(), cap=12_000, is_over=True)
+    blast(120)
+    send(transport)
+    assert len(transport.handed_over) == 120
+    assert not WarmUp.objects.exists()
+
+
+def test_the_sandbox_knows_no_plan(clinic):
+    transport = FakeTransport()
+    blast(120)
+    send(transport)
+    assert (len(transport.handed_over), WarmUpPlan.objects.count()) == (120, 0)
+
+
+def test_another_workspace_has_a_plan_of_its_own_for_the_same_name(clinic, other_clinic):
+    assert keeping.take("elm.example", {(LANE, CLASS.CARE): 500})[LANE, CLASS.CARE] == 100
+    with tenant_scope(other_clinic.pk):
+        assert keeping.take("elm.example", {(LANE, CLASS.CARE): 9})[LANE, CLASS.CARE] == 9
+        assert not WarmUp.objects.exclude(taken=9).exists()
