@@ -100,6 +100,11 @@ class Handover:
             lane.waiting.clear()
         return left
 
+    @property
+    def full_lanes(self) -> dict[str, Lane]:
+        """Those that take nothing more for the moment."""
+        return {name: lane for name, lane in self._lanes.items() if lane.is_full}
+
     def put(self, envelope: Envelope) -> None:
         """Hand it over as soon as a thread is free and its lane takes it."""
         self._unsorted.append(envelope)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from campaigns.compilation import Rendered
-from delivery import fates, stragglers
+from delivery import fates, sifting, stragglers
 from delivery.crash_points import reach
 from delivery.drafts.draft import Draft, NotForPortal
 from delivery.fates import Claimed, Fate
@@ -86,6 +86,7 @@ class Turn:
         self._postures: dict[str, DomainPosture] = {}
         self._policies = policies.Memory()
         self._caps: Caps
+        self._transport: Transport
         self._results: list[Result] = []
         # Faults of ours: what else is known is recorded first.
         self._troubles: list[Exception] = []
@@ -95,7 +96,7 @@ class Turn:
 
         Returns before where only slow servers are left: they are waited for beside the next turn.
         """
-        self._caps = Caps(transport)
+        self._transport, self._caps = transport, Caps(transport)
         with ExitStack() as held:
             held.enter_context(self._journal)
             handover = Handover(transport, self._may_follow, self._journal.note)
@@ -158,7 +159,7 @@ class Turn:
             upcoming = next(self._slices, None)
             if upcoming is None:
                 return False
-            self._prepare(upcoming)
+            self._prepare(self._sifted(upcoming, handover))
         group = [self._ready.popleft() for _ in range(min(ANNOUNCED_AT_ONCE, len(self._ready)))]
         for envelope in self._announced(self._within_caps(group)):
             handover.put(envelope)
@@ -172,7 +173,14 @@ class Turn:
             self._settle(self._drafts.pop(message), fate)
         return [envelope for envelope in envelopes if envelope.id not in later]
 
+    def _sifted(self, messages: Sequence[Claimed], handover: Handover) -> list[Claimed]:
+        later = sifting.put_off(messages, self._transport, handover, self._caps)
+        self._results += [Result(each, later[each.id]) for each in messages if each.id in later]
+        return [each for each in messages if each.id not in later]
+
     def _prepare(self, messages: Sequence[Claimed]) -> None:
+        if not messages:
+            return
         if messages[0].cause_id in self._held_back:
             self._results += [Result(message, fates.released()) for message in messages]
             return

@@ -35,6 +35,7 @@ class Lane:
     grant: Grant = NOTHING
     report: Report = field(default_factory=Report)
     asked_at: float = float("-inf")
+    full_until: float = float("-inf")
 
     @property
     def operator(self) -> Operator:
@@ -45,6 +46,12 @@ class Lane:
         """For a second or more: others may have what it holds."""
         is_done = not self.waiting and not self.busy
         return is_done and time.monotonic() - self.asked_at > UNUSED_SECONDS
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it rests, or put something off a moment ago: what comes now would be put off as well."""
+        rests = self.grant.rests_until > clock.now().timestamp()
+        return rests or time.monotonic() < self.full_until
 
     def put(self, envelope: Envelope) -> None:
         self.waiting.append((time.monotonic(), envelope))
@@ -80,15 +87,17 @@ class Lane:
     def overdue(self) -> list[tuple[Envelope, datetime]]:
         """What has waited here for long enough, and when each may come back."""
         late = [] if not self._must_wait() else self._taken_off()
-        if not late:
+        return list(zip(late, self.book(len(late)), strict=True))
+
+    def book(self, messages: int) -> list[datetime]:
+        """When so many that are put off may come back."""
+        if not messages:
             return []
+        self.full_until = time.monotonic() + HOLD_SECONDS
         begins, apart = states.take(
-            self._key, lambda state, now: limits.booked(state, len(late), now)
+            self._key, lambda state, now: limits.booked(state, messages, now)
         )
-        return [
-            (envelope, _moment(begins + apart * (place + random.random())))  # noqa: S311
-            for place, envelope in enumerate(late)
-        ]
+        return [_moment(begins + apart * (place + random.random())) for place in range(messages)]  # noqa: S311
 
     def ask(self) -> None:
         """Tell what was seen and take what there is, a few times a second at most."""

@@ -1,13 +1,14 @@
 """One turn's side of warm-up plans: which of its messages may go today, and what became of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from delivery.drafts.draft import Draft
+from delivery.fates import Claimed
 from delivery.warming import keeping
 from delivery.warming.keeping import Seen, Wanted
 from delivery.wire.door import Envelope, Outcome
@@ -64,6 +65,8 @@ class Caps:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._names: dict[str, Name] = {}
+        # Sender domain, lane and class of what was put off in this turn, and by whose plan.
+        self._full: dict[tuple[str, str, str], Name] = {}
         self._under_way: dict[UUID, tuple[str, list[Name]]] = {}
 
     def put_off(
@@ -80,6 +83,24 @@ class Caps:
         later: dict[UUID, datetime] = {}
         for domain, waiting in of_domain.items():
             later.update(self._of_domain(domain, waiting))
+        return later
+
+    @property
+    def has_full_lanes(self) -> bool:
+        return bool(self._full)
+
+    def put_off_undrafted(self, messages: Mapping[Claimed, str]) -> dict[UUID, datetime]:
+        """Of messages with their lanes: those for which no place is left today, as is known already."""
+        waiting: dict[tuple[str, str, str], list[UUID]] = defaultdict(list)
+        for message, lane in messages.items():
+            domain = message.message_id.rpartition("@")[2].rstrip(">")
+            if (domain, lane, message.mail_class) in self._full:
+                waiting[domain, lane, message.mail_class].append(message.id)
+        later: dict[UUID, datetime] = {}
+        for key, ids in waiting.items():
+            wanted = key[1:]
+            moments = self._full[key].postpone(Counter({wanted: len(ids)}))
+            later.update(zip(ids, moments[wanted], strict=True))
         return later
 
     def ended(self, message: UUID, outcome: Outcome | None) -> None:
@@ -114,6 +135,8 @@ class Caps:
         )
         for key, ids in waiting.items():
             going, staying = ids[: granted[key]], ids[granted[key] :]
+            if staying:
+                self._full[domain, *key] = theirs if wanted[key] > by_domain[key] else ours
             names = [name for name in (theirs, ours) if name.counts(key[0])]
             self._under_way.update((message, (key[0], names)) for message in going)
             yield from zip(staying, later.get(key, []), strict=True)
