@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from audit import services as audit
 from audit.services import SYSTEM
 from compliance import services as compliance
@@ -11,13 +13,14 @@ from compliance.facts import SuppressionReason
 from compliance.models import Suppression
 from contacts import services as contacts
 from contacts.models import Activity
-from delivery import chronicle
+from delivery import chronicle, doors
 from delivery.chronicle import Turn
 from delivery.escrow import services as escrow
 from delivery.inbound.understanding import Bounce, Complaint, Letter
 from delivery.models import FollowUp, Message, MessageEvent, Reply
 from delivery.replies import CONSEQUENCES, Meaning
 from delivery.services import domain_days
+from delivery.warming import late
 from tenancy import clock
 
 Kind = MessageEvent.Kind
@@ -52,6 +55,8 @@ def record_bounce(message: Message, bounce: Bounce) -> None:
     _follow_up(message)
     if message.cause == Message.Cause.NOTICE and message.mail_class == Message.MailClass.NOTICE:
         escrow.settle_notice(message.cause_id, accepted=False)
+    if consequence.suppresses:
+        _warn(message, address, "refused")
     if consequence.suppresses or (not consequence.is_final and _is_dead(message, address)):
         _suppress(address, SuppressionReason.BOUNCED, Suppression.Source.DELIVERY)
 
@@ -66,6 +71,7 @@ def record_complaint(message: Message, complaint: Complaint) -> None:
         return
     domain_days.count_complaint(message, address)
     _note(message, Activity.Kind.COMPLAINED)
+    _warn(message, address, "complained")
     _suppress(address, SuppressionReason.COMPLAINED, Suppression.Source.COMPLAINT)
 
 
@@ -137,6 +143,11 @@ def _suppress(address: str, reason: SuppressionReason, source: str) -> None:
         compliance.suppress(address, reason=reason, source=source, actor=SYSTEM)
     except NotSuppressible:
         audit.record("suppression.not_added", actor=SYSTEM, reason=reason.value)
+
+
+def _warn(message: Message, address: str, column: str) -> None:
+    """The plan of a new sender goes slower for it."""
+    transaction.on_commit(lambda: late.tell(doors.transport(), message, address, column))
 
 
 def _told(message: Message, kind: MessageEvent.Kind) -> bool:

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from delivery import slices
 from delivery.lanes.operators import lane_of
 from delivery.models import Message, WarmUp, WarmUpPlan
-from delivery.warming import keeping
+from delivery.warming import keeping, late
 from tenancy import clock
 from tenancy.scope import platform_scope, tenant_scope
 from tests import fakes
-from tests.delivery.sending import LETTERHEAD, due, send
+from tests.delivery.sending import LETTERHEAD, Drafter, due, send
 from tests.fakes import FakeTransport
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -68,6 +69,28 @@ def test_mail_about_care_goes_while_campaigns_wait_and_a_code_goes_always(clinic
     assert (code.status, counts) == ("sent", {"care": 32, "bulk": 17, "code": 1})
 
 
+def test_once_no_place_is_left_nothing_more_is_drafted_for_it(clinic, transport):
+    WarmUpPlan.objects.create(name=LETTERHEAD.domain, start=50)
+    drafter = Drafter()
+    with clock.at(NOON):
+        kept_with_domain(slices.SLICE + 30, "new.example", clinic.id)
+        assert send(transport, drafter=drafter) == slices.SLICE + 30
+    assert drafter.slices == [slices.SLICE]
+    assert len(transport.handed_over) == 37
+    waiting = Message.objects.filter(reason="warming_up", attempts=0)
+    assert waiting.count() == of_domain().postponed == slices.SLICE + 30 - 37
+
+
+def kept_with_domain(people: int, domain: str, campaign) -> None:
+    """As frozen messages of one campaign are."""
+    for number in range(people):
+        name, place = f"{domain[0]}{number}", NOON + timedelta(microseconds=number)
+        columns = {"mail_class": CLASS.BULK, "due_at": place, "cause_id": campaign}
+        message = due(name, domain=domain, message_id=f"<{name}@{LETTERHEAD.domain}>", **columns)
+        message.domain = domain
+        message.save(update_fields=["domain"])
+
+
 def test_an_address_of_ours_is_limited_for_all_workspaces_together(clinic, transport):
     with platform_scope():
         plan = WarmUpPlan.objects.create(name=transport.sends_as, start=50)
@@ -101,6 +124,17 @@ def test_nothing_waits_for_a_plan_that_is_switched_off_or_over(clinic, transport
     send(transport)
     assert len(transport.handed_over) == 120
     assert not WarmUp.objects.exists()
+
+
+def test_a_complaint_counts_for_the_sender_and_for_our_address_on_the_day_it_comes(
+    clinic, transport
+):
+    message = due("ada", message_id=f"<x@{LETTERHEAD.domain}>")
+    late.tell(transport, message, "ada@new.example", "complained")
+    late.tell(transport, message, "no address", "complained")
+    assert (of_domain().complained, of_domain().taken) == (1, 0)
+    with platform_scope():
+        assert WarmUp.objects.get(plan__name=transport.sends_as).complained == 1
 
 
 def test_the_sandbox_knows_no_plan(clinic):
