@@ -33,7 +33,7 @@ MAIN = (
     Place(
         "Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator", "endings")
     ),
-    Place("Lanes", "send", "lanes:platform", "operator.tenants", ("lanes",)),
+    Place("Lanes", "send", "lanes:platform", "operator.tenants", ("lanes", "warm_up:addresses")),
     Place("Mail security", "lock", "mail_security", "operator.tenants", ("mail_security",)),
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
     Place(
@@ -59,6 +59,7 @@ ADMINISTRATION = (
             "users",
             "domains",
             "tls_reports",
+            "warm_up:domain",
             "api_keys",
             "systems",
             "keys",

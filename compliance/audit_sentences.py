@@ -215,6 +215,9 @@ SENTENCES = {
     "user.warned": "Warned somebody that their access ends",
     "user.joined": "Joined the workspace",
     "user.role_changed": "Changed a person's role",
+    "warm_up.start_changed": "Changed how carefully a warm-up begins",
+    "warm_up.switched_off": "Switched the warm-up of a sender off",
+    "warm_up.switched_on": "Switched the warm-up of a sender on again",
     "workspace.opened": "Opened the workspace",
     **WORDS_OF_THE_END,
 }

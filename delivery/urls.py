@@ -10,6 +10,7 @@ from delivery.reports.deliverability import views as deliverability
 from delivery.reports.proof_page import proof
 from delivery.reports.worklists import views as worklists
 from delivery.tls_reports.views import what_others_saw
+from delivery.warming import views as warming
 
 reports = [
     path("reports/", views.campaigns, name="list"),
@@ -58,6 +59,31 @@ domains = [
 
 lanes = [path("operator/lanes/", lane_views.platform, name="platform")]
 
+warm_up = [
+    path("settings/domains/<uuid:domain_id>/warm-up/", warming.domain, name="domain"),
+    path(
+        "settings/domains/<uuid:domain_id>/warm-up/start/",
+        warming.start_domain,
+        name="start_domain",
+    ),
+    path(
+        "settings/domains/<uuid:domain_id>/warm-up/off/",
+        warming.switch_domain_off,
+        name="switch_domain_off",
+    ),
+    path(
+        "settings/domains/<uuid:domain_id>/warm-up/on/",
+        warming.switch_domain_on,
+        name="switch_domain_on",
+    ),
+    path("operator/lanes/warm-up/", warming.addresses, name="addresses"),
+    path("operator/lanes/<uuid:plan_id>/start/", warming.start_address, name="start_address"),
+    path(
+        "operator/lanes/<uuid:plan_id>/off/", warming.switch_address_off, name="switch_address_off"
+    ),
+    path("operator/lanes/<uuid:plan_id>/on/", warming.switch_address_on, name="switch_address_on"),
+]
+
 sandbox = [
     path("", sandbox_views.inbox, name="inbox"),
     path("<str:domain>/<uuid:name>/", sandbox_views.letter, name="letter"),
@@ -81,6 +107,7 @@ urlpatterns = [
     path("", include((messages, "messages"))),
     path("", include((lanes, "lanes"))),
     path("settings/domains/", include((tls_reports, "tls_reports"))),
+    path("", include((warm_up, "warm_up"))),
     path("replies/", include((replies, "replies"))),
     path("undelivered/", include((undelivered, "undelivered"))),
 ]

@@ -12,6 +12,7 @@ from delivery.models import Message
 from tenancy import clock
 
 DAY_SECONDS = 86_400.0
+WAITS = ("operator_busy", "warming_up")
 # Enough to tell two servers apart.
 DIGITS = 6
 
@@ -57,7 +58,7 @@ def large_operators() -> list[Row]:
 
 def waiting() -> Waiting:
     """Of the workspace in scope."""
-    found = Message.objects.filter(status=Message.Status.QUEUED, reason="operator_busy")
+    found = Message.objects.filter(status=Message.Status.QUEUED, reason__in=WAITS)
     return Waiting(found.count(), found.aggregate(first=Min("due_at"))["first"])
 
 

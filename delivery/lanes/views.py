@@ -7,13 +7,18 @@ from django.views.decorators.http import require_GET
 from accounts.http import SignedInRequest
 from accounts.permissions import requires
 from delivery.lanes import board
+from delivery.warming import standing
 
 
 @requires("reports.view")
 @require_GET
 def workspace(request: SignedInRequest) -> HttpResponse:
-    """Whether the large operators take mail now, and what of the workspace's own waits for one."""
-    context = {"rows": board.large_operators(), "waiting": board.waiting()}
+    """Whether the large operators take mail, what of the workspace's own waits, and its senders' warm-up."""
+    context = {
+        "rows": board.large_operators(),
+        "waiting": board.waiting(),
+        "plans": standing.all_of_them(),
+    }
     return _page(request, "workspace", context)
 
 

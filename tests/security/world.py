@@ -29,7 +29,7 @@ from contacts.services import export_work, exports, imports
 from contacts.services.consent import Evidence
 from contacts.services.import_work import work_on
 from contacts.services.uploads import Intake
-from delivery.models import EscrowItem, Message
+from delivery.models import EscrowItem, Message, WarmUpPlan
 from segments import services as segments
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -77,6 +77,9 @@ def build(name: str = "Elm Street Clinic", mark: Mark = str) -> World:
         versions = WrappedKey.objects.filter(tenant=world.tenant.id, purpose="seal")
         world.ids["version_id"] = list(versions.values_list("pk", flat=True))
         world.ids |= {"tenant_id": [world.tenant.id], "workspace_id": [world.tenant.id]}
+    with platform_scope():
+        address = WarmUpPlan.objects.create(name=f"{uuid7().hex}.example")
+    world.ids["plan_id"] = [address.pk]
     world.ids["platform_archive_id"] = [it.pk for it in months.of_platform(OPERATOR, (2020, 3))]
     return world
 
