@@ -86,7 +86,7 @@ def switch_address_on(request: SignedInRequest, plan_id: UUID) -> HttpResponse:
 def _start(request: SignedInRequest, name: str) -> None:
     form = StartForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["start"]))
+        messages.error(request, " ".join(map(str, form.errors["start"])))
         return
     standing.begin_with(name, form.cleaned_data["start"], actor=request.actor)
     messages.success(request, "Operators that get its first mail from now on begin there.")

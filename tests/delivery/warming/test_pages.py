@@ -39,7 +39,10 @@ def test_the_domain_shows_how_far_each_operator_has_got(owner, domain):
     assert "Yahoo and AOL Not liked today 4 62 of 337 20" in shown
     part = owner.get(f"/settings/domains/{domain.id}/warm-up/", headers=LIVE)
     assert b"<html" not in part.content
-    assert f"/settings/domains/{domain.id}/warm-up/" in owner.get(f"/domains/{domain.id}/").content.decode()
+    assert (
+        f"/settings/domains/{domain.id}/warm-up/"
+        in owner.get(f"/settings/domains/{domain.id}/").content.decode()
+    )
 
 
 def test_the_lanes_of_a_workspace_show_the_days_and_deferrals_of_its_senders(clinic, domain):
@@ -76,7 +79,10 @@ def test_a_plan_begins_carefully_or_not_at_all(owner, domain):
 def test_who_may_only_look_changes_nothing(clinic, domain):
     auditor = browser_of(make_member(clinic, "auditor"))
     assert auditor.get(f"/settings/domains/{domain.id}/warm-up/").status_code == 200
-    assert auditor.post(f"/settings/domains/{domain.id}/warm-up/off/", {"reason": "x"}).status_code == 403
+    assert (
+        auditor.post(f"/settings/domains/{domain.id}/warm-up/off/", {"reason": "x"}).status_code
+        == 403
+    )
     assert WarmUpPlan.objects.get().off_since is None
 
 
@@ -110,7 +116,11 @@ def test_the_platforms_staff_see_and_change_the_plans_of_addresses(clinic, addre
 @pytest.mark.browser
 def test_pages_are_accessible_in_either_theme_and_on_a_phone(clinic, domain, address, open_as):
     owner = make_member(clinic, "owner")
-    for path in (f"/settings/domains/{domain.id}/warm-up/", f"/domains/{domain.id}/", "/reports/lanes/"):
+    for path in (
+        f"/settings/domains/{domain.id}/warm-up/",
+        f"/settings/domains/{domain.id}/",
+        "/reports/lanes/",
+    ):
         assert_accessible(open_as(owner, path))
     operator = make_user("Pat Platform", is_operator=True)
     assert_accessible(open_as(operator, "/operator/lanes/warm-up/"))
