@@ -54,6 +54,7 @@ BY_NAME = {
     "accounts:confirm": "sign_in",
     "messages:search": "search",
     "reports:deliverability_search": "search",
+    "domain_security:search": "search",
     "contacts:search": "search",
     "contacts:totals": "search",
     "segments:count": "search",

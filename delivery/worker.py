@@ -92,10 +92,7 @@ class Turn:
         self._troubles: list[Exception] = []
 
     def run(self, transport: Transport) -> None:
-        """Until every message of the chunk has been tried or has another fate.
-
-        Returns before where only slow servers are left: they are waited for beside the next turn.
-        """
+        """Until every message has been tried or has another fate, or only slow servers are left."""
         self._transport, self._caps = transport, Caps(transport)
         with ExitStack() as held:
             held.enter_context(self._journal)
@@ -267,9 +264,8 @@ class Turn:
         if fate.status == Message.Status.ESCROWED:
             fate, text = _for_portal(draft, fate)
         files = draft.files if text else ()
-        self._results.append(
-            Result(draft.message, fate, draft.address, draft.language, text, files)
-        )
+        result = Result(draft.message, fate, draft.address, draft.language, text, files)
+        self._results.append(result)
 
     def _record(self) -> None:
         if self._results:

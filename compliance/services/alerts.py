@@ -1,5 +1,6 @@
 """Raising an alert about somebody or about a mail domain, and the answer of a second person."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +39,8 @@ def raise_alert(kind: Alert.Kind, person: Actor, *, count: int) -> None:
         open_ones.filter(count__lt=count).update(count=count)
         return
     audit.record("alert.raised", actor=person, on=alert, kind=kind, count=count)
-    _mail(alert, "alert")
+    for to, context in _mails(alert):
+        tenancy.queue_system_mail(to=to, kind="alert", context=context)
 
 
 @transaction.atomic
@@ -56,7 +58,8 @@ def raise_about_domain(kind: Alert.Kind, domain_id: UUID, *, messages: int) -> N
         same.filter(answered_at=None).update(count=F("count") + messages)
         return
     audit.record("alert.raised", actor=SYSTEM, on=alert, kind=kind, count=messages)
-    _mail(alert, "domain_alert")
+    for to, context in _mails(alert):
+        tenancy.queue_system_mail(to=to, kind="domain_alert", context=context)
 
 
 def _is_new(alert: Alert) -> bool:
@@ -104,8 +107,8 @@ def _latest(alerts: QuerySet[Alert]) -> datetime | None:
     return answered.values_list("answered_at", flat=True).first()
 
 
-def _mail(alert: Alert, kind: str) -> None:
-    """Who and how often, never about whom; of a domain not even its name."""
+def _mails(alert: Alert) -> Iterator[tuple[str, dict[str, object]]]:
+    """To each who may answer: who and how often, never about whom; of a domain not even its name."""
     context = {
         "workspace": Tenant.objects.get(pk=current_tenant_id()).name,
         "person": alert.person_name,
@@ -119,4 +122,4 @@ def _mail(alert: Alert, kind: str) -> None:
     )
     for member in answering.order_by("pk"):
         if str(member.user_id) != alert.person_id:
-            tenancy.queue_system_mail(to=member.user.email, kind=kind, context=context)
+            yield member.user.email, context

@@ -111,9 +111,9 @@ class ContactRoute(Resource):
     @repeatable
     def post(self, request: Request, contact_id: UUID) -> Response:
         """Takes effect at once, also for mail that waits."""
+        contact = get_object_or_404(Contact, pk=contact_id)
         body = RouteBody(data=request.data)
         body.is_valid(raise_exception=True)
-        contact = get_object_or_404(Contact, pk=contact_id)
         wanted = body.validated_data["prefers_portal"]
         if wanted != contact.prefers_portal:
             contacts.choose_route(contact, prefers_portal=wanted, actor=self.actor)

@@ -169,8 +169,7 @@ def test_a_worker_that_could_not_renew_its_lease_hands_over_nothing(clinic):
     held = lease.claim(1, stopped=())
     long_ago = time.clock_gettime(time.CLOCK_BOOTTIME) - lease.LEASE_LASTS.total_seconds() * 0.6
     drafters = dict.fromkeys(Message.Cause.values, Drafter())
-    with Journal(held.token) as journal:
-        worker.Turn(held, drafters, list, journal, since=long_ago).run(transport)
+    worker.Turn(held, drafters, list, Journal(held.token), since=long_ago).run(transport)
     message.refresh_from_db()
     assert (transport.handed_over, message.status, message.attempts) == ({}, Status.QUEUED, 0)
 

@@ -22,6 +22,8 @@ CONTEXT = {
     "is_reminder": False,
     "person": "Mara Marketer",
     "what": "looked at the data of many people",
+    "span": "an hour",
+    "is_about_mail": False,
     "day": "4 January 2027",
     "expires": True,
     "link": "https://app.example/join/abc",

@@ -20,7 +20,7 @@ NOT_THAT_WAY = HTTPStatus.METHOD_NOT_ALLOWED
 # An answer that only somebody gets whose object was found; 409 and 422 refuse what was asked of it.
 FOUND = {200, 201, 202, 204, 302, 409, 422}
 # What an API route has to be sent before it looks for anything.
-BODIES: dict[str, str] = {}
+BODIES = {"api /api/v1/contacts/<uuid:contact_id>/route": '{"prefers_portal": true}'}
 
 
 @dataclass(frozen=True)

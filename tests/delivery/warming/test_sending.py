@@ -84,7 +84,7 @@ def test_once_no_place_is_left_nothing_more_is_drafted_for_it(clinic, transport)
 def kept_with_domain(people: int, domain: str, campaign) -> None:
     """As frozen messages of one campaign are."""
     for number in range(people):
-        name, place = f"{domain[0]}{number}", NOON + timedelta(microseconds=number)
+        name, place = f"{domain[0]}{number}", NOON - timedelta(microseconds=people - number)
         columns = {"mail_class": CLASS.BULK, "due_at": place, "cause_id": campaign}
         message = due(name, domain=domain, message_id=f"<{name}@{LETTERHEAD.domain}>", **columns)
         message.domain = domain
