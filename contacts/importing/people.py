@@ -12,10 +12,13 @@ from typing import NamedTuple
 from contacts.fields import BUILT_IN_KEYS, Field, Value
 from contacts.importing.conversion import CellError, Column
 from contacts.importing.dates import Order
+from contacts.importing.doubts import doubt
 from contacts.importing.reading import Layout, Row
 from contacts.importing.survey import Survey
 
 BATCH_SIZE = 2_000
+# The only code of a value that was taken all the same.
+DOUBTFUL = "doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Plan:
 
 
 class Problem(NamedTuple):
-    """Something that was not taken; `column` is None when the whole row was left out."""
+    """Something that was not taken, or that was and looks odd; `column` is None for a whole row."""
 
     line: int
     column: str | None
@@ -107,6 +110,8 @@ class Reader:
                     problems.append(Problem(row.line, header, "value_refused", sentence, row.cells))
                 elif value is not None:
                     target[key] = value
+                    if key == "email" and (sentence := doubt(str(value))):
+                        problems.append(Problem(row.line, header, DOUBTFUL, sentence, row.cells))
         people = [
             ReadPerson(*each)
             for each in zip((row.line for row in kept), identities, attributes, strict=True)

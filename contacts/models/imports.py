@@ -114,7 +114,7 @@ class ImportChunk(TenantModel):
 
 
 class ImportProblem(TenantModel):
-    """Something in the file that was not taken: a row or one of its cells."""
+    """A row or cell of the file that was not taken, or an address that somebody should look at."""
 
     while_frozen = WhileFrozen.GOES_ON
 

@@ -17,7 +17,7 @@ from audit import services as audit
 from audit.services import Actor
 from contacts.entries import Entry, record_number_index
 from contacts.importing.encoding import UnreadableFileError
-from contacts.importing.people import Batch, Problem, Reader
+from contacts.importing.people import DOUBTFUL, Batch, Problem, Reader
 from contacts.importing.reading import rows
 from contacts.importing.survey import survey
 from contacts.models import Contact, ImportProblem, ImportRun
@@ -168,7 +168,8 @@ def _keep_problems(run: ImportRun, problems: list[Problem], counts: Counts) -> N
     """Rows for the file of errors; `left_out` counts whole rows, `refused` single cells."""
     for problem in problems:
         counts[problem.code] += 1
-        counts["refused" if problem.column else "left_out"] += 1
+        if problem.code != DOUBTFUL:
+            counts["refused" if problem.column else "left_out"] += 1
     ImportProblem.objects.bulk_create(
         [
             ImportProblem(

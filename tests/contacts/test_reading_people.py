@@ -136,3 +136,17 @@ def test_a_long_file_is_read_in_flat_memory():
     assert found.row_count == 8_000
     assert sum(rows for rows, _ in counts) == 8_000
     assert peak < 30_000_000
+
+
+def test_addresses_that_may_be_a_slip_are_taken_as_they_are_and_listed():
+    people, problems = read(
+        "MRN,E-Mail\n1,ada@gmial.com\n2,Info@clinic.example\n3,bo@gmail.com\n4,cy@ymail.com\n"
+    )
+    assert [each.identity["email"] for each in people] == [
+        "ada@gmial.com", "Info@clinic.example", "bo@gmail.com", "cy@ymail.com",
+    ]  # fmt: skip
+    assert [(each.line, each.column, each.code, each.sentence) for each in problems] == [
+        (2, "E-Mail", "doubtful", "Taken as it is. gmial.com may be a slip for gmail.com."),
+        (3, "E-Mail", "doubtful",
+         "Taken as it is. Such a mailbox is usually read by several people."),
+    ]  # fmt: skip
