@@ -17,6 +17,9 @@ Answers = Mapping[Question, Values]
 
 
 _NOTHING_YET = "Nothing is there yet. A new record can take up to an hour to be seen everywhere."
+_NO_OWN_SERVER = (
+    "The domain names no mail server, so answers may get lost. Let answers come into Sealpost."
+)
 _ADVICE_IF_MISSING = {
     RecordKind.MTA_STS: (
         "Replies to your senders go to this domain's own mail servers. Ask who runs them to "
@@ -53,6 +56,8 @@ def check(record: Record, answers: Answers) -> Finding:
         return Finding(RecordStatus.DUPLICATE, _DUPLICATE[record.kind])
     if values:
         return _CHECKS[record.kind](record, values)
+    if record.kind is RecordKind.OWN_MAIL:
+        return Finding(RecordStatus.FOUND, _NO_OWN_SERVER)
     return _elsewhere(record, answers)
 
 
@@ -89,7 +94,7 @@ def _is_of_kind(record: Record, value: str) -> bool:
             return value.lower().startswith("v=tlsrptv1")
         case RecordKind.MTA_STS:
             return value.lower().startswith("v=stsv1")
-        case RecordKind.RETURN_PATH:
+        case RecordKind.RETURN_PATH | RecordKind.OWN_MAIL:
             return bool(value)
     return "p" in _tags(value)
 
@@ -158,6 +163,17 @@ def _check_return_path(record: Record, values: list[str]) -> Finding:
     )
 
 
+def _check_own_mail(_record: Record, values: list[str]) -> Finding:
+    """RFC 7505 4.2: receivers may refuse mail from a domain that takes none."""
+    if all(value.split() != ["0"] for value in values):
+        return Finding(RecordStatus.FOUND)
+    return Finding(
+        RecordStatus.WRONG_VALUE,
+        'The MX record "0 ." says that this domain takes no mail, so receivers refuse mail from it. '
+        "Name a mail server, or remove the record.",
+    )
+
+
 def _check_tls_reports(_record: Record, values: list[str]) -> Finding:
     addresses = [one.strip() for one in _tags(values[0]).get("rua", "").split(",")]
     if addresses != [""] and all(one.startswith(("mailto:", "https://")) for one in addresses):
@@ -187,6 +203,7 @@ _CHECKS = {
     RecordKind.SPF: _check_spf,
     RecordKind.DMARC: _check_dmarc,
     RecordKind.RETURN_PATH: _check_return_path,
+    RecordKind.OWN_MAIL: _check_own_mail,
 }
 
 _DUPLICATE = {

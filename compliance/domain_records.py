@@ -1,7 +1,7 @@
 """DNS records of a sender domain: which to publish, and where else they may be found.
 
-Sources: RFC 6376 and 8463 (DKIM), 7208 (SPF), 9989 (DMARC), 5321 5.1 (MX), 8461 (MTA-STS), 8460
-(TLS reports).
+Sources: RFC 6376 and 8463 (DKIM), 7208 (SPF), 9989 (DMARC), 5321 5.1 and 7505 (MX), 8461 (MTA-STS),
+8460 (TLS reports).
 """
 
 from dataclasses import dataclass
@@ -23,12 +23,21 @@ class RecordKind(TextChoices):
     SPF = "spf", "SPF"
     DMARC = "dmarc", "DMARC"
     RETURN_PATH = "return_path", "Bounces"
+    OWN_MAIL = "own_mail", "Mail to the domain"
     TLS_REPORTS = "tls_reports", "TLS reports"
     MTA_STS = "mta_sts", "MTA-STS"
 
 
 # Without these receivers refuse bulk mail; the others make it safer.
-REQUIRED = frozenset({RecordKind.DKIM, RecordKind.SPF, RecordKind.DMARC, RecordKind.RETURN_PATH})
+REQUIRED = frozenset(
+    {
+        RecordKind.DKIM,
+        RecordKind.SPF,
+        RecordKind.DMARC,
+        RecordKind.RETURN_PATH,
+        RecordKind.OWN_MAIL,
+    }
+)
 KEYS = frozenset(
     {
         RecordKind.DKIM,
@@ -101,6 +110,7 @@ def records_for(names: DomainNames, platform: Platform) -> tuple[Record, ...]:
         Record(RecordKind.SPF, names.return_path, "TXT", f"v=spf1 {platform.spf_mechanism} -all"),
         Record(RecordKind.RETURN_PATH, names.return_path, "MX", f"10 {platform.bounce_host}"),
         Record(RecordKind.DMARC, f"_dmarc.{names.domain}", "TXT", policy),
+        Record(RecordKind.OWN_MAIL, names.domain, "MX", ""),
         Record(RecordKind.TLS_REPORTS, f"_smtp._tls.{names.domain}", "TXT", reports),
         Record(RecordKind.MTA_STS, f"_mta-sts.{names.domain}", "TXT", ""),
     )

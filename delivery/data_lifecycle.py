@@ -27,6 +27,7 @@ from delivery.models import (
     PortalPasskey,
     PortalPassphrase,
     Reaction,
+    RecipientDomain,
     Reply,
     SingleSend,
     StsPolicy,
@@ -175,6 +176,14 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="day"),
+)
+register(
+    RecipientDomain,
+    data_class=DataClass.OPERATIONAL,
+    retention=Retained.MESSAGES,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="seen_at"),
 )
 register(
     StsPolicy,

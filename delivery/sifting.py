@@ -7,6 +7,7 @@ from delivery import fates
 from delivery.fates import Claimed, Fate
 from delivery.handover import Handover
 from delivery.models import Message
+from delivery.services import recipient_domains
 from delivery.warming.caps import Caps
 from delivery.wire.transport import Transport
 
@@ -19,7 +20,9 @@ def put_off(
     if not full and not caps.has_full_lanes:
         return {}
     known = Message.objects.filter(pk__in=[message.id for message in messages])
-    domains = {pk: str(domain) for pk, domain in known.values_list("pk", "domain") if domain}
+    indexes = dict(known.filter(domain_index__isnull=False).values_list("pk", "domain_index"))
+    names = recipient_domains.named(set(indexes.values()))
+    domains = {pk: names[index] for pk, index in indexes.items() if index in names}
     lanes = transport.lanes(set(domains.values()))
     of_lane: dict[str, list[UUID]] = {}
     for pk, domain in domains.items():

@@ -7,6 +7,7 @@ from delivery.portal import staff
 from delivery.publishing.views import mail_security
 from delivery.reports import domain_views, log, views
 from delivery.reports.deliverability import views as deliverability
+from delivery.reports.people_page import people
 from delivery.reports.proof_page import proof
 from delivery.reports.worklists import views as worklists
 from delivery.tls_reports.views import what_others_saw
@@ -20,7 +21,7 @@ reports = [
     path("reports/deliverability.csv", deliverability.file, name="deliverability_file"),
     path("campaigns/<uuid:campaign_id>/report/", views.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/report/recall/", views.recall_all, name="recall"),
-    path("campaigns/<uuid:campaign_id>/report/people/", views.people, name="people"),
+    path("campaigns/<uuid:campaign_id>/report/people/", people, name="people"),
     path("campaigns/<uuid:campaign_id>/report/figures.csv", views.figures, name="figures"),
     path("campaigns/<uuid:campaign_id>/report/links.csv", views.links, name="links"),
 ]

@@ -9,6 +9,7 @@ from delivery.models.message import Message, MessageEvent
 from delivery.models.passkey import PortalPasskey
 from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture, HostObservation
+from delivery.models.recipient_domain import RecipientDomain
 from delivery.models.reply import Reply
 from delivery.models.single import SingleSend
 from delivery.models.sts_policy import StsPolicy
@@ -37,6 +38,7 @@ __all__ = [
     "PortalPasskey",
     "PortalPassphrase",
     "Reaction",
+    "RecipientDomain",
     "Reply",
     "SingleSend",
     "StsPolicy",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenancy import clock
-from tenancy.fields import SealedJSONField, SealedTextField
+from tenancy.fields import BlindIndexField, SealedJSONField
 from tenancy.models import TenantForeignKey, TenantModel
 from tenancy.while_frozen import WhileFrozen
 
@@ -70,7 +70,8 @@ class Message(TenantModel):
     required_level = models.PositiveSmallIntegerField(default=0)
     # Made once, so that a receiver knows a second copy for what it is.
     message_id = models.CharField(max_length=300)
-    domain = SealedTextField(null=True)
+    # Of the recipient's domain, whose name is a RecipientDomain; none without an address.
+    domain_index = BlindIndexField(null=True)
     tls_version = models.CharField(max_length=8, default="")
 
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -41,9 +41,9 @@ def lines(campaign: Campaign, *, may_see_people: bool) -> Iterator[list[str]]:
     for part, name in LISTS.items():
         for entry in lists[name]:
             yield [part, "", entry.words, str(entry.count)]
-    for domain in shown["domains"]:
+    for domain, _ in shown["domains"]:
         yield from _measures("By recipient domain", domain.domain, OF_DOMAIN, domain)
-    for link in shown["links"]:
+    for link, _ in shown["links"]:
         yield from _measures("By link", link.address, OF_LINK, link)
     for figure in ("withdrew", "complained"):
         yield ["What people did", "", figure.capitalize(), str(shown[figure])]

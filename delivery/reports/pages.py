@@ -13,9 +13,11 @@ from campaigns.models import Campaign
 from contacts.models import Activity
 from delivery.models import Message, Reaction
 from delivery.reports import figures, queries
-from delivery.reports.figures import Group
+from delivery.reports.figures import DomainRow, Group
 from delivery.reports.reasons import in_words
+from delivery.services import recipient_domains
 from delivery.tracking import queries as tracking
+from delivery.tracking.queries import LinkRow
 
 STEPS = {
     "segment": "In the segment",
@@ -39,6 +41,8 @@ OTHERS = {
     "skipped": "Not sent",
     "canceled": "Canceled",
     "unannounced": "In the portal, but the notice did not arrive",
+    "opened": "Opened",
+    "clicked": "Clicked",
 }
 CANCELED = Message.Status.CANCELED
 # What the design calls these parts of the bar.
@@ -120,18 +124,21 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
     ]
     bar = _progress(groups, campaign.id, may_see_people=may_see_people)
     domains = figures.by_domain(groups)
+    shown = domains if may_see_people else figures.without_small(domains)
     return {entry.key: entry.count for entry in bar.entries} | {
         "campaign": campaign,
         "funnel": [(entry, figures.share(entry.count, funnel[0].count)) for entry in funnel],
         "progress": bar,
         "accepted": sum(entry.count for entry in bar.entries if entry.key in figures.BY_EMAIL),
-        "domains": domains if may_see_people else figures.without_small(domains),
+        "domains": link.to_domains(shown),
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),
         "unannounced": _unannounced(campaign.id, link),
         "opened": tracking.counted(campaign.id, Reaction.Kind.OPENED),
         "clicked": tracking.counted(campaign.id, Reaction.Kind.CLICKED),
-        "links": tracking.by_link(campaign.id),
+        "links": link.to_links(tracking.by_link(campaign.id)),
+        "opened_url": link.to("opened"),
+        "clicked_url": link.to("clicked"),
         "withdrew": queries.people_who_withdrew(campaign.id),
         "complained": queries.people_who(campaign.id, Activity.Kind.COMPLAINED),
     }
@@ -142,16 +149,30 @@ class _Links:
     campaign_id: UUID
     may_see_people: bool
 
-    def to(self, outcome: str, reason: str = "") -> str:
+    def to(self, outcome: str, reason: str = "", **narrower: object) -> str:
         if not self.may_see_people or outcome not in queries.BEHIND:
             return ""
-        query = {"outcome": outcome} | ({"reason": reason} if reason else {})
+        query = {"outcome": outcome} | ({"reason": reason} if reason else {}) | narrower
         return f"{reverse('reports:people', args=[self.campaign_id])}?{urlencode(query)}"
+
+    def to_domains(self, rows: Sequence[DomainRow]) -> list[tuple[DomainRow, str]]:
+        """By an id of the workspace: the name of a small employer's domain stays out of addresses."""
+        ids = recipient_domains.ids(row.domain for row in rows) if self.may_see_people else {}
+        return [
+            (row, self.to("allowed", domain=ids[row.domain]) if row.domain in ids else "")
+            for row in rows
+        ]
+
+    def to_links(self, rows: Sequence[LinkRow]) -> list[tuple[LinkRow, str]]:
+        return [
+            (row, self.to("clicked", link=place) if row.people else "")
+            for place, row in enumerate(rows)
+        ]
 
 
 def _unannounced(campaign_id: UUID, link: _Links) -> Entry | None:
     """Who has a message in the portal and was never led to it."""
-    count = len(queries.unannounced_messages(campaign_id))
+    count = queries.unannounced_messages(campaign_id).count()
     who = "1 person does" if count == 1 else f"{count:,} people do"
     words = f"{who} not know of the message in the portal."
     return Entry("unannounced", words, count, None, link.to("unannounced")) if count else None

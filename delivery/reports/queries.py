@@ -1,15 +1,17 @@
 """Reads of messages for reports: groups with the same fate, and the people in them."""
 
-from collections import Counter
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, Min, Q, QuerySet, Value, When
 
 from contacts.models import Activity
-from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent
+from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent, Reaction
 from delivery.queries.waiting import of_campaign
 from delivery.reports.figures import Group
+from delivery.services import recipient_domains
+from delivery.tracking import queries as tracking
 from tenancy import clock
 
 Status = Message.Status
@@ -30,7 +32,10 @@ BEHIND = {
     "waiting": Q(status__in=[Status.QUEUED, Status.LEASED, Status.IN_DATA]),
     "skipped": Q(status=Status.SKIPPED),
     "canceled": Q(status=Status.CANCELED),
+    "opened": Q(),
+    "clicked": Q(),
 }
+DONE = {"opened": Reaction.Kind.OPENED, "clicked": Reaction.Kind.CLICKED}
 
 
 def fates(campaign_id: UUID) -> list[Group]:
@@ -47,16 +52,39 @@ def fates(campaign_id: UUID) -> list[Group]:
 
 
 def groups(campaign_id: UUID) -> list[Group]:
-    """The same by domain as well, with what came back later. Opens one sealed domain a message."""
-    bounced, read = bounced_messages(campaign_id), _read_messages(campaign_id)
-    columns = ("status", "route", "domain", "tls_version", "reason")
-    counts: Counter[tuple[str, str, str, str, bool, str, bool]] = Counter()
-    for message in of_campaign(campaign_id).only("id", "tenant_id", *columns).iterator():
-        is_bounced = message.id in bounced
-        reason = "bounced_later" if is_bounced else message.reason
-        fate = (message.status, message.route, message.domain or "", message.tls_version)
-        counts[*fate, is_bounced, reason, message.id in read] += 1
-    return [Group(*fate[:-1], count, is_read=fate[-1]) for fate, count in counts.items()]
+    """The same by domain as well, with what came back later."""
+    rows = (
+        of_campaign(campaign_id)
+        .annotate(
+            is_bounced=_is_in(bounced_messages(campaign_id)),
+            is_read=_is_in(read_messages(campaign_id)),
+        )
+        .values_list(
+            "status", "route", "domain_index", "tls_version", "is_bounced", "reason", "is_read"
+        )
+        .annotate(count=Count("id"))
+    )
+    found = list(rows)
+    domains = recipient_domains.named({row[2] for row in found if row[2]})
+    return [
+        Group(
+            status,
+            route,
+            domains.get(index, ""),
+            tls_version,
+            bounced=is_bounced,
+            reason="bounced_later" if is_bounced else reason,
+            count=count,
+            is_read=is_read,
+        )
+        for status, route, index, tls_version, is_bounced, reason, is_read, count in found
+    ]
+
+
+def _is_in(messages: QuerySet[Any, Any]) -> Case:
+    return Case(
+        When(id__in=messages, then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
 
 
 def next_try(campaign_id: UUID) -> datetime | None:
@@ -66,35 +94,34 @@ def next_try(campaign_id: UUID) -> datetime | None:
     return due and max(due, clock.now())
 
 
-def bounced_messages(campaign_id: UUID) -> set[UUID]:
-    """Messages that a server accepted and later gave back."""
+def bounced_messages(campaign_id: UUID) -> QuerySet[Any, Any]:
+    """Ids of messages that a server accepted and later gave back."""
     events = MessageEvent.objects.filter(
-        kind=MessageEvent.Kind.BOUNCED,
-        message__cause=Message.Cause.CAMPAIGN,
-        message__cause_id=campaign_id,
+        kind=MessageEvent.Kind.BOUNCED, message__in=of_campaign(campaign_id).values("id")
     )
-    return set(events.values_list("message_id", flat=True))
+    return events.values("message_id")
 
 
 def read_in_portal(campaign_id: UUID) -> int:
-    return len(_read_messages(campaign_id))
+    return int(read_messages(campaign_id).count())
 
 
-def _read_messages(campaign_id: UUID) -> set[UUID]:
+def read_messages(campaign_id: UUID) -> QuerySet[Any, Any]:
+    """Ids of those that were opened in the portal."""
     items = EscrowItem.objects.filter(
         message__in=of_campaign(campaign_id).values("id"), read_at__isnull=False
     )
-    return set(items.values_list("message_id", flat=True))
+    return items.values("message_id")
 
 
-def unannounced_messages(campaign_id: UUID) -> set[UUID]:
-    """In the portal, where nobody finds them: the notice did not arrive."""
+def unannounced_messages(campaign_id: UUID) -> QuerySet[Any, Any]:
+    """Ids of those in the portal where nobody finds them: the notice did not arrive."""
     lost = EscrowEvent.objects.filter(
         kind=EscrowEvent.Kind.NOTICE_FAILED,
         item__message__in=of_campaign(campaign_id).values("id"),
         item__read_at__isnull=True,
     )
-    return set(lost.values_list("item__message_id", flat=True))
+    return lost.values("item__message_id").distinct()
 
 
 def people_who(campaign_id: UUID, kind: Activity.Kind) -> int:
@@ -124,7 +151,9 @@ def behind(campaign_id: UUID, outcome: str, reason: str = "") -> QuerySet[Messag
         if reason == "bounced_later":
             return found.filter(id__in=bounced)
     if outcome == "read":
-        found = found.filter(id__in=_read_messages(campaign_id))
+        found = found.filter(id__in=read_messages(campaign_id))
+    if outcome in DONE:
+        found = found.filter(id__in=tracking.reacted(campaign_id, DONE[outcome]))
     if outcome == "unannounced":
         found = found.filter(id__in=unannounced_messages(campaign_id))
     return found.filter(reason=reason) if reason else found

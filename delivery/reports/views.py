@@ -5,7 +5,7 @@ from dataclasses import astuple
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,8 +30,6 @@ from delivery.reports import (
     messages,
     needs,
     pages,
-    people_files,
-    queries,
 )
 from delivery.tracking import queries as tracking
 from tenancy import clock
@@ -118,34 +116,6 @@ def progress(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
         "progress": pages.progress(shown.id, may_see_people=may(request, "reports.people")),
     }
     return render(request, "delivery/reports/_progress_update.html", context)
-
-
-@requires("reports.people")
-@require_GET
-def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
-    """Who is behind a number of the report."""
-    shown = get_object_or_404(Campaign, pk=campaign_id)
-    outcome, reason = request.GET.get("outcome", "segment"), request.GET.get("reason", "")
-    if outcome not in queries.BEHIND:
-        raise Http404
-    found = queries.behind(shown.id, outcome, reason)
-    page = messages.page(found, before=messages.cursor(request.GET.get("before", "")))
-    audit.record_reading(
-        "report.people_viewed",
-        actor=request.actor,
-        on=shown,
-        touched=Touched(classes=("message",), rows=len(page.rows), purpose=shown.purpose),
-        outcome=outcome,
-    )
-    context = {
-        "campaign": shown,
-        "words": (pages.STEPS | pages.OUTCOMES | pages.OTHERS)[outcome],
-        "page": page,
-        "total": found.count(),
-        "export_as": "" if reason else f"{people_files.PREFIX}{outcome}",
-        "may_export": may(request, "contacts.export"),
-    }
-    return render(request, "delivery/reports/people.html", context)
 
 
 @requires("reports.people")

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
@@ -23,6 +22,7 @@ from delivery import audience, chronicle
 from delivery.chronicle import Born
 from delivery.models import Dispatch, Message
 from delivery.routes import Way
+from delivery.services import recipient_domains
 from segments import queries as segments
 from segments.parsing import RuleInvalid
 from tenancy import clock
@@ -38,17 +38,17 @@ LEASE_LASTS = timedelta(minutes=5)
 _INSERT = """
 INSERT INTO delivery_message (
     id, tenant_id, cause, cause_id, contact_id, mail_class, status, verdict, reason, route,
-    required_level, message_id, domain, tls_version, created_at, due_at, attempts, settled_at
+    required_level, message_id, domain_index, tls_version, created_at, due_at, attempts, settled_at
 )
 SELECT person.id, %s::uuid, 'campaign', %s::uuid, person.contact_id, %s, person.status,
     person.verdict::jsonb, person.reason, person.route, person.required_level,
-    '<' || replace(person.id::text, '-', '') || '@' || %s || '>', person.domain, '',
+    '<' || replace(person.id::text, '-', '') || '@' || %s || '>', person.domain_index, '',
     %s::timestamptz, %s::timestamptz, 0, person.settled_at
 FROM unnest(
     %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[],
     %s::bytea[], %s::timestamptz[]
 ) AS person (
-    id, contact_id, status, verdict, reason, route, required_level, domain, settled_at
+    id, contact_id, status, verdict, reason, route, required_level, domain_index, settled_at
 )
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -145,14 +145,14 @@ def _insert(people: Sequence[Person], out: _Sending) -> None:
     verdicts = [decide(GateFacts(out.facts, facts[person.contact_id])) for person in people]
     ids = [uuid7() for _ in people]
     now, tenant = clock.now(), current_tenant_id()
-    columns = _columns(verdicts, out)
+    columns, domains = _columns(verdicts, out), _domain_indexes(people)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
             [
                 tenant, out.campaign.pk, audience.mail_class_of(out.campaign).value, out.domain,
                 now, now, ids, [person.contact_id for person in people],
-                *columns, _domains(people, ids, tenant),
+                *columns, domains,
                 [now if _is_denied(verdict) else None for verdict in verdicts],
             ],
         )  # fmt: skip
@@ -184,11 +184,7 @@ def _is_denied(verdict: Verdict) -> bool:
     return verdict.outcome is Outcome.DENY
 
 
-def _domains(people: Sequence[Person], ids: Sequence[UUID], tenant: UUID) -> list[bytes | None]:
-    """Sealed: the domain of a small employer or clinic can tell who somebody is."""
-    column = Message._meta.get_field("domain")
-    domains = [str(p.identity.get("email") or "").rpartition("@")[2].lower() for p in people]
-    return [
-        column.seal(domain, tenant, row).ciphertext if domain else None
-        for domain, row in zip(domains, ids, strict=True)
-    ]
+def _domain_indexes(people: Sequence[Person]) -> list[bytes | None]:
+    domains = [recipient_domains.domain_in(person.identity.get("email")) for person in people]
+    kept = recipient_domains.keep(filter(None, domains))
+    return [kept.get(domain) for domain in domains]

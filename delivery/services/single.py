@@ -21,6 +21,7 @@ from delivery import audience, chronicle
 from delivery.letters.values import typed
 from delivery.models import Letter, Message, SingleSend
 from delivery.routes import Route
+from delivery.services import recipient_domains
 from delivery.services.freezing import ROUTES
 from delivery.wire.headers import message_id
 from tenancy import clock
@@ -108,6 +109,7 @@ def born(
     verdict = planned.verdict
     is_denied = verdict.outcome is Outcome.DENY
     mail_id, now = uuid7(), clock.now()
+    domain = recipient_domains.domain_in(contact.identity.get("email"))
     message = Message.objects.create(
         id=mail_id,
         cause=Message.Cause.API,
@@ -120,7 +122,7 @@ def born(
         route=ROUTES.get(planned.route.way, ""),
         required_level=int(planned.route.required),
         message_id=message_id(mail_id, planned.sender),
-        domain=str(contact.identity.get("email") or "").rpartition("@")[2].lower() or None,
+        domain_index=recipient_domains.keep([domain])[domain] if domain else None,
         due_at=due_at or now,
         settled_at=now if is_denied else None,
     )

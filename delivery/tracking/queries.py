@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -71,6 +71,24 @@ def by_link(campaign_id: UUID) -> list[LinkRow]:
                 row.machine_clicks + machine_clicks,
             )
     return list(rows.values())
+
+
+def addresses(campaign_id: UUID) -> list[str]:
+    """Every counted link in the order of the message."""
+    tables = LinkTable.objects.filter(campaign=campaign_id).order_by("created_at")
+    return list(dict.fromkeys(target for table in tables for target in table.targets))
+
+
+def reacted(campaign_id: UUID, kind: Reaction.Kind, address: str = "") -> QuerySet[Any, Any]:
+    """Ids of the messages with which a person did this, to one link if `address` names it."""
+    done = _of_campaign(campaign_id).filter(PERSON, kind=kind)
+    if address:
+        places = Q(pk__in=[])
+        for table in LinkTable.objects.filter(campaign=campaign_id):
+            links = [place for place, target in enumerate(table.targets) if target == address]
+            places |= Q(table=table, link__in=links)
+        done = done.filter(places)
+    return done.values("message_id").distinct()
 
 
 def told(message: Message) -> Iterator[Told]:

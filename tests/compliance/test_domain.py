@@ -105,6 +105,7 @@ def test_asks_for_slipped_records_only_when_one_is_missing(clinic):
         f"{selector}e._domainkey.news.elm.example",
         "bounce.news.elm.example",
         "bounce.news.elm.example",
+        "news.elm.example",
         "_smtp._tls.news.elm.example",
         "_mta-sts.news.elm.example",
     ]

@@ -52,7 +52,8 @@ GOES_ON = {
     "delivery_escrowvisit", "delivery_followup", "delivery_hostobservation",
     "delivery_inboundmail", "delivery_linktable",
     "delivery_message", "delivery_messageevent", "delivery_portalpasskey",
-    "delivery_portalpassphrase", "delivery_reaction", "delivery_reply", "delivery_stspolicy",
+    "delivery_portalpassphrase", "delivery_reaction", "delivery_recipientdomain",
+    "delivery_reply", "delivery_stspolicy",
     "delivery_tlsreport", "delivery_warmup", "delivery_warmupplan",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from delivery.escrow import services as escrow
 from delivery.escrow.services import Deposit
 from delivery.letters.words import File
 from delivery.models import EscrowItem, Message
+from delivery.services import recipient_domains
 from tenancy import clock
 from tenancy.ids import uuid7
 from tests.factories.campaigns import SENDER_DOMAIN
@@ -29,8 +30,13 @@ def make_campaign(**columns: Any) -> Campaign:
 
 
 def make_message(contact: Contact, **columns: Any) -> Message:
-    """A campaign's message that a worker has settled into the portal, unless columns say other."""
+    """A campaign's message that a worker has settled into the portal, unless columns say other.
+
+    `domain` is the name of the recipient's, which is kept beside.
+    """
     message_id = uuid7()
+    if domain := columns.pop("domain", ""):
+        columns["domain_index"] = recipient_domains.keep([domain])[domain]
     defaults: dict[str, Any] = {
         "id": message_id,
         "cause": Message.Cause.CAMPAIGN,

@@ -10,8 +10,9 @@ from campaigns.models import Campaign
 from contacts import services as contacts
 from contacts.models import Activity
 from delivery.escrow.services import settle_notice
-from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.models import EscrowItem, Message, MessageEvent, RecipientDomain
 from delivery.reports import pages, queries
+from delivery.services import recipient_domains
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.scope import tenant_scope
@@ -212,3 +213,26 @@ def test_the_campaigns_page_asks_for_the_bar(marketer, clinic, status):
     campaign = make_campaign(status=status)
     shown = marketer.get(f"/campaigns/{campaign.id}/live/").content.decode()
     assert f'hx-get="/campaigns/{campaign.id}/progress/" hx-trigger="load"' in shown
+
+
+def test_domains_lead_to_their_people_by_an_id(marketer, analyst, campaign, clinic):
+    shown = marketer.get(report_of(campaign)).content.decode()
+    with tenant_scope(clinic.id):
+        domain = recipient_domains.ids(["postbox.example"])["postbox.example"]
+    link = f"{report_of(campaign)}people/?outcome=allowed&domain={domain}"
+    assert html.escape(link) in shown
+    assert "people/?" not in analyst.get(report_of(campaign)).content.decode()
+    assert "3 in Mammogram reminder , postbox.example" in page(marketer.get(link))
+    for wrong in (uuid7(), "postbox.example"):
+        answer = marketer.get(f"{report_of(campaign)}people/?outcome=allowed&domain={wrong}")
+        assert answer.status_code == 404
+
+
+def test_the_name_of_a_domain_is_sealed_once(campaign, clinic):
+    with tenant_scope(clinic.id):
+        assert RecipientDomain.objects.count() == 3
+        assert {group.domain for group in queries.groups(campaign.id)} == {
+            "postbox.example",
+            "oldcert.example",
+            "greymail.example",
+        }

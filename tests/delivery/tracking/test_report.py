@@ -106,3 +106,21 @@ def test_the_story_of_a_message_tells_each_act(marketer, campaign):
     page = text_of(marketer.get(f"/messages/{opened.message_id}/"))
     assert "It seems to have been opened." in page
     assert "no proof that somebody read it" in page
+
+
+def test_links_openings_and_clicks_lead_to_their_people(marketer, campaign):
+    report = f"/campaigns/{campaign.id}/report/"
+    shown = marketer.get(report).content.decode()
+    for query, people in (
+        ("outcome=clicked", 2),
+        ("outcome=opened", 1),
+        ("outcome=clicked&amp;link=0", 2),
+        ("outcome=clicked&amp;link=1", 1),
+    ):
+        link = f"{report}people/?{query}"
+        assert f'href="{link}"' in shown
+        assert f"{people} in {campaign.name}" in text_of(marketer.get(html.unescape(link)))
+    assert "outcome=clicked&amp;link=2" not in shown
+    assert TARGETS[1] in text_of(marketer.get(f"{report}people/?outcome=clicked&link=1"))
+    for wrong in ("3", "-1", "x"):
+        assert marketer.get(f"{report}people/?outcome=clicked&link={wrong}").status_code == 404
