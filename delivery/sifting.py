@@ -20,7 +20,7 @@ def put_off(
     if not full and not caps.has_full_lanes:
         return {}
     known = Message.objects.filter(pk__in=[message.id for message in messages])
-    indexes = dict(known.filter(domain_index__isnull=False).values_list("pk", "domain_index"))
+    indexes = {pk: bytes(index) for pk, index in known.values_list("pk", "domain_index") if index}
     names = recipient_domains.named(set(indexes.values()))
     domains = {pk: names[index] for pk, index in indexes.items() if index in names}
     lanes = transport.lanes(set(domains.values()))

@@ -110,8 +110,8 @@ class Reader:
                     problems.append(Problem(row.line, header, "value_refused", sentence, row.cells))
                 elif value is not None:
                     target[key] = value
-                    if key == "email" and (sentence := doubt(str(value))):
-                        problems.append(Problem(row.line, header, DOUBTFUL, sentence, row.cells))
+                    if key == "email" and (odd := doubt(str(value))):
+                        problems.append(Problem(row.line, header, DOUBTFUL, odd, row.cells))
         people = [
             ReadPerson(*each)
             for each in zip((row.line for row in kept), identities, attributes, strict=True)
