@@ -144,15 +144,16 @@ def _boot() -> bytes:
 
 
 def _answers(lines: Iterable[bytes]) -> Iterator[tuple[UUID, tuple[str, Outcome]]]:
+    """What another release wrote in other words is not understood, and its message uncertain."""
     keys = current_keys()
     for line in lines:
-        with suppress(SealBroken, NotBase64, ValueError):
+        with suppress(SealBroken, NotBase64, ValueError, KeyError, TypeError):
             message = UUID(line[:ID_LENGTH].decode())
             yield message, _unpack(keys.unseal(a2b_base64(line[ID_LENGTH:]), row=message, **PLACE))
 
 
 def _pack(envelope: Envelope, outcome: Outcome) -> bytes:
-    """The failures of other hosts are left out: an announced message had found its host."""
+    """The failures of other hosts are left out: they are found again where they matter."""
     evidence, reply = outcome.evidence, outcome.reply
     return orjson.dumps(
         {

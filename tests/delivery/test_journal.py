@@ -2,6 +2,7 @@
 
 import resource
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -11,15 +12,16 @@ import pytest
 from django.conf import settings
 
 from delivery import worker
-from delivery.journal import Account, Journal, JournalBroken, read
+from delivery.journal import PLACE, Account, Journal, JournalBroken, read
 from delivery.models import Message, MessageEvent
 from delivery.services import announcement, lease, recovery
 from delivery.wire.door import Envelope
 from delivery.wire.levels import Level
 from tenancy import clock
 from tenancy.ids import uuid7
+from tenancy.keyring import current_keys
 from tests.delivery.sending import Drafter, due, send
-from tests.fakes import ACCEPTED, FakeTransport
+from tests.fakes import ACCEPTED, NO_TLS, FakeTransport
 
 Status = Message.Status
 LATER = lease.LEASE_LASTS + timedelta(seconds=1)
@@ -125,6 +127,29 @@ def test_an_answer_that_somebody_made_up_is_no_answer(announced):
     lines[2] = messages[0].pk.hex.encode() + lines[2][32:]  # the seal is bound to its message
     path.write_bytes(b"\n".join(lines))
     assert fates_after_recovery(messages) == [Status.UNCERTAIN, Status.QUEUED, Status.QUEUED]
+
+
+def test_a_death_after_no_host_was_safe_stops_no_recovery(announced):
+    """The group is announced before its servers are asked, so this one is among the announced."""
+    held, messages = announced
+    with Journal(held.token) as journal:
+        journal.note(envelope(messages[0]), NO_TLS)
+        journal.announce(messages[1].pk)
+        journal.note(envelope(messages[1]), ACCEPTED)
+    assert fates_after_recovery(messages) == [Status.QUEUED, Status.SENT, Status.QUEUED]
+    assert [message.attempts for message in messages] == [0, 1, 0]
+
+
+def test_an_answer_in_the_words_of_another_release_is_unknown(announced):
+    held, messages = announced
+    sealed = current_keys().seal(b'{"to": "ada@x.example"}', row=messages[0].pk, **PLACE)
+    with Journal(held.token) as journal:
+        tell(journal, [messages[1], messages[2], messages[0]])
+        journal.announce(messages[0].pk)
+    (path,) = Path(settings.DELIVERY_JOURNAL_DIR).glob("*/*")
+    line = messages[0].pk.hex.encode() + b64encode(sealed)
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    assert fates_after_recovery(messages) == [Status.UNCERTAIN, Status.SENT, Status.UNCERTAIN]
 
 
 @contextmanager
