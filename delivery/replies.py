@@ -64,8 +64,10 @@ class Row(NamedTuple):
 BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL})
 WITH_TEXT = frozenset({Stage.DATA, Stage.DOT})
 WHO = r"(user|recipient|mailbox|address|account)"
+# Within one sentence: servers write what they like, and as much of it as they like.
 NOBODY = (
-    rf"{WHO}\b.*(unknown|not? (exist|found)|unavailable|invalid)|(unknown|no such|invalid) {WHO}"
+    rf"{WHO}\b.{{0,120}}(unknown|not? (exist|found)|unavailable|invalid)"
+    rf"|(unknown|no such|invalid) {WHO}"
 )
 
 ROWS = (

@@ -6,6 +6,7 @@ from typing import NamedTuple
 REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
 ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 LINE_LIMIT, LINES_LIMIT = 4096, 1000  # a server that talks longer is no mail server
+TEXT_LIMIT = 4096  # what is read of its words: they are searched, and kept with the message
 
 
 class Reply(NamedTuple):
@@ -54,7 +55,8 @@ def parse(lines: list[bytes]) -> Reply:
         raise MalformedReply("The lines of the reply do not belong together.")
     texts = [match[3].decode("utf-8", "replace") for match in matches if match]
     enhanced = ENHANCED.match(texts[0])
-    return Reply(int(lines[0][:3]), enhanced[1] if enhanced else "", "\n".join(texts))
+    text = "\n".join(texts)[:TEXT_LIMIT]
+    return Reply(int(lines[0][:3]), enhanced[1] if enhanced else "", text)
 
 
 def is_complete(lines: list[bytes]) -> bool:

@@ -3,7 +3,7 @@ import pytest
 from delivery.replies import CONSEQUENCES, Meaning, meaning_of
 from delivery.reports import reasons
 from delivery.wire import dial, door, transport
-from delivery.wire.reply import MalformedReply, Reply, parse
+from delivery.wire.reply import TEXT_LIMIT, MalformedReply, Reply, parse
 from delivery.wire.session import Stage
 
 TABLE = [
@@ -110,3 +110,18 @@ def test_reads_many_lines_as_one_reply():
 def test_refuses_what_is_no_reply(lines):
     with pytest.raises(MalformedReply):
         parse(lines)
+
+
+def test_of_a_long_answer_the_beginning_is_kept():
+    lines = [b"550-5.7.1 " + b"no " * 1000] * 999 + [b"550 5.7.1 no"]
+    reply = parse(lines)
+    assert (reply.code, reply.enhanced, len(reply.text)) == (550, "5.7.1", TEXT_LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("between", "meaning"), [(100, Meaning.NO_SUCH_ADDRESS), (200, Meaning.REFUSED)]
+)
+def test_words_far_apart_say_nothing_together(between, meaning):
+    """Nor does looking for them cost more than the answer is long."""
+    line = f"550 The user {'-' * between} is unknown"
+    assert meaning_of(Stage.RCPT, parse([line.encode()])) is meaning
