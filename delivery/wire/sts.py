@@ -12,7 +12,7 @@ from enum import StrEnum
 # A field of the record (3.1); fields are divided by semicolons.
 _FIELD = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([\x21-\x3a\x3c\x3e-\x7e]+)")
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
-_LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):[ \t]*(.*?)[ \t]*")
+_LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):(.*)")
 _PATTERN = re.compile(
     r"(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
 )
@@ -92,9 +92,9 @@ def parse(body: bytes, announced: str) -> Policy:
             if line.strip(" \t"):
                 raise PolicyInvalid("A line is not a name and a value.")
         elif match[1] == "mx":
-            hosts.append(_pattern(match[2]))
+            hosts.append(_pattern(match[2].strip(" \t")))
         else:
-            fields.setdefault(match[1], match[2])
+            fields.setdefault(match[1], match[2].strip(" \t"))
     return _policy(fields, tuple(hosts), announced)
 
 
