@@ -1,11 +1,18 @@
 """Which hosts take mail for a domain, in the order to try them (RFC 5321 5.1, RFC 7505)."""
 
 import random
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import islice
 
 from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain, Records
 from tenancy.public_address import is_public
+
+# Whoever owns a domain can name a thousand: each costs two questions, the worst of them twenty seconds.
+MOST_HOSTS = 10
+# What TLS can ask for and a certificate can carry; a record may hold any bytes (RFC 2181 11).
+HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 
 
 class DomainTakesNoMail(Exception):
@@ -64,10 +71,8 @@ def _names(domain: str, dns: Dns) -> Records[str]:
     if all(name in {"", "."} for _, name in records):
         raise DomainTakesNoMail("5.1.10", "The domain says that it takes no mail.")
     shuffled = sorted(records, key=lambda record: (record[0], random.random()))  # noqa: S311 load, not secrecy
-    return Records(
-        (name.lower() for _, name in shuffled if name not in {"", "."} and not _is_address(name)),
-        is_secure=records.is_secure,
-    )
+    usable = (name.lower() for _, name in shuffled if is_host_name(name.lower()))
+    return Records(islice(usable, MOST_HOSTS), is_secure=records.is_secure)
 
 
 def _host(name: str, dns: Dns, *, allow_loopback: bool, is_named: bool) -> Host:
@@ -77,7 +82,13 @@ def _host(name: str, dns: Dns, *, allow_loopback: bool, is_named: bool) -> Host:
     except NoSuchDomain:
         return Host(name, ())
     usable = tuple(text for text in found if may_connect(text, allow_loopback=allow_loopback))
-    return Host(name, usable, is_named and found.is_secure, found.name.lower() or name)
+    canonical = found.name.lower()
+    return Host(
+        name,
+        usable,
+        is_named and found.is_secure,
+        canonical if is_host_name(canonical) else name,
+    )
 
 
 def may_connect(text: str, *, allow_loopback: bool) -> bool:
@@ -85,9 +96,12 @@ def may_connect(text: str, *, allow_loopback: bool) -> bool:
     return (allow_loopback and ip_address(text).is_loopback) or is_public(text)
 
 
-def _is_address(name: str) -> bool:
+def is_host_name(name: str) -> bool:
+    """Whether it is a name, in lower case, and no address."""
+    if not HOST_NAME.fullmatch(name):
+        return False
     try:
         ip_address(name)
     except ValueError:
-        return False
-    return True
+        return True
+    return False

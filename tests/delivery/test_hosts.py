@@ -54,6 +54,48 @@ def test_null_mx_and_unknown_domains_are_permanent(records, status):
     assert refusal.value.status == status
 
 
+ODD_NAMES = (
+    "mx\\.x.example",
+    "\\195\\164.x.example",
+    "m x.example",
+    "*.example",
+    "a" * 64 + ".example",
+)
+
+
+def test_names_that_no_certificate_can_carry_are_passed_over():
+    rows = [(rank, name) for rank, name in enumerate((*ODD_NAMES, "mx_1.x.example"))]
+    addresses = {name: [ADDRESS] for name in (*ODD_NAMES, "mx_1.x.example")}
+    hosts = hosts_for("x.example", FakeDns({"x.example": rows}, addresses), allow_loopback=False)
+    assert [host.name for host in hosts] == ["mx_1.x.example"]
+    only_odd = FakeDns({"x.example": rows[:-1]}, addresses)
+    with pytest.raises(NoUsableHost):
+        hosts_for("x.example", only_odd, allow_loopback=False)
+
+
+def test_an_alias_that_no_certificate_can_carry_is_not_asked_for():
+    dns = FakeDns(
+        {"x.example": [(1, "mx.x.example")]},
+        {"mx.x.example": [ADDRESS]},
+        aliases={"mx.x.example": "\\195.x.example"},
+    )
+    (host,) = hosts_for("x.example", dns, allow_loopback=False)
+    assert host.canonical == "mx.x.example"
+
+
+class CountingDns(FakeDns):
+    def addresses(self, name):
+        self.asked = [*getattr(self, "asked", ()), name]
+        return super().addresses(name)
+
+
+def test_a_domain_with_a_thousand_hosts_is_asked_about_the_best_of_them():
+    rows = [(rank, f"mx{rank}.x.example") for rank in range(1000, 0, -1)]
+    dns = CountingDns({"x.example": rows}, {name: [ADDRESS] for _, name in rows})
+    hosts = hosts_for("x.example", dns, allow_loopback=False)
+    assert dns.asked == [host.name for host in hosts] == [f"mx{n}.x.example" for n in range(1, 11)]
+
+
 @pytest.mark.parametrize("failing", ["x.example", "mx.x.example"])
 def test_a_broken_name_server_is_no_answer(failing):
     dns = FakeDns(
