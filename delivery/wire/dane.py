@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256, sha512
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
@@ -25,6 +26,14 @@ DIGESTS: dict[int, Callable[[bytes], bytes]] = {
 }
 LENGTHS = {1: 32, 2: 64}
 LONGEST_CHAIN = 10  # a server may send anything; nobody needs more
+# What reading somebody's certificate can come to: these have no base of their own but Exception.
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class SignedKeys:
         for name in self.names:
             try:
                 policy.build_server_verifier(x509.DNSName(name)).verify(server, others)
-            except (VerificationError, ValueError):
+            except (VerificationError, *UNREADABLE):
                 continue
             return True
         return False
@@ -100,7 +109,7 @@ def association(certificate: x509.Certificate, *, selector: int, matching: int) 
 def _is_meant(record: Tlsa, certificate: x509.Certificate) -> bool:
     try:
         found = association(certificate, selector=record.selector, matching=record.matching)
-    except ValueError:  # a kind of key that nobody here can read
+    except UNREADABLE:  # a kind of key that nobody here knows
         return False
     return found == record.association
 
@@ -109,5 +118,5 @@ def _read(chain: Sequence[bytes]) -> list[x509.Certificate]:
     """Nothing if one of them is no certificate: then the chain proves nothing."""
     try:
         return [x509.load_der_x509_certificate(der) for der in chain[:LONGEST_CHAIN]]
-    except ValueError:
+    except UNREADABLE:
         return []

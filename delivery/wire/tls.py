@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from delivery.wire.dane import SignedKeys
+from delivery.wire.dane import UNREADABLE, SignedKeys
 from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
 from tenancy import clock
 
@@ -124,8 +124,15 @@ def _described(der: bytes) -> tuple[str, tuple[str, ...], datetime | None]:
     """Issuer, names, end. A certificate nobody verified may be any bytes: then nothing is known."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        names = tuple(alternative.value.get_values_for_type(x509.DNSName))
-        return certificate.issuer.rfc4514_string(), names, certificate.not_valid_after_utc
-    except (ValueError, x509.ExtensionNotFound):
+        issuer, ends = certificate.issuer.rfc4514_string(), certificate.not_valid_after_utc
+    except UNREADABLE:
         return "", (), None
+    return issuer, _names_in(certificate), ends
+
+
+def _names_in(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        return tuple(alternative.value.get_values_for_type(x509.DNSName))
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return ()

@@ -115,6 +115,19 @@ def test_what_is_no_certificate_proves_nothing(chain):
     )
 
 
+CURVE, NO_CURVE = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030177")
+VERSION_3, VERSION_8 = bytes.fromhex("a003020102"), bytes.fromhex("a003020107")
+
+
+@pytest.mark.parametrize(("here", "there"), [(CURVE, NO_CURVE), (VERSION_3, VERSION_8)])
+@pytest.mark.parametrize("usage", [2, 3])
+def test_a_certificate_that_cannot_be_read_proves_nothing_and_breaks_nothing(usage, here, there):
+    strange = server().public_bytes(Encoding.DER).replace(here, there)
+    assert strange != server().public_bytes(Encoding.DER)
+    known = record(usage, 1, 1, server())
+    assert keys(known).matched([strange, strange], NOW) is None
+
+
 DIGEST = b"a" * 32
 UNUSABLE = [
     Tlsa(0, 1, 1, DIGEST), Tlsa(1, 1, 1, DIGEST), Tlsa(4, 1, 1, DIGEST), Tlsa(255, 1, 1, DIGEST),
