@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from delivery.lanes.operators import lane_of, operator_of
@@ -11,6 +12,8 @@ from delivery.wire.levels import Level
 from delivery.wire.session import Session
 
 IDLE_SECONDS = 30  # servers begin to mind
+# Each is an open file of the process, and thousands of domains have a host of their own.
+MOST_IDLE = 200
 
 
 @dataclass
@@ -19,44 +22,68 @@ class Kept:
     since: float
     used: int
 
+    @property
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.since < IDLE_SECONDS
+
 
 class Pool:
     """Shared by the threads of a worker; a session belongs to one thread at a time."""
 
     def __init__(self) -> None:
-        self._idle: dict[Place, deque[Kept]] = defaultdict(deque)
+        self._idle: defaultdict[Place, deque[Kept]] = defaultdict(deque)
+        # The same sessions, idle longest first.
+        self._places: OrderedDict[Session, Place] = OrderedDict()
         self._used: dict[Session, int] = {}
         self._lock = threading.Lock()
 
     def take(self, place: Place, *, required: Level) -> Session | None:
         """The session used last, if it proved enough and is still alive."""
-        with self._lock:
-            idle = self._idle[place]
-            while idle:
-                kept = idle.pop()
-                fresh = time.monotonic() - kept.since < IDLE_SECONDS
-                if (
-                    fresh
-                    and kept.session.proved.level >= required
-                    and not kept.session.has_spoken()
-                ):
-                    self._used[kept.session] = kept.used
-                    return kept.session
-                kept.session.quit()
+        unfit: list[Session] = []
+        try:
+            with self._lock:
+                while place in self._idle:
+                    kept = self._idle[place].pop()
+                    self._forget(kept.session)
+                    if _serves(kept, required):
+                        self._used[kept.session] = kept.used
+                        return kept.session
+                    unfit.append(kept.session)
+        finally:
+            _dismiss(unfit)
         return None
 
     def give_back(self, place: Place, session: Session) -> None:
-        """Keep it if it can serve another message."""
+        """Keep it if it can serve another message; say goodbye where nobody came for one."""
         with self._lock:
             used = self._used.pop(session, 0) + 1
-            if session.is_open and used < operator_of(lane_of(place.host)).messages:
+            keeps = session.is_open and used < operator_of(lane_of(place.host)).messages
+            if keeps:
                 self._idle[place].append(Kept(session, time.monotonic(), used))
-                return
-        session.quit()
+                self._places[session] = place
+            unwanted = list(self._overdue())
+        _dismiss(unwanted if keeps else [*unwanted, session])
 
-    def close(self) -> None:
-        """Say goodbye on all idle sessions."""
-        with self._lock:
-            for idle in self._idle.values():
-                while idle:
-                    idle.pop().session.quit()
+    def _overdue(self) -> Iterator[Session]:
+        while self._places:
+            session, place = next(iter(self._places.items()))
+            if len(self._places) <= MOST_IDLE and self._idle[place][0].is_fresh:
+                return
+            self._idle[place].popleft()
+            self._forget(session)
+            yield session
+
+    def _forget(self, session: Session) -> None:
+        place = self._places.pop(session)
+        if not self._idle[place]:
+            del self._idle[place]
+
+
+def _serves(kept: Kept, required: Level) -> bool:
+    proved = kept.session.proved.level >= required
+    return kept.is_fresh and proved and not kept.session.has_spoken()
+
+
+def _dismiss(sessions: list[Session]) -> None:
+    for session in sessions:
+        session.quit()

@@ -159,7 +159,9 @@ class Session:
         """Whether bytes, or the end, wait to be read though nothing was asked."""
         if self._buffer:
             return True
-        if not select.select([self._socket], [], [], 0)[0]:
+        asked = select.poll()  # `select` fails where a process has more than a thousand files
+        asked.register(self._socket, select.POLLIN)
+        if not asked.poll(0):
             return False
         try:
             self._wait_for(0)
