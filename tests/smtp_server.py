@@ -25,6 +25,10 @@ REFUSED_AT_DOT = {
     "busy_at_dot": "421 4.3.2 closing",
     "spam": "554 5.7.1 looks like spam",
 }
+# To DATA, by those who pay no heed to pipelines.
+NO_RECIPIENT = dict.fromkeys(("unknown", "greylist", "full"), "503 5.5.1 no recipient") | {
+    "unknown_and_closing": "421 4.7.0 too many errors"
+}
 FOREVER = datetime.now(UTC) + timedelta(days=30)
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
 
@@ -151,7 +155,8 @@ class Conversation:
             self.drip(b"220 slowly\r\n")
         if self.mode == "storm":
             return self.say("421 4.3.2 too many connections")
-        self.say("554 5.7.1 not you" if self.mode == "banner" else f"220 {NAME} ready")
+        said = {"banner": "554 5.7.1 not you", "asks": "354 go on"}
+        self.say(said.get(self.mode, f"220 {NAME} ready"))
         while line := self.line():
             verb = line.partition(b" ")[0].upper().decode()
             self.server.commands.append(verb)
@@ -200,15 +205,18 @@ class Conversation:
             return self.say("HTTP/1.1 400 Bad Request")
         if self.mode == "vanish":
             return self.socket.close()
-        return self.say({"unknown": "550 5.1.1 no such user", "greylist": "451 4.7.1 greylisted",
+        if self.mode.startswith("unknown"):
+            return self.say("550 5.1.1 no such user")
+        return self.say({"greylist": "451 4.7.1 greylisted",
                          "full": "452 4.2.2 full", "nouser": "550 5.1.1 no"}.get(
             self.mode, "250 2.1.5 ok"))  # fmt: skip
 
     def on_data(self, _line: bytes) -> None:
-        if self.mode in {"unknown", "greylist", "full"}:
-            return self.say("503 5.5.1 no recipient")
-        self.say("354 go on")
-        if self.mode == "drop_before_dot":
+        if self.mode in NO_RECIPIENT:
+            return self.say(NO_RECIPIENT[self.mode])
+        if self.mode != "unknown_and_gone":
+            self.say("354 go on")
+        if self.mode in {"drop_before_dot", "unknown_at_the_dot", "unknown_and_gone"}:
             return self.socket.close()
         if self.mode == "drop_in_text":
             self.socket.recv(1000)

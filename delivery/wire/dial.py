@@ -99,5 +99,6 @@ def _next(level: Level, failure: TlsFailure) -> Level:
 
 
 def _need(stage: Stage, reply: Reply) -> None:
+    """A 3xx where nothing has begun says as little as silence."""
     if not reply.is_positive:
-        raise HostUnusable(Answer(stage, reply))
+        raise HostUnusable(Answer(stage, reply if reply.code >= 400 else UNREACHABLE))

@@ -154,6 +154,7 @@ SERVER_FAULTS = [
     ("busy", Stage.MAIL, "4.3.2"),
     ("nomail", Stage.MAIL, "5.7.26"),
 ]
+    ("asks", Stage.CONNECT, "4.4.1"),
 
 
 @pytest.mark.parametrize(("mode", "stage", "status"), SERVER_FAULTS)
