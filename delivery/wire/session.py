@@ -118,22 +118,28 @@ class Session:
         self.proved = tls.evidence_by(keys, secured) if keys else tls.evidence_of(secured)
 
     def open_transaction(self, *, mail: str, rcpt: str) -> Answer:
-        """MAIL, RCPT and DATA. The answer is the first refusal, or the 354 to DATA."""
+        """MAIL, RCPT and DATA. The answer is the first refusal, or the 354 to DATA.
+
+        A refusal stays one if the server closes after it, as many do with strangers.
+        """
         commands = ((Stage.MAIL, mail), (Stage.RCPT, rcpt), (Stage.DATA, "DATA"))
         if not self.offers("PIPELINING"):
             return self._one_by_one(commands)
         self._write("".join(f"{command}\r\n" for _, command in commands).encode("ascii"))
-        answers = []
-        for stage, _ in commands:
-            answers.append(Answer(stage, self._reply(self._timeouts.command)))
-            if not self.is_open:
-                return answers[-1]
-        refusals = [answer for answer in answers if not _is_go_on(answer)]
-        if refusals and answers[-1].reply.code == 354:
-            # RFC 2920 3.1: it waits for a text without a recipient, so it gets an empty one.
-            self._write(b".\r\n")
-            self._reply(self._timeouts.dot)
-        return refusals[0] if refusals else answers[-1]
+        answers: list[Answer] = []
+        try:
+            for stage, _ in commands:
+                answers.append(Answer(stage, self._reply(self._timeouts.command)))
+                if not self.is_open:
+                    break
+            if answers[-1].reply.code == 354 and not all(map(_is_go_on, answers)):
+                # RFC 2920 3.1: it waits for a text without a recipient, so it gets an empty one.
+                self._write(b".\r\n")
+                self._reply(self._timeouts.dot)
+        except SessionBroken:
+            if all(map(_is_go_on, answers)):
+                raise
+        return next((answer for answer in answers if not _is_go_on(answer)), answers[-1])
 
     def _one_by_one(self, commands: tuple[tuple[Stage, str], ...]) -> Answer:
         for stage, command in commands:

@@ -114,6 +114,9 @@ FAULTS = [
     ("garbage_after_dot", Result.UNCERTAIN, Stage.DOT, "4.4.2", 1),
     ("unknown", Result.REFUSED, Stage.RCPT, "5.1.1", 0),
     ("nouser", Result.REFUSED, Stage.RCPT, "5.1.1", 0),
+    ("unknown_and_gone", Result.REFUSED, Stage.RCPT, "5.1.1", 0),
+    ("unknown_and_closing", Result.REFUSED, Stage.RCPT, "5.1.1", 0),
+    ("unknown_at_the_dot", Result.REFUSED, Stage.RCPT, "5.1.1", 0),
     ("greylist", Result.REFUSED, Stage.RCPT, "4.7.1", 0),
     ("full", Result.REFUSED, Stage.RCPT, "4.2.2", 0),
     ("garbage", Result.REFUSED, Stage.MAIL, "4.4.2", 0),
@@ -151,10 +154,10 @@ SERVER_FAULTS = [
     ("drip", Stage.CONNECT, "4.4.1"),
     ("endless", Stage.CONNECT, "4.4.1"),
     ("banner", Stage.CONNECT, "5.7.1"),
+    ("asks", Stage.CONNECT, "4.4.1"),
     ("busy", Stage.MAIL, "4.3.2"),
     ("nomail", Stage.MAIL, "5.7.26"),
 ]
-    ("asks", Stage.CONNECT, "4.4.1"),
 
 
 @pytest.mark.parametrize(("mode", "stage", "status"), SERVER_FAULTS)
