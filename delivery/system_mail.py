@@ -20,7 +20,9 @@ from delivery.fates import Claimed, Fate
 from delivery.handover import Done, Handover
 from delivery.models import Message
 from delivery.routes import WITHOUT_PHI
-from delivery.wire.headers import mailbox, message_id
+from delivery.wire.addresses import AddressUnusable
+from delivery.wire.door import Envelope
+from delivery.wire.headers import HeaderRefused, mailbox, message_id
 from delivery.wire.transport import Transport
 from tenancy import clock
 from tenancy import services as tenancy
@@ -65,12 +67,22 @@ def send_system_mail(transport: Transport) -> int:
     waiting = {mail.id: mail for mail in _claim() if _is_for_somebody(mail)}
     with Handover(transport, lambda _: True) as handover:
         for mail in waiting.values():
-            handover.put(_draft(mail).envelope())
+            if envelope := _enveloped(mail):
+                handover.put(envelope)
         while not handover.is_idle:
             current_keys()  # what is drafted stays once the keys are off
             for done in handover.gather():
                 _record(waiting[done.envelope.id], _fate(waiting[done.envelope.id], done))
     return len(waiting)
+
+
+def _enveloped(mail: SystemMail) -> Envelope | None:
+    """None for an address that no server could be asked about: the other mails do not wait for it."""
+    try:
+        return _draft(mail).envelope()
+    except AddressUnusable:
+        _record(mail, fates.unsendable("address_unusable"))
+        return None
 
 
 @transaction.atomic
@@ -114,7 +126,8 @@ def _claimed(mail: SystemMail) -> Claimed:
         message_id=message_id(mail.id, domain),
         attempts=mail.attempts + 1,
         first_tried_at=mail.created_at,
-        unsafe_since=None,
+        # Nothing but a domain's own policy holds it, and never for longer than other mail.
+        unsafe_since=mail.created_at,
         uncertain_at=None,
     )
 
@@ -132,6 +145,8 @@ def _rendered(mail: SystemMail) -> Rendered:
 def _fate(mail: SystemMail, done: Done) -> Fate:
     if done.later:
         return fates.put_off(done.later)
+    if isinstance(done.trouble, HeaderRefused):
+        return fates.unsendable("not_renderable")
     if done.outcome is None:
         raise done.trouble or ValueError("a try without an outcome")
     tried = fates.Try(WITHOUT_PHI, clock.now(), chance=0.5)

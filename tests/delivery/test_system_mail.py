@@ -1,10 +1,12 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 from delivery.system_mail import FOUND_OUT, SUBJECTS, send_system_mail
-from delivery.wire.levels import Level
+from delivery.wire.door import HostFailure
+from delivery.wire.levels import Level, PolicyType, TlsFailure
 from tenancy import clock
 from tenancy import services as tenancy
 from tenancy.models import SystemMail
@@ -81,3 +83,43 @@ def test_every_kind_that_is_queued_can_be_written(clinic):
     assert send_system_mail(transport) == len(kinds) - 1
     for letters in transport.handed_over.values():
         assert CONTEXT["link"] in message_from_bytes(letters[0], policy=policy.default).as_string()
+
+
+def test_an_address_that_no_server_can_be_asked_about_holds_up_no_other_mail(clinic):
+    odd = tenancy.queue_system_mail(
+        to='"two words"@clinics.example', kind="invitation", context=CONTEXT
+    )
+    mail, transport = queue(), fakes.FakeTransport()
+    assert send_system_mail(transport) == 2
+    odd.refresh_from_db()
+    mail.refresh_from_db()
+    assert (odd.status, mail.status) == ("failed", "sent")
+    assert list(transport.handed_over) == ["dana@clinics.example"]
+
+
+def test_a_name_that_cannot_stand_in_a_subject_holds_up_no_other_mail(clinic):
+    person = CONTEXT | {"person": "Mara\nBcc: everybody@clinics.example"}
+    odd = tenancy.queue_system_mail(to="odd@clinics.example", kind="factors_reset", context=person)
+    mail, transport = queue(), fakes.FakeTransport()
+    send_system_mail(transport)
+    odd.refresh_from_db()
+    mail.refresh_from_db()
+    assert (odd.status, mail.status) == ("failed", "sent")
+    assert list(transport.handed_over) == ["dana@clinics.example"]
+
+
+def test_it_is_given_up_where_a_domain_breaks_its_own_policy_for_days(clinic):
+    broken = replace(
+        fakes.NO_TLS,
+        failures=(HostFailure("mx", TlsFailure.TLSA_INVALID, policy=PolicyType.TLSA),),
+    )
+    mail = queue()
+    tries = 0
+    while mail.status == "queued":
+        with clock.at(mail.due_at):
+            send_system_mail(fakes.FakeTransport({"dana@clinics.example": broken}))
+        mail.refresh_from_db()
+        tries += 1
+        assert tries < 100
+    assert mail.status == "failed"
+    assert mail.due_at - mail.created_at < timedelta(hours=48)
