@@ -12,6 +12,7 @@ from audit import services as audit
 from audit.services import SYSTEM
 from campaigns.compilation import Compiled, Rendered, subject_text
 from campaigns.content.problems import ContentRefused
+from campaigns.merge.fields import LINK_FIELDS
 from campaigns.models import Campaign
 from campaigns.queries import writing
 from campaigns.rendering import values_of
@@ -46,7 +47,7 @@ LOOK_AGAIN = timedelta(minutes=15)
 # How old the gate's facts about a campaign may be when a message is drafted.
 GOOD_FOR = timedelta(seconds=1)
 ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-
+OWN_LINKS = frozenset(field.key for field in LINK_FIELDS)
 
 # By the cause of a message: values of its person that are newer than what is on file.
 Given = Mapping[UUID, Mapping[str, Value]]
@@ -233,7 +234,7 @@ def unsubscribe_link(message_id: UUID, signer: Signer) -> str:
 def _seen(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedValue]:
     """The values that the message shows; a field's name stands for the words around it."""
     for key in compiled.fields & values.keys():
-        if not key.endswith("_url") and values[key] is not None:
+        if key not in OWN_LINKS and values[key] is not None:
             yield RenderedValue(Place.BODY, f"{key}: ", str(values[key]), "")
     yield RenderedValue(Place.SUBJECT, "", subject_text(compiled.subject, values), "")
 

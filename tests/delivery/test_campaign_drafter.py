@@ -2,17 +2,27 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Approval
+from campaigns.services import sending
+from contacts.models import Attribute
+from delivery import worker
+from delivery.drafters import drafters
 from delivery.drafts.campaign import CampaignDrafter
 from delivery.drafts.draft import Draft
+from delivery.models import Message
 from delivery.services import lease
 from delivery.services.recording import Result
 from tenancy import clock
+from tests.delivery.conftest import PEM
 from tests.delivery.sending import freeze
+from tests.factories.campaigns import MARKETER, approved_campaign
+from tests.factories.compliance import sign_with
 from tests.factories.contacts import make_contact
+from tests.fakes import FakeTransport
 
 
 def questions_of(drafter: CampaignDrafter, messages) -> tuple[int, list[Draft | Result]]:
@@ -47,3 +57,20 @@ def test_a_second_later_a_withdrawn_approval_is_seen(campaign):
     assert isinstance(held, Result)
     assert held.fate.verdict["outcome"] == "hold"
     assert held.fate.verdict["reasons"] == ["not_approved"]
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [("naltrexone for opioid use disorder", "skipped"), ("Use the blue door", "sent")],
+)
+def test_a_field_that_is_named_like_a_link_is_looked_at_like_any_other(clinic, value, status):
+    Attribute.objects.create(key="note_url", label="Note", type="text", phi_class="none")
+    block = {"id": "a", "type": "text", "text": "{{ note_url }}"}
+    campaign = approved_campaign(content={"subject": "Hello", "preheader": "", "blocks": [block]})
+    sign_with(campaign.sender.domain, PEM)
+    sending.send_now(campaign, actor=MARKETER)
+    make_contact(note_url=value)
+    with clock.at(clock.now() + timedelta(seconds=61)):
+        freeze()
+        worker.send_due(FakeTransport(), drafters(), stopped=list)
+    assert Message.objects.get(cause="campaign").status == status
