@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from delivery.lanes import limits, states
 from delivery.lanes.limits import Grant, Report, State
-from delivery.lanes.operators import Operator, operator_of
+from delivery.lanes.operators import OTHER, Operator, lane_of, operator_of
 from delivery.lanes.signals import Signal, signal_of
 from delivery.wire.door import Envelope, Outcome
 from tenancy import clock
@@ -68,7 +68,7 @@ class Lane:
     def ended(self, outcome: Outcome | None) -> None:
         """One is no longer under way; None: it never was, for a fault of ours."""
         self.busy -= 1
-        match signal_of(outcome) if outcome else Signal.SILENT:
+        match self._signal_of(outcome) if outcome else Signal.SILENT:
             case Signal.ACCEPTED:
                 self.report.accepted += 1
                 self.report.streak = 0
@@ -83,6 +83,12 @@ class Lane:
                 self.report.streak += 1
         if self.report.streak:
             self.asked_at = float("-inf")  # the others should know
+
+    def _signal_of(self, outcome: Outcome) -> Signal:
+        """Of an operator's lane only its own hosts tell: a domain may name others beside them."""
+        is_of_others = bool(outcome.host) and lane_of(outcome.host) != self.name
+        is_shared = self.operator.name != OTHER
+        return Signal.SILENT if is_shared and is_of_others else signal_of(outcome)
 
     def overdue(self) -> list[tuple[Envelope, datetime]]:
         """What has waited here for long enough, and when each may come back."""

@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -161,3 +162,26 @@ def test_what_was_put_off_goes_when_its_lane_is_open_again(clinic):
     assert len(transport.handed_over) == 20
     assert {len(letters) for letters in transport.handed_over.values()} == {1}
     assert set(Message.objects.values_list("status", flat=True)) == {Status.SENT}
+
+
+def test_a_domain_that_names_a_large_operator_beside_its_own_host_slows_nobody_down(clinic):
+    """Its own host answers for the operator whose lane the mail took, as no host of that one did."""
+
+    class Pretender(fakes.FakeTransport):
+        def lanes(self, domains):
+            return dict.fromkeys(domains, "google")
+
+    for number in range(SOME):
+        due(f"p{number}", domain="evil.example", cause_id=clinic.id)
+    own = replace(THROTTLED, host="mx.evil.example")
+    transport = Pretender({f"p{number}@evil.example": own for number in range(SOME)})
+    send(transport)
+    untouched = dict(states.known())[f"{transport.sends_as}/google"]
+    assert (untouched.limit, untouched.throttled, untouched.rests_until) == (5, 0, 0)
+    for number in range(SOME):
+        due(f"q{number}", domain="evil.example", cause_id=clinic.id)
+    theirs = replace(THROTTLED, host="smtp.google.com")
+    transport.outcomes = {f"q{number}@evil.example": theirs for number in range(SOME)}
+    send(transport)
+    slowed = dict(states.known())[f"{transport.sends_as}/google"]
+    assert (slowed.limit, slowed.rests_until > 0) == (2, True)
