@@ -48,10 +48,11 @@ class Directory:
         unknown_until = time.monotonic() + UNKNOWN_SECONDS
         with self._lock:
             for domain in domains:
-                self._known.setdefault(domain, (lane_of(domain), unknown_until))
+                if self._until(domain) <= time.monotonic():
+                    self._known[domain] = self._lane(domain), unknown_until
 
     def _learn(self, domain: str) -> None:
-        lane, lasts = lane_of(domain), UNKNOWN_SECONDS
+        lane, lasts = self._lane(domain), UNKNOWN_SECONDS
         # Where the name system gives no answer, the try will find out and say so.
         with suppress(NoSuchDomain, DnsUnavailable):
             records = sorted(self._dns.mx(domain))

@@ -61,8 +61,8 @@ def lane_of(host: str) -> str:
 
 
 def operator_of(lane: str) -> Operator:
-    """Whose figures count in a lane."""
-    return table()[lane.partition("-")[0]]
+    """Whose figures count in a lane; for an operator that left the table, those of all others."""
+    return table().get(lane.partition("-")[0], table()[OTHER])
 
 
 def registered(host: str) -> str:

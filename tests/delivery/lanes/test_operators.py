@@ -1,7 +1,9 @@
 import time
+from threading import Event
 
 import pytest
 
+from delivery.lanes import directory as directories
 from delivery.lanes.directory import PATIENCE_SECONDS, Directory
 from delivery.lanes.operators import lane_of, operator_of, registered, table
 from tests.fakes import FakeDns
@@ -94,3 +96,37 @@ def test_a_slow_name_system_does_not_hold_up_the_others():
     began = time.monotonic()
     directory.lanes(names)
     assert time.monotonic() - began < 0.5
+
+
+def test_a_lane_that_was_known_stays_while_the_name_system_is_away(monkeypatch):
+    monkeypatch.setattr(directories, "REMEMBERED_SECONDS", 0)
+    dns = FakeDns(mx_records={"elm.example": [(10, "smtp.google.com")]})
+    directory = Directory(dns)
+    assert directory.lanes(["elm.example"]) == {"elm.example": "google"}
+    dns.failing.add("elm.example")
+    assert directory.lanes(["elm.example"]) == {"elm.example": "google"}
+
+
+def test_a_slow_name_system_is_waited_for_once_in_a_minute(monkeypatch):
+    monkeypatch.setattr(directories, "REMEMBERED_SECONDS", 0)
+    monkeypatch.setattr(directories, "PATIENCE_SECONDS", 0.2)
+    goes = Event()
+    goes.set()
+
+    class SlowDns(FakeDns):
+        def mx(self, domain):
+            goes.wait(5)
+            return super().mx(domain)
+
+    directory = Directory(SlowDns(mx_records={"elm.example": [(10, "smtp.google.com")]}))
+    directory.lanes(["elm.example"])
+    goes.clear()
+    assert directory.lanes(["elm.example"]) == {"elm.example": "google"}
+    began = time.monotonic()
+    assert directory.lanes(["elm.example"]) == {"elm.example": "google"}
+    assert time.monotonic() - began < 0.1
+    goes.set()
+
+
+def test_figures_of_an_operator_that_left_the_table_are_those_of_all_others():
+    assert operator_of("gone") == table()["other"]
