@@ -84,8 +84,8 @@ def known() -> Iterator[tuple[str, State]]:
     except RedisError:
         return
     for key, raw in zip(keys, stored, strict=True):
-        if raw:
-            yield key.decode().removeprefix(PREFIX), _decoded(raw)
+        if state := _decoded(raw or b""):
+            yield key.decode().removeprefix(PREFIX), state
 
 
 def forget() -> None:
@@ -100,7 +100,7 @@ def _shared(name: str, step: "Step[Answer]") -> Answer:
     for _ in range(TRIES):
         now = clock.now().timestamp()
         raw = _valkey().get(key) or b""
-        state = _decoded(raw) if raw else _fresh(name, now)
+        state = _decoded(raw) or _fresh(name, now)
         answer = step(state, now)
         after = orjson.dumps(asdict(state))
         if _valkey().eval(SWAP, 1, key, raw, after, KEPT_SECONDS):
@@ -112,10 +112,14 @@ def _fresh(name: str, now: float) -> State:
     return limits.fresh(operator_of(name.rpartition("/")[2]), now)
 
 
-def _decoded(raw: bytes | str) -> State:
-    row = orjson.loads(raw)
-    shares = {worker: Share(**share) for worker, share in row.pop("shares").items()}
-    return State(**row, shares=shares)
+def _decoded(raw: bytes | str) -> State | None:
+    """None for what this release cannot read: others of its workers may run another."""
+    try:
+        row = orjson.loads(raw)
+        shares = {worker: Share(**share) for worker, share in row.pop("shares").items()}
+        return State(**row, shares=shares)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 @cache

@@ -77,3 +77,12 @@ def test_a_valkey_that_is_gone_is_asked_once_in_five_seconds(without_valkey):
     for _ in range(1000):
         ask("out/google", "a")
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("stored", [b"", b"no json", b"[]", b"{}", b'{"limit": 9, "shares": {}}'])
+def test_a_state_that_cannot_be_read_begins_anew(settings, stored):
+    name = f"{uuid4()}/google"
+    Redis.from_url(settings.VALKEY_URL).set(f"lane:{name}", stored)
+    assert name not in dict(states.known())
+    assert ask(name, "a").slots == 5
+    assert dict(states.known())[name].limit == 5
