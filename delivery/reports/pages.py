@@ -17,7 +17,7 @@ from delivery.reports.figures import DomainRow, Group
 from delivery.reports.reasons import in_words
 from delivery.services import recipient_domains
 from delivery.tracking import queries as tracking
-from delivery.tracking.queries import LinkRow
+from delivery.tracking.queries import Counted, LinkRow
 
 STEPS = {
     "segment": "In the segment",
@@ -134,14 +134,19 @@ def report(campaign: Campaign, *, may_see_people: bool) -> dict[str, Any]:
         "bounces": _reasons(groups, "failed", link),
         "skipped": _reasons(groups, "skipped", link),
         "unannounced": _unannounced(campaign.id, link),
-        "opened": tracking.counted(campaign.id, Reaction.Kind.OPENED),
-        "clicked": tracking.counted(campaign.id, Reaction.Kind.CLICKED),
-        "links": link.to_links(tracking.by_link(campaign.id)),
+        "opened": _counted(campaign, Reaction.Kind.OPENED, is_counted=campaign.counts_opens),
+        "clicked": _counted(campaign, Reaction.Kind.CLICKED, is_counted=campaign.counts_clicks),
+        "links": link.to_links(tracking.by_link(campaign.id) if campaign.counts_clicks else []),
         "opened_url": link.to("opened"),
         "clicked_url": link.to("clicked"),
         "withdrew": queries.people_who_withdrew(campaign.id),
         "complained": queries.people_who(campaign.id, Activity.Kind.COMPLAINED),
     }
+
+
+def _counted(campaign: Campaign, kind: Reaction.Kind, *, is_counted: bool) -> Counted:
+    """Asked for only where something can be there: it takes a look at every message."""
+    return tracking.counted(campaign.id, kind) if is_counted else Counted(people=0, machines=0)
 
 
 @dataclass(frozen=True)
