@@ -1,5 +1,6 @@
 """Drafts of what systems wrote themselves: the gate asked again, the text as it was given."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -32,6 +33,9 @@ from delivery.wire import headers
 from tenancy import clock
 from tenancy.origins import url_on
 
+# Bytes of files that are in memory for one slice of messages; each is there three times on its way out.
+FILES_AT_ONCE = 20 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class LetterDraft(Draft):
@@ -53,14 +57,31 @@ class LetterDraft(Draft):
 def draft_letters(
     messages: Sequence[Claimed], letters: Mapping[UUID, Letter]
 ) -> Iterator[Draft | Result]:
-    """A draft for each message that may still go; `letters` by the cause of their message."""
+    """A draft for each message that may still go; `letters` by the cause of their message.
+
+    Those whose files are too much at once are given back for the next turn.
+    """
     people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
+    sizes, taken = _sizes(letters), 0
     for message in messages:
-        person = people.get(message.contact_id)
+        person, size = people.get(message.contact_id), sizes[message.cause_id]
         if person is None:
             yield Result(message, fates.canceled("person_erased"))
+        elif size and taken and taken + size > FILES_AT_ONCE:
+            yield Result(message, fates.released())
         else:
+            taken += size
             yield _drafted(message, person, letters[message.cause_id])
+
+
+def _sizes(letters: Mapping[UUID, Letter]) -> Counter[UUID]:
+    """By the cause of their message."""
+    causes = {letter.pk: cause for cause, letter in letters.items()}
+    files = LetterFile.objects.filter(letter__in=list(causes))
+    sizes: Counter[UUID] = Counter()
+    for letter, size in files.values_list("letter_id", "size"):
+        sizes[causes[letter]] += size
+    return sizes
 
 
 def _drafted(message: Claimed, person: Person, letter: Letter) -> Draft | Result:
