@@ -35,6 +35,7 @@ class NameServer:
         self.where = f"127.0.0.1:{self.socket.getsockname()[1]}"
         self.asked: list[dns.message.Message] = []
         self.unsigned: set[str] = set()
+        self.failing: set[str] = set()
 
     def answer(self) -> None:
         while data := self.socket.recvfrom(4096):
@@ -47,7 +48,7 @@ class NameServer:
     def reply(self, question: dns.message.Message) -> dns.message.Message:
         reply = dns.message.make_response(question, recursion_available=True)
         name, kind = question.question[0].name, question.question[0].rdtype.name
-        if name.to_text() == "bogus.example.":
+        if name.to_text() == "bogus.example." or kind in self.failing:
             reply.set_rcode(dns.rcode.SERVFAIL)
             return reply
         alias = RECORDS.get((name.to_text(), "CNAME"))
@@ -123,6 +124,22 @@ def test_addresses_are_signed_if_both_answers_are(server, unsigned):
     assert asked.addresses("mx.x.example").is_secure is True
     server.unsigned = {unsigned}
     assert ResolverDns(server.where).addresses("mx.x.example").is_secure is False
+
+
+def test_a_name_server_that_knows_no_newer_addresses_is_believed_about_the_others(server):
+    server.failing, server.unsigned = {"AAAA"}, {"A"}
+    found = ResolverDns(server.where).addresses("mx.x.example")
+    assert (found, found.is_secure) == (["8.8.8.1"], False)
+    with pytest.raises(DnsUnavailable):
+        ResolverDns(server.where).addresses("x.example")
+
+
+@pytest.mark.parametrize("failing", ["A", "AAAA"])
+def test_half_an_answer_about_a_signed_name_is_none(server, failing):
+    """Or whoever breaks one half could take DANE away with it."""
+    server.failing = {failing}
+    with pytest.raises(DnsUnavailable):
+        ResolverDns(server.where).addresses("mx.x.example")
 
 
 def test_a_forged_answer_is_no_answer(server):
