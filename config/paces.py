@@ -48,7 +48,13 @@ PACES = {
     # Each key has a budget of its own (integrations.rate_limits); this one holds for strangers too.
     "api": Pace(Budget(3_000), Budget(3_000), Budget(3_000)),
 }
-BY_HOST = {"portal": "patients", "links": "links", "preview": "preview", "api": "api"}
+BY_HOST = {
+    "portal": "patients",
+    "links": "links",
+    "preview": "preview",
+    "api": "api",
+    "mta_sts": "links",
+}
 BY_PERMISSION = {"contacts.reveal": "reveal"}
 BY_NAME = {
     "accounts:confirm": "sign_in",

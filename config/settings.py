@@ -20,12 +20,17 @@ PUBLIC_DOMAIN = environment.text("PUBLIC_DOMAIN", "localhost")
 PUBLIC_PORT = environment.text("PUBLIC_PORT", "")
 # For how long whoever runs the backups keeps those of the keys: certificates of destruction say so.
 BACKUP_KEYS_DAYS = int(environment.text("BACKUP_KEYS_DAYS", "35"))
+DELIVERY_SYSTEM_SENDER = environment.text(
+    "DELIVERY_SYSTEM_SENDER", f"no-reply@mail.{PUBLIC_DOMAIN}"
+)
 HOSTS = {
     "staff": f"app.{PUBLIC_DOMAIN}",
     "portal": f"portal.{PUBLIC_DOMAIN}",
     "links": f"links.{PUBLIC_DOMAIN}",
     "preview": f"preview.{PUBLIC_DOMAIN}",
     "api": f"api.{PUBLIC_DOMAIN}",
+    # Of the domain that our own mail comes back to; others look for its policy there (RFC 8461 3.3).
+    "mta_sts": f"mta-sts.bounce.{DELIVERY_SYSTEM_SENDER.rpartition('@')[2]}".lower(),
 }
 ORIGINS = {
     name: f"{PUBLIC_SCHEME}://{host}{f':{PUBLIC_PORT}' if PUBLIC_PORT else ''}"
@@ -252,9 +257,6 @@ TRUSTED_PROXIES = [
 # Delivery's doors to the world. Everything but the defaults is for the sandbox and refused in production.
 DELIVERY_SMTP_PORT = int(environment.text("DELIVERY_SMTP_PORT", "25"))
 DELIVERY_EHLO_NAME = environment.text("DELIVERY_EHLO_NAME", f"mail.{PUBLIC_DOMAIN}")
-DELIVERY_SYSTEM_SENDER = environment.text(
-    "DELIVERY_SYSTEM_SENDER", f"no-reply@mail.{PUBLIC_DOMAIN}"
-)
 # A resolver on this machine that checks DNSSEC signatures, as 127.0.0.1:53; nothing counts as signed without.
 DELIVERY_DNS = environment.text("DELIVERY_DNS", "")
 DELIVERY_CA_FILE = environment.text("DELIVERY_CA_FILE", "")

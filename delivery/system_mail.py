@@ -6,14 +6,15 @@ announcement: a claim only puts it off for as long as a try may take.
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 
 from accounts.services import passwords
 from campaigns.compilation import Rendered
 from campaigns.content.quoted import encode
+from compliance import platform
 from delivery import fates
+from delivery.drafts import letterheads
 from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.notice import AUTOMATIC
 from delivery.fates import Claimed, Fate
@@ -22,7 +23,7 @@ from delivery.models import Message
 from delivery.routes import WITHOUT_PHI
 from delivery.wire.addresses import AddressUnusable
 from delivery.wire.door import Envelope
-from delivery.wire.headers import HeaderRefused, mailbox, message_id
+from delivery.wire.headers import HeaderRefused, message_id
 from delivery.wire.transport import Transport
 from tenancy import clock
 from tenancy import services as tenancy
@@ -65,24 +66,18 @@ STATUS = {
 def send_system_mail(transport: Transport) -> int:
     """Try the tenant's due system mail once. Returns how many that were."""
     waiting = {mail.id: mail for mail in _claim() if _is_for_somebody(mail)}
+    if not waiting:
+        return 0
+    letterhead = letterheads.of_the_service()
     with Handover(transport, lambda _: True) as handover:
         for mail in waiting.values():
-            if envelope := _enveloped(mail):
+            if envelope := _enveloped(mail, letterhead):
                 handover.put(envelope)
         while not handover.is_idle:
             current_keys()  # what is drafted stays once the keys are off
             for done in handover.gather():
                 _record(waiting[done.envelope.id], _fate(waiting[done.envelope.id], done))
     return len(waiting)
-
-
-def _enveloped(mail: SystemMail) -> Envelope | None:
-    """None for an address that no server could be asked about: the other mails do not wait for it."""
-    try:
-        return _draft(mail).envelope()
-    except AddressUnusable:
-        _record(mail, fates.unsendable("address_unusable"))
-        return None
 
 
 @transaction.atomic
@@ -106,24 +101,28 @@ def _is_for_somebody(mail: SystemMail) -> bool:
     return True
 
 
-def _draft(mail: SystemMail) -> Draft:
-    sender = settings.DELIVERY_SYSTEM_SENDER
-    domain = sender.rpartition("@")[2]
-    key = current_keys().derive("return-path")
-    letterhead = Letterhead(mailbox("Sealpost", sender), domain, (), key)
+def _enveloped(mail: SystemMail, letterhead: Letterhead) -> Envelope | None:
+    """None for what no server could be asked about: it holds up none of the others."""
+    try:
+        return _draft(mail, letterhead).envelope()
+    except AddressUnusable:
+        _record(mail, fates.unsendable("address_unusable"))
+        return None
+
+
+def _draft(mail: SystemMail, letterhead: Letterhead) -> Draft:
     text = _rendered(mail)
     return Draft(_claimed(mail), mail.to, WITHOUT_PHI, letterhead, "", lambda: text, AUTOMATIC)
 
 
 def _claimed(mail: SystemMail) -> Claimed:
-    domain = settings.DELIVERY_SYSTEM_SENDER.rpartition("@")[2]
     return Claimed(
         id=mail.id,
         cause="system",
         cause_id=mail.id,
         contact_id=mail.id,
         mail_class=Message.MailClass.NOTICE,
-        message_id=message_id(mail.id, domain),
+        message_id=message_id(mail.id, platform.mail_domain()),
         attempts=mail.attempts + 1,
         first_tried_at=mail.created_at,
         # Nothing but a domain's own policy holds it, and never for longer than other mail.

@@ -4,7 +4,7 @@ from django.urls import include, path
 from delivery import sandbox_views
 from delivery.lanes import views as lane_views
 from delivery.portal import staff
-from delivery.publishing.views import mail_security
+from delivery.publishing import views as publishing
 from delivery.reports import domain_views, log, views
 from delivery.reports.deliverability import views as deliverability
 from delivery.reports.people_page import people
@@ -102,7 +102,14 @@ urlpatterns = [
         name="contact_portal_passkeys",
     ),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
-    path("platform/mail-security/", mail_security, name="mail_security"),
+    path("platform/mail-security/", publishing.mail_security, name="mail_security"),
+    path("platform/mail-security/check/", publishing.check_records, name="mail_security_check"),
+    path("platform/mail-security/keys/", publishing.make_keys, name="mail_security_keys"),
+    path(
+        "platform/mail-security/keys/discard/",
+        publishing.discard_keys,
+        name="mail_security_discard",
+    ),
     path("reports/domains/", include((domains, "domain_security"))),
     path("", include((reports, "reports"))),
     path("", include((messages, "messages"))),

@@ -2,6 +2,9 @@
 
 from functools import lru_cache
 
+from django.conf import settings
+
+from compliance import platform
 from compliance.models import DkimKey, Sender, SenderCertificate
 from delivery.drafts.draft import Letterhead
 from delivery.wire.dkim import Signer
@@ -9,22 +12,42 @@ from delivery.wire.headers import mailbox
 from delivery.wire.smime import Seal
 from tenancy import clock
 from tenancy.keyring import current_keys
+from tenancy.scope import platform_scope
 
 
 def letterhead_of(sender: Sender) -> Letterhead:
     """What the messages of this sender carry."""
-    domain = sender.domain
-    keys = DkimKey.objects.filter(domain=domain, signs_since__isnull=False, retired_at=None)
+    domain = sender.domain.domain
     return Letterhead(
         mailbox(sender.display_name, sender.address),
-        domain.domain,
-        tuple(
-            _signer(domain.domain, key.selector, key.private_key)
-            for key in keys.order_by("-algorithm")
-        ),
+        domain,
+        _signers(domain),
         current_keys().derive("return-path"),
         _seal_of(sender),
     )
+
+
+def of_the_service() -> Letterhead:
+    """What the service's own mail carries, for whichever workspace it is.
+
+    Unsigned until the records of the platform's keys were seen.
+    """
+    domain = platform.mail_domain()
+    with platform_scope():
+        return Letterhead(
+            mailbox("Sealpost", settings.DELIVERY_SYSTEM_SENDER),
+            domain,
+            _signers(domain),
+            current_keys().derive("return-path"),
+        )
+
+
+def _signers(domain: str) -> tuple[Signer, ...]:
+    """RSA first: more receivers know it."""
+    keys = DkimKey.objects.filter(
+        domain__domain=domain, signs_since__isnull=False, retired_at=None
+    ).order_by("-algorithm")
+    return tuple(_signer(domain, key.selector, key.private_key) for key in keys)
 
 
 def _seal_of(sender: Sender) -> Seal | None:

@@ -1,23 +1,33 @@
-"""What the name system has to say of our own mail server, so that others can be sure of it."""
+"""What the name system and our web server have to say of our own mail server, so that others can be sure of it.
 
+`domain` is the one that our mail comes back to, `host` the server that it names.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 
 from cryptography import x509
 
 from delivery.wire import dane, sts
 from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain, Tlsa
+from tenancy.fetch import Answer, FetchFailed
+from tenancy.web_address import WebAddressRefused
+
+Get = Callable[[str], Answer]
 
 WEEK = 7 * 86_400  # how long others remember the policy: RFC 8461 3.2 speaks of weeks
 
 
 class State(StrEnum):
-    """Whether the name system says so now."""
+    """Whether it is there now."""
 
     FOUND = "found"
     MISSING = "missing"
+    OTHER = "other"  # something else is in its place
     UNSIGNED = "unsigned"  # it is there, and nobody may believe it
     UNKNOWN = "unknown"
 
@@ -39,11 +49,31 @@ def policy_text(host: str) -> str:
     return "".join(f"{line}\r\n" for line in lines)
 
 
-def of_policy(host: str, dns: Dns) -> Record:
+def of_policy(domain: str, host: str, dns: Dns) -> Record:
     """Its id changes with the text, and only then."""
     identifier = sha256(policy_text(host).encode()).hexdigest()[:20]
-    name, value = sts.record_name(host), f"v=STSv1; id={identifier};"
-    return Record("MTA-STS", "TXT", name, value, _txt_state(name, value, dns))
+    name, value = sts.record_name(domain), f"v=STSv1; id={identifier};"
+    return Record("MTA-STS", "TXT", name, value, _txt_state(name, value, dns, begins="v=STSv1"))
+
+
+def of_policy_file(domain: str, host: str, get: Get) -> State:
+    """Whether the policy is where others look for it, as `get` sees it."""
+    try:
+        answer = get(sts.policy_url(domain))
+    except (FetchFailed, WebAddressRefused):
+        return State.UNKNOWN
+    if answer.status != HTTPStatus.OK:
+        return State.MISSING
+    is_ours = answer.body == policy_text(host).encode() and answer.content_type == "text/plain"
+    return State.FOUND if is_ours else State.OTHER
+
+
+def of_reports(domain: str, dns: Dns) -> Record:
+    """Where other servers report how their TLS with ours went (RFC 8460)."""
+    name, value = f"_smtp._tls.{domain}", f"v=TLSRPTv1; rua=mailto:tls-reports@{domain}"
+    return Record(
+        "TLS reports", "TXT", name, value, _txt_state(name, value, dns, begins="v=TLSRPTv1")
+    )
 
 
 def of_key(host: str, certificate: Path, dns: Dns) -> Record:
@@ -55,13 +85,16 @@ def of_key(host: str, certificate: Path, dns: Dns) -> Record:
     return Record("DANE", "TLSA", name, value, _key_state(name, key, dns))
 
 
-def _txt_state(name: str, value: str, dns: Dns) -> State:
+def _txt_state(name: str, value: str, dns: Dns, *, begins: str) -> State:
     try:
-        return State.FOUND if value in dns.txt(name) else State.MISSING
+        found = [text for text in dns.txt(name) if text.startswith(begins)]
     except NoSuchDomain:
         return State.MISSING
     except DnsUnavailable:
         return State.UNKNOWN
+    if not found:
+        return State.MISSING
+    return State.FOUND if found == [value] else State.OTHER
 
 
 def _key_state(name: str, key: Tlsa, dns: Dns) -> State:

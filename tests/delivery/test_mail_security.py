@@ -5,18 +5,25 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from compliance import platform
+from compliance.services import own_domain
 from delivery.publishing import records, trial
 from delivery.publishing.records import State
 from delivery.publishing.trial import CANARY, Trial
 from delivery.wire import sts
 from delivery.wire.dane import usable
 from delivery.wire.dns import Tlsa
+from tenancy.fetch import Answer, Failure, FetchFailed
+from tenancy.scope import platform_scope
 from tests.accounts.signing_in import browser_of, make_user
 from tests.browser import assert_accessible
+from tests.factories.compliance import OPERATOR
 from tests.fakes import FakeDns
 
-HOST = "bounce.sealpost.example"
+HOST = "mx.sealpost.example"
+DOMAIN = "bounce.mail.sealpost.example"
 ROOT = {"": []}
 
 
@@ -38,12 +45,70 @@ def test_a_resolver_is_tried_with_a_good_name_and_a_forged_one(dns, outcome):
 def test_our_own_policy_is_one_that_we_would_keep_to():
     policy = sts.parse(records.policy_text(HOST).encode(), "1")
     assert (policy.is_enforced, policy.mx, policy.max_age.days) == (True, (HOST,), 7)
-    record = records.of_policy(HOST, FakeDns())
-    assert (record.name, record.state) == (f"_mta-sts.{HOST}", State.MISSING)
+    record = records.of_policy(DOMAIN, HOST, FakeDns())
+    assert (record.name, record.state) == (f"_mta-sts.{DOMAIN}", State.MISSING)
     assert sts.announced_id([record.value]) is not None
-    published = FakeDns(txt_records={record.name: ["v=spf1 -all", record.value]})
-    assert records.of_policy(HOST, published).state is State.FOUND
-    assert records.of_policy("other.example", FakeDns()).value != record.value
+    assert records.of_policy(DOMAIN, "other.example", FakeDns()).value != record.value
+
+
+@pytest.mark.parametrize(
+    ("texts", "state"),
+    [(["v=spf1 -all", "OURS"], State.FOUND), (["v=spf1 -all"], State.MISSING),
+     (["v=STSv1; id=1;"], State.OTHER), (["OURS", "v=STSv1; id=1;"], State.OTHER)],
+)  # fmt: skip
+def test_two_records_are_as_bad_as_another(texts, state):
+    """RFC 8461 3.1, 8460 3: more than one makes all of them void."""
+    record = records.of_policy(DOMAIN, HOST, FakeDns())
+    published = [record.value if text == "OURS" else text for text in texts]
+    dns = FakeDns(txt_records={record.name: published})
+    assert records.of_policy(DOMAIN, HOST, dns).state is state
+
+
+def test_reports_are_asked_for_where_smtpd_takes_them():
+    record = records.of_reports(DOMAIN, FakeDns())
+    assert record.name == f"_smtp._tls.{DOMAIN}"
+    assert record.value == f"v=TLSRPTv1; rua=mailto:tls-reports@{DOMAIN}"
+    published = FakeDns(txt_records={record.name: [record.value]})
+    assert records.of_reports(DOMAIN, published).state is State.FOUND
+
+
+def fetched(answer: Answer | FetchFailed, asked: list[str]):
+    def get(url: str) -> Answer:
+        asked.append(url)
+        if isinstance(answer, FetchFailed):
+            raise answer
+        return answer
+
+    return get
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (Answer(200, "text/plain", records.policy_text(HOST).encode()), State.FOUND),
+        (Answer(200, "text/html", records.policy_text(HOST).encode()), State.OTHER),
+        (Answer(200, "text/plain", records.policy_text("x.example").encode()), State.OTHER),
+        (Answer(404, "text/plain", b""), State.MISSING),
+        (FetchFailed(Failure.NOT_TRUSTED), State.UNKNOWN),
+    ],
+)
+def test_the_file_is_looked_for_as_others_do(answer, state):
+    asked: list[str] = []
+    assert records.of_policy_file(DOMAIN, HOST, fetched(answer, asked)) is state
+    assert asked == [f"https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt"]
+
+
+def test_we_serve_the_policy_under_the_name_that_others_look_for(settings):
+    settings.PLATFORM_BOUNCE_HOST = HOST
+    host = settings.HOSTS["mta_sts"]
+    assert host == f"mta-sts.{platform.return_domain()}"
+    answer = Client().get("/.well-known/mta-sts.txt", headers={"host": host})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    policy = sts.parse(answer.content, "1")
+    assert (policy.is_enforced, policy.mx) == (True, (HOST,))
+    assert answer.cookies == {}
+    elsewhere = {"host": settings.HOSTS["staff"]}
+    assert Client().get("/.well-known/mta-sts.txt", headers=elsewhere).status_code == 404
 
 
 def test_the_record_holds_the_key_that_the_server_shows(certificates):
@@ -85,7 +150,8 @@ def as_in_a_zone(settings, tmp_path: Path, certificates) -> None:
     settings.PLATFORM_BOUNCE_HOST = HOST
     settings.SMTPD_CERTIFICATE_FILE = str(certificates.valid(HOST))
     settings.DELIVERY_DNS_FILE = str(tmp_path / "zone.json")
-    policy = records.of_policy(HOST, FakeDns())
+    settings.DELIVERY_SYSTEM_SENDER = "no-reply@mail.sealpost.example"
+    policy = records.of_policy(DOMAIN, HOST, FakeDns())
     zone = {"mx": {}, "a": {}, "txt": {"": [], policy.name: [policy.value]}, "secure": [""],
             "servfail": [CANARY]}  # fmt: skip
     (tmp_path / "zone.json").write_text(json.dumps(zone))
@@ -95,8 +161,9 @@ def test_an_operator_sees_what_to_publish(as_in_a_zone):
     answer = browser_of(make_user(is_operator=True)).get("/platform/mail-security/")
     page = answer.content.decode()
     assert "Checks signatures" in page
-    assert f"https://mta-sts.{HOST}/.well-known/mta-sts.txt" in page
-    assert [page.count(words) for words in (">Published<", ">Not published<")] == [1, 1]
+    assert f"https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt" in page
+    states = (">Published<", ">Not published<", ">No answer<")
+    assert [page.count(words) for words in states] == [1, 2, 1]
     assert f"_25._tcp.{HOST}" in page
 
 
@@ -109,7 +176,10 @@ def test_without_a_resolver_and_a_certificate_it_says_what_is_missing(settings):
 
 
 def test_reads_well_in_light_and_dark_and_on_a_phone(as_in_a_zone, open_as):
+    with platform_scope():
+        own_domain.make_keys(actor=OPERATOR)
     page = open_as(make_user(is_operator=True), "/platform/mail-security/")
     page.get_by_text("Checks signatures", exact=True).wait_for()
+    page.get_by_role("heading", name="DKIM, second signature").wait_for()
     assert page.get_by_role("button", name="Copy the policy").count() == 1
     assert_accessible(page)
