@@ -21,6 +21,7 @@ from accounts.models import (
     SignInFailures,
     SupportGrant,
     TotpDevice,
+    UnreachedAddress,
     UsedAssertion,
 )
 from audit.models import (
@@ -78,6 +79,14 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="created_at", only=~Q(status="queued")),
+)
+register(
+    UnreachedAddress,
+    data_class=DataClass.STAFF,
+    retention=_NINETY_DAYS,
+    export=Export.NEVER,
+    erasure=Erasure.WITH_TENANT,
+    aging=Aging(since="failed_at"),
 )
 register(
     AuditEvent,

@@ -9,6 +9,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from accounts import unreached
+from accounts.models import UnreachedAddress
 from accounts.services import passwords
 from campaigns.compilation import Rendered
 from campaigns.content.quoted import encode
@@ -20,6 +22,7 @@ from delivery.drafts.notice import AUTOMATIC
 from delivery.fates import Claimed, Fate
 from delivery.handover import Done, Handover
 from delivery.models import Message
+from delivery.replies import Meaning
 from delivery.routes import WITHOUT_PHI
 from delivery.wire.addresses import AddressUnusable
 from delivery.wire.door import Envelope
@@ -60,6 +63,19 @@ STATUS = {
     Message.Status.SENT: SystemMail.Status.SENT,
     Message.Status.DEFERRED: SystemMail.Status.QUEUED,
     Message.Status.QUEUED: SystemMail.Status.QUEUED,
+}
+
+ADDRESS_UNUSABLE, NEVER_SAFE, NOT_RENDERABLE = "address_unusable", "never_safe", "not_renderable"
+Reason = UnreachedAddress.Reason
+REASONS: dict[str, Reason] = {
+    ADDRESS_UNUSABLE: Reason.UNKNOWN,
+    NEVER_SAFE: Reason.UNSAFE,
+    Meaning.NO_SUCH_ADDRESS: Reason.UNKNOWN,
+    Meaning.MAILBOX_FULL: Reason.FULL,
+    Meaning.NO_CONNECTION: Reason.SILENT,
+    Meaning.CONNECTION_LOST: Reason.SILENT,
+    Meaning.NO_NAME_ANSWER: Reason.SILENT,
+    Meaning.NO_USABLE_HOST: Reason.SILENT,
 }
 
 
@@ -106,7 +122,7 @@ def _enveloped(mail: SystemMail, letterhead: Letterhead) -> Envelope | None:
     try:
         return _draft(mail, letterhead).envelope()
     except AddressUnusable:
-        _record(mail, fates.unsendable("address_unusable"))
+        _record(mail, fates.unsendable(ADDRESS_UNUSABLE))
         return None
 
 
@@ -145,13 +161,23 @@ def _fate(mail: SystemMail, done: Done) -> Fate:
     if done.later:
         return fates.put_off(done.later)
     if isinstance(done.trouble, HeaderRefused):
-        return fates.unsendable("not_renderable")
+        return fates.unsendable(NOT_RENDERABLE)
     if done.outcome is None:
         raise done.trouble or ValueError("a try without an outcome")
     tried = fates.Try(WITHOUT_PHI, clock.now(), chance=0.5)
     return fates.after_try(_claimed(mail), done.outcome, tried)
 
 
+@transaction.atomic
 def _record(mail: SystemMail, fate: Fate) -> None:
     status = STATUS.get(fate.status, SystemMail.Status.FAILED)
     tenancy.record_system_mail_attempt(mail, status=status, due_at=fate.due_at)
+    if status == SystemMail.Status.SENT:
+        unreached.note_acceptance(mail.to)
+    elif status == SystemMail.Status.FAILED and fate.reason != NOT_RENDERABLE:
+        unreached.note_failure(mail.to, reason_for(fate.reason))
+
+
+def reason_for(finding: str) -> Reason:
+    """What the holder of the account is told of a meaning, or of another end of a try."""
+    return REASONS.get(finding, Reason.REFUSED)

@@ -59,6 +59,7 @@ class FakeTransport:
     handed_over: dict[str, list[bytes]] = field(default_factory=dict)
     required: dict[str, Level] = field(default_factory=dict)
     known_policies: dict[str, KeptPolicy | None] = field(default_factory=dict)
+    return_paths: dict[str, str] = field(default_factory=dict)
     # Of its own for each test: what one of them finds out slows no other.
     sends_as: str = field(default_factory=lambda: uuid7().hex)
     warms_up: bool = False
@@ -70,6 +71,7 @@ class FakeTransport:
         outcome = self.outcomes.get(envelope.rcpt_to, ACCEPTED)
         self.required[envelope.rcpt_to] = envelope.required
         self.known_policies[envelope.rcpt_to] = envelope.known_policy
+        self.return_paths[envelope.rcpt_to] = envelope.mail_from
         if outcome.stage is not Stage.DOT:
             return outcome
         message = envelope.build()

@@ -14,6 +14,7 @@ from accounts.models.passkeys import Passkey, PasskeyChallenge
 from accounts.models.people import Invitation, Membership, User
 from accounts.models.security import SecuritySettings
 from accounts.models.sessions import Session, SignInFailures
+from accounts.models.unreached import UnreachedAddress
 
 __all__ = [
     "AccessToken",
@@ -32,6 +33,7 @@ __all__ = [
     "SignInFailures",
     "SupportGrant",
     "TotpDevice",
+    "UnreachedAddress",
     "UsedAssertion",
     "User",
 ]

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import factor_queries, queries, theme, visits
+from accounts import factor_queries, queries, theme, unreached, visits
 from accounts.forms import ChangePasswordForm, ProfileForm
 from accounts.http import SignedInRequest
 from accounts.permissions import public, requires
@@ -35,7 +35,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
         return redirect("accounts:profile")
     with platform_scope():
         found = factor_queries.factors_of(user)
-    return page(request, "accounts/profile.html", form, factors=found)
+    failed = unreached.unreached([user.email]).values()
+    return page(request, "accounts/profile.html", form, factors=found, unreached=list(failed))
 
 
 @requires("account.own")

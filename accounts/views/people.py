@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import queries
+from accounts import queries, unreached
 from accounts.forms import FactorResetForm, InvitationForm, RoleForm
 from accounts.http import SignedInRequest
 from accounts.models import Membership
@@ -24,9 +24,13 @@ from tenancy.errors import DomainError
 @requires("users.view")
 @require_GET
 def people(request: SignedInRequest) -> HttpResponse:
+    people, invitations = queries.people(), list(queries.open_invitations())
+    addresses = [person.membership.user.email for person in people]
+    addresses += [invitation.email for invitation in invitations]
     context = {
-        "people": queries.people(),
-        "invitations": queries.open_invitations(),
+        "people": people,
+        "invitations": invitations,
+        "unreached": list(unreached.unreached(addresses).values()),
         "may_edit": may(request, "users.edit"),
         "may_see_history": may(request, "audit.view"),
     }

@@ -41,6 +41,7 @@ def _keep(arrival: Arrival, address: str, destination: Destination) -> None:
         row = InboundMail(
             mailbox=destination.mailbox,
             message_id=destination.message_id,
+            system_mail_id=destination.system_mail_id,
             digest=current_keys().blind_index("inbound.mail", seen),
             mail_from=arrival.mail_from,
             content=arrival.content,

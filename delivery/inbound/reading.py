@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from accounts import unreached
 from delivery import standing
 from delivery.inbound import facts
 from delivery.inbound.recipients import NotOurs, named_inside
@@ -19,9 +20,11 @@ from delivery.inbound.understanding import (
 )
 from delivery.models import InboundMail, Message
 from delivery.replies import Meaning
+from delivery.system_mail import reason_for
 from delivery.tls_reports import keeping
 from delivery.tls_reports.reading import reports_in
 from tenancy import clock
+from tenancy.models import SystemMail
 from tenancy.scope import current_tenant_id
 
 logger = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ Mailbox = InboundMail.Mailbox
 BATCH = 200
 TRIES = 3
 UNREADABLE = "unreadable"
+OWN_BOUNCE = "own_bounce"
 REPORTS = (Mailbox.RETURN_PATH, Mailbox.TLS_REPORTS)
 
 
@@ -60,6 +64,9 @@ def _understood(mail_id: UUID) -> bool:
         return True
     if mail.mailbox == Mailbox.TLS_REPORTS and (reports := reports_in(mail.content)):
         _settle(mail, keeping.keep(reports))
+        return True
+    if mail.system_mail_id is not None:
+        _settle(mail, _record_own(mail, mail.system_mail_id))
         return True
     message = _message_of(mail)
     told = understand(mail.content, mail_from=mail.mail_from, is_report=mail.mailbox in REPORTS)
@@ -116,6 +123,16 @@ def _record(mail: InboundMail, message: Message | None, told: Understood) -> str
         case Quiet():
             return told.finding
     return "of_nothing"
+
+
+def _record_own(mail: InboundMail, own_id: UUID) -> str:
+    """A mail of the service itself: no person's story, and no mark against the workspace's senders."""
+    told = understand(mail.content, mail_from=mail.mail_from, is_report=True)
+    own = SystemMail.objects.filter(pk=own_id).first()
+    if not isinstance(told, Bounce) or own is None:
+        return told.finding if isinstance(told, Quiet) else "of_nothing"
+    unreached.note_failure(own.to, reason_for(told.meaning))
+    return OWN_BOUNCE
 
 
 def _settle(mail: InboundMail, finding: str) -> None:

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from compliance import platform
 from delivery.inbound import tokens
 from delivery.inbound.tokens import TokenBroken, Way
 from delivery.models import InboundMail, Message
 from tenancy import clock
 from tenancy.keyring import usable
-from tenancy.scope import platform_scope, tenant_scope
+from tenancy.scope import PLATFORM_TENANT_ID, platform_scope, tenant_scope
 
 Mailbox = InboundMail.Mailbox
 
@@ -45,6 +46,7 @@ class Destination:
     mailbox: Mailbox
     tenant_id: UUID | None
     message_id: UUID | None = None
+    system_mail_id: UUID | None = None
 
 
 def destination_of(address: str, mail_from: str) -> Destination:
@@ -52,6 +54,8 @@ def destination_of(address: str, mail_from: str) -> Destination:
     local, _, domain = address.lower().rpartition("@")
     if domain == settings.PLATFORM_BOUNCE_HOST and local in {"abuse", "postmaster"}:
         return Destination(Mailbox.ABUSE, None)
+    if domain == platform.return_domain():
+        return _of_the_service(local, mail_from)
     tenants = list(_tenants_of(domain))
     if not tenants:
         raise NotOurs("550 5.7.1 We take no mail for this domain")
@@ -60,9 +64,34 @@ def destination_of(address: str, mail_from: str) -> Destination:
     letter, plus, token = local.partition("+")
     if not plus or letter not in set(Way):
         raise NotOurs("550 5.1.1 No such address")
-    if letter == Way.BOUNCE and not _may_report(mail_from):
-        raise NotOurs("550 5.7.1 This address takes reports of mail servers only")
+    if letter == Way.BOUNCE:
+        _refuse_all_but_reports(mail_from)
     return _of_message(Way(letter), token, tenants)
+
+
+def _of_the_service(local: str, mail_from: str) -> Destination:
+    """Mail to where the service's own mail comes back; the proof is of the platform's keys."""
+    if local in ROLES:
+        whose = PLATFORM_TENANT_ID if ROLES[local] is Mailbox.TLS_REPORTS else None
+        return Destination(ROLES[local] if whose else Mailbox.ABUSE, whose)
+    letter, plus, token = local.partition("+")
+    if not plus or letter != Way.BOUNCE:
+        raise NotOurs("550 5.1.1 No such address")
+    _refuse_all_but_reports(mail_from)
+    with platform_scope():
+        try:
+            mail_id = tokens.message_of(Way.BOUNCE, token)
+        except TokenBroken:
+            raise NotOurs("550 5.1.1 No such address") from None
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tenant FROM kernel.tenant_of_system_mail(%s, %s)",
+                [mail_id, clock.now() - GOOD_FOR[Way.BOUNCE]],
+            )
+            found = cursor.fetchone()
+    if found is None:
+        raise NotOurs("550 5.1.6 The message is too old")
+    return Destination(Mailbox.RETURN_PATH, found[0], system_mail_id=mail_id)
 
 
 def named_inside(content: bytes) -> Destination:
@@ -102,6 +131,7 @@ def _tenants_of(domain: str) -> Iterator[UUID]:
         return usable([row[0] for row in cursor.fetchall()])
 
 
-def _may_report(mail_from: str) -> bool:
+def _refuse_all_but_reports(mail_from: str) -> None:
     """RFC 5321 4.5.5: reports come from nobody; some servers give their own name."""
-    return not mail_from or mail_from.lower().partition("@")[0] in REPORTERS
+    if mail_from and mail_from.lower().partition("@")[0] not in REPORTERS:
+        raise NotOurs("550 5.7.1 This address takes reports of mail servers only")

@@ -31,6 +31,8 @@ class InboundMail(TenantModel):
     message = TenantForeignKey(
         Message, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # Which mail of the service itself, when it is about none of a person's.
+    system_mail_id = models.UUIDField(null=True)
     # Of address and content: who sends it again, as the answer got lost, sends the same.
     digest = BlindIndexField()
     mail_from = SealedTextField()

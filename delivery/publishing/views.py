@@ -47,7 +47,7 @@ STATES = {
 
 @public("other mail servers read it before they bring us mail (RFC 8461 3.3)")
 @require_GET
-def policy(request: HttpRequest) -> HttpResponse:
+def policy(_request: HttpRequest) -> HttpResponse:
     text = records.policy_text(settings.PLATFORM_BOUNCE_HOST)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
