@@ -98,6 +98,8 @@ SENTENCES = {
     "sender.certificate_removed": "Took a sender's S/MIME certificate away",
     "contact.certificate_kept": "Kept a person's S/MIME certificate",
     "contact.certificate_removed": "Removed a person's S/MIME certificate",
+    "sender.certificate_withdrawn": "Withdrew a sender's S/MIME certificate",
+    "contact.certificate_withdrawn": "Withdrew a person's S/MIME certificate",
     "domain.keys_made": "Made new DKIM keys",
     "domain.keys_discarded": "Discarded new DKIM keys",
     "domain.key_in_use": "Began to sign with a DKIM key whose record was found",

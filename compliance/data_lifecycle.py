@@ -57,6 +57,7 @@ from compliance.models import (
     SenderCertificate,
     SenderDomain,
     Suppression,
+    WithdrawnCertificate,
 )
 from compliance.retained import Retained
 from tenancy import inventory
@@ -256,6 +257,15 @@ for _of_a_domain in (SenderDomain, DkimKey, SenderCertificate):
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
     )
+# An expired certificate is refused for that.
+register(
+    WithdrawnCertificate,
+    data_class=DataClass.OPERATIONAL,
+    retention=timedelta(days=1),
+    export=Export.NEVER,
+    erasure=Erasure.KEPT,
+    aging=Aging(since="expires_at"),
+)
 # Outlives the person: without it a re-imported address would be mailed again.
 register(
     Suppression,

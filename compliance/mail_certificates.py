@@ -5,6 +5,7 @@ Whoever encrypts to a wrong certificate tells a stranger: each doubt is a refusa
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from ssl import get_default_verify_paths
@@ -19,6 +20,15 @@ from compliance.errors import CertificateRefused
 
 LEAST_RSA_BITS = 2048
 LARGEST_TEXT = 32_768
+
+
+class Use(Enum):
+    """What the key does, as the bits of RFC 5280 4.2.1.3 name it; one of them is enough (RFC 8550 4.4.2)."""
+
+    ENCRYPTING = ("key_encipherment",)
+    SIGNING = ("digital_signature", "content_commitment")
+
+
 FOR_MAIL = frozenset(
     {ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 )
@@ -36,7 +46,9 @@ def read_chain(text: str) -> list[x509.Certificate]:
         ) from None
 
 
-def require_valid(chain: Sequence[x509.Certificate], *, address: str, now: datetime) -> None:
+def require_valid(
+    chain: Sequence[x509.Certificate], use: Use, *, address: str, now: datetime
+) -> None:
     """Raises CertificateRefused unless mail to or from this address may rely on the certificate."""
     own = chain[0]
     if now >= own.not_valid_after_utc:
@@ -46,20 +58,22 @@ def require_valid(chain: Sequence[x509.Certificate], *, address: str, now: datet
     key = own.public_key()
     if not isinstance(key, RSAPublicKey) or key.key_size < LEAST_RSA_BITS:
         raise CertificateRefused(
-            f"We encrypt to RSA keys of at least {LEAST_RSA_BITS} bits. Ask for such a certificate."
+            f"We take RSA keys of at least {LEAST_RSA_BITS} bits. Ask for such a certificate."
         )
-    if not _is_for_mail(own):
-        raise CertificateRefused("The certificate is not made for email. Ask for one that is.")
+    if not _is_for_mail(own, use):
+        raise CertificateRefused(
+            f"The certificate is not made for {use.name.lower()} email. Ask for one that is."
+        )
     if not _names(own, address):
         raise CertificateRefused("The certificate names another email address.")
     _require_trusted(chain, now)
 
 
-def _is_for_mail(certificate: x509.Certificate) -> bool:
+def _is_for_mail(certificate: x509.Certificate, use: Use) -> bool:
     """RFC 8550 4.4.2 and 4.4.4: a usage that is stated has to allow it."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-        if not usage.key_encipherment:
+        if not any(getattr(usage, bit) for bit in use.value):
             return False
     except x509.ExtensionNotFound:
         pass

@@ -88,6 +88,11 @@ sender_domains = [
         sender_certificates.remove,
         name="remove_certificate",
     ),
+    path(
+        "senders/<uuid:sender_id>/certificate/withdraw/",
+        sender_certificates.withdraw,
+        name="withdraw_certificate",
+    ),
 ]
 retained = [
     path("", retention.settings, name="settings"),

@@ -29,6 +29,11 @@ contacts = [
         certificates.remove,
         name="certificate_remove",
     ),
+    path(
+        "contacts/<uuid:contact_id>/certificate/withdraw/",
+        certificates.withdraw,
+        name="certificate_withdraw",
+    ),
     path("contacts/<uuid:contact_id>/unprotected/", unprotected.unprotected, name="unprotected"),
     path("contacts/<uuid:contact_id>/protect/", unprotected.protect, name="protect"),
     path("imports/", imports.runs, name="imports"),

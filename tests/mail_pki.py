@@ -1,6 +1,6 @@
 """S/MIME certificates of an authority that only a test believes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,16 @@ from dev.sandbox.authority import Authority, new_authority
 NOW = datetime.now(UTC)
 YEAR = timedelta(days=365)
 FOR_MAIL = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
+
+
+USAGE_BITS = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+    "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
+
+
+def key_usage(bits: Collection[str]) -> x509.KeyUsage:
+    return x509.KeyUsage(**{bit: bit in bits for bit in USAGE_BITS})
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class MailAuthority:
         ends: datetime = NOW + YEAR,
         key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None = None,
         usages: Sequence[x509.ObjectIdentifier] = FOR_MAIL,
+        bits: Collection[str] = (),
     ) -> Issued:
         key = key or rsa.generate_private_key(65537, 2048)
         issuer_key = self.authority.key.public_key()
@@ -75,4 +86,6 @@ class MailAuthority:
         )
         if usages:
             builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        if bits:
+            builder = builder.add_extension(key_usage(bits), critical=True)
         return Issued(builder.sign(self.authority.key, hashes.SHA256()), key)

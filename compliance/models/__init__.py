@@ -10,6 +10,7 @@ from compliance.models.run import RetentionRun
 from compliance.models.sender import Sender, SenderDomain
 from compliance.models.sender_certificate import SenderCertificate
 from compliance.models.suppression import Suppression
+from compliance.models.withdrawn_certificate import WithdrawnCertificate
 
 __all__ = [
     "Agreement",
@@ -29,4 +30,5 @@ __all__ = [
     "SenderCertificate",
     "SenderDomain",
     "Suppression",
+    "WithdrawnCertificate",
 ]

@@ -2,14 +2,14 @@
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
 
 from audit import services as audit
 from audit.services import Actor
+from compliance import withdrawals
 from compliance.errors import CertificateRefused
-from compliance.mail_certificates import read_chain, require_valid
+from compliance.mail_certificates import Use, read_chain, require_valid
 from compliance.models import Sender, SenderCertificate
 from tenancy import clock
 
@@ -21,7 +21,8 @@ def set_certificate(sender: Sender, chain: str, key: str, *, actor: Actor) -> Se
     Raises CertificateRefused, and then the other stays.
     """
     certificates = read_chain(chain)
-    require_valid(certificates, address=sender.address, now=clock.now())
+    require_valid(certificates, Use.SIGNING, address=sender.address, now=clock.now())
+    withdrawals.refuse_withdrawn(certificates)
     private_key = _key_of(certificates[0], key)
     SenderCertificate.objects.filter(sender=sender).delete()
     kept = SenderCertificate.objects.create(
@@ -34,7 +35,7 @@ def set_certificate(sender: Sender, chain: str, key: str, *, actor: Actor) -> Se
         "sender.certificate_set",
         actor=actor,
         on=sender,
-        fingerprint=certificates[0].fingerprint(SHA256()).hex(),
+        fingerprint=withdrawals.fingerprint(certificates[0]),
     )
     return kept
 
@@ -45,6 +46,23 @@ def remove_certificate(sender: Sender, *, actor: Actor) -> None:
     removed, _ = SenderCertificate.objects.filter(sender=sender).delete()
     if removed:
         audit.record("sender.certificate_removed", actor=actor, on=sender)
+
+
+@transaction.atomic
+def withdraw_certificate(sender: Sender, *, actor: Actor) -> None:
+    """Destroy the key, which others may have, and never take the certificate again. Repeat-safe."""
+    kept = SenderCertificate.objects.select_for_update().filter(sender=sender).first()
+    if kept is None:
+        return
+    own = read_chain(kept.chain)[0]
+    withdrawals.withdraw(own)
+    kept.delete()
+    audit.record(
+        "sender.certificate_withdrawn",
+        actor=actor,
+        on=sender,
+        fingerprint=withdrawals.fingerprint(own),
+    )
 
 
 def _key_of(certificate: x509.Certificate, text: str) -> bytes:

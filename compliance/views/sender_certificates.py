@@ -41,3 +41,12 @@ def remove(request: SignedInRequest, sender_id: UUID) -> HttpResponse:
     sender_certificates.remove_certificate(sender, actor=request.actor)
     messages.success(request, "The certificate is removed, and its key is destroyed.")
     return redirect("domains:detail", sender.domain_id)
+
+
+@requires("domains.edit", step_up=True)
+@require_POST
+def withdraw(request: SignedInRequest, sender_id: UUID) -> HttpResponse:
+    sender = get_object_or_404(Sender, pk=sender_id)
+    sender_certificates.withdraw_certificate(sender, actor=request.actor)
+    messages.success(request, "The certificate is withdrawn, and its key is destroyed.")
+    return redirect("domains:detail", sender.domain_id)

@@ -6,7 +6,11 @@ from contacts.services.attributes import (
     change_attribute,
     define_attribute,
 )
-from contacts.services.certificates import keep_certificate, remove_certificate
+from contacts.services.certificates import (
+    keep_certificate,
+    remove_certificate,
+    withdraw_certificate,
+)
 from contacts.services.consent import (
     ConsentRefused,
     Evidence,
@@ -62,4 +66,5 @@ __all__ = [
     "stop_everything",
     "upsert",
     "withdraw",
+    "withdraw_certificate",
 ]

@@ -1,13 +1,13 @@
 """The certificate that a person gave the clinic, kept and taken away by staff."""
 
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
 
 from audit import services as audit
 from audit.services import Actor
-from compliance.mail_certificates import read_chain, require_valid
+from compliance import withdrawals
+from compliance.mail_certificates import Use, read_chain, require_valid
 from contacts.models import Contact, PersonCertificate
 from tenancy import clock
 
@@ -19,7 +19,8 @@ def keep_certificate(contact: Contact, text: str, *, actor: Actor) -> PersonCert
     Raises CertificateRefused, and then the other stays.
     """
     chain = read_chain(text)
-    require_valid(chain, address=str(contact.identity.get("email") or ""), now=clock.now())
+    require_valid(chain, Use.ENCRYPTING, address=_address(contact), now=clock.now())
+    withdrawals.refuse_withdrawn(chain)
     PersonCertificate.objects.filter(contact=contact).delete()
     kept = PersonCertificate.objects.create(
         contact=contact, chain=_pem(chain), expires_at=chain[0].not_valid_after_utc
@@ -28,17 +29,38 @@ def keep_certificate(contact: Contact, text: str, *, actor: Actor) -> PersonCert
         "contact.certificate_kept",
         actor=actor,
         on=contact,
-        fingerprint=chain[0].fingerprint(SHA256()).hex(),
+        fingerprint=withdrawals.fingerprint(chain[0]),
     )
     return kept
 
 
 @transaction.atomic
 def remove_certificate(contact: Contact, *, actor: Actor) -> None:
-    """Nothing more is encrypted to it: the person lost the key, or asked for it."""
+    """Nothing more is encrypted to it, until it is given again."""
     removed, _ = PersonCertificate.objects.filter(contact=contact).delete()
     if removed:
         audit.record("contact.certificate_removed", actor=actor, on=contact)
+
+
+@transaction.atomic
+def withdraw_certificate(contact: Contact, *, actor: Actor) -> None:
+    """Nothing more is encrypted to it, for whomever it is kept: others may have its key. Repeat-safe."""
+    kept = PersonCertificate.objects.select_for_update().filter(contact=contact).first()
+    if kept is None:
+        return
+    own = read_chain(kept.chain)[0]
+    withdrawals.withdraw(own)
+    kept.delete()
+    audit.record(
+        "contact.certificate_withdrawn",
+        actor=actor,
+        on=contact,
+        fingerprint=withdrawals.fingerprint(own),
+    )
+
+
+def _address(contact: Contact) -> str:
+    return str(contact.identity.get("email") or "")
 
 
 def _pem(chain: list[x509.Certificate]) -> str:

@@ -45,3 +45,12 @@ def remove(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     services.remove_certificate(contact, actor=request.actor)
     messages.success(request, "The certificate is removed. Mail goes the usual ways again.")
     return redirect("contacts:detail", contact.pk)
+
+
+@requires("contacts.edit")
+@require_POST
+def withdraw(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    contact = get_object_or_404(Contact, pk=contact_id)
+    services.withdraw_certificate(contact, actor=request.actor)
+    messages.success(request, "The certificate is withdrawn. It cannot be given again.")
+    return redirect("contacts:detail", contact.pk)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from compliance import platform
+from compliance import platform, withdrawals
 from compliance.models import DkimKey, Sender, SenderCertificate
 from delivery.drafts.draft import Letterhead
 from delivery.wire.dkim import Signer
@@ -52,7 +52,11 @@ def _signers(domain: str) -> tuple[Signer, ...]:
 
 def _seal_of(sender: Sender) -> Seal | None:
     kept = SenderCertificate.objects.filter(sender=sender.pk, expires_at__gt=clock.now()).first()
-    return _seal(kept.chain, kept.private_key) if kept else None
+    if kept is None:
+        return None
+    seal = _seal(kept.chain, kept.private_key)
+    is_withdrawn = withdrawals.withdrawn_among((seal.certificate, *seal.issuers))
+    return None if is_withdrawn else seal
 
 
 @lru_cache(maxsize=256)

@@ -48,6 +48,26 @@ def test_a_senders_certificate_comes_and_goes(owner, authority):
     assert SenderCertificate.objects.count() == 0
 
 
+def test_both_can_be_withdrawn_for_good(owner, authority):
+    ada, sender = make_contact(), make_sender()
+    given = authority.issue(ADDRESS)
+    ours = authority.issue(sender.address)
+    for url, data, kept in (
+        (f"/contacts/{ada.pk}/certificate/", {"chain": given.pem}, PersonCertificate),
+        (
+            f"/settings/domains/senders/{sender.id}/certificate/",
+            {"chain": ours.pem, "key": ours.key_pem},
+            SenderCertificate,
+        ),
+    ):
+        owner.post(url, data)
+        assert kept.objects.count() == 1
+        assert owner.post(f"{url}withdraw/").status_code == 302
+        assert kept.objects.count() == 0
+        assert "was withdrawn here" in text_of(owner.post(url, data))
+        assert kept.objects.count() == 0
+
+
 def test_who_may_not_edit_sees_no_way_to_a_certificate(marketer, authority):
     sender = make_sender()
     url = f"/settings/domains/senders/{sender.id}/certificate/"

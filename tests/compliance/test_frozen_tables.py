@@ -46,7 +46,7 @@ GOES_ON = {
     "compliance_ending", "compliance_legalhold", "compliance_policy",
     "compliance_retentionrun", "compliance_retentionsettings", "compliance_returnchunk",
     "compliance_review", "compliance_reviewplan", "compliance_savedview",
-    "compliance_suppression", "contacts_activity", "contacts_consentrecord",
+    "compliance_suppression", "compliance_withdrawncertificate", "contacts_activity", "contacts_consentrecord",
     "contacts_contactexport", "contacts_exportchunk", "contacts_importproblem", "contacts_look",
     "delivery_domainday", "delivery_domainposture", "delivery_escrowchunk",
     "delivery_escrowcode", "delivery_escrowevent", "delivery_escrowfile", "delivery_escrowitem",

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from audit.models import AuditEvent
+from compliance import withdrawals
 from compliance.errors import CertificateRefused
 from compliance.models import SenderCertificate
 from compliance.services import sender_certificates
@@ -15,6 +16,7 @@ from contacts import services as contacts
 from contacts.entries import Entry
 from contacts.models import PersonCertificate
 from tenancy import clock
+from tenancy.scope import tenant_scope
 from tests.factories.campaigns import sender as make_sender
 from tests.factories.compliance import OWNER, agreement_in_force
 from tests.factories.contacts import make_contact
@@ -55,8 +57,8 @@ def test_a_valid_certificate_is_kept_and_found(clinic):
         (lambda: issue(begins=NOW + timedelta(days=1)).pem, "not valid yet"),
         (lambda: issue(key=ec.generate_private_key(ec.SECP256R1())).pem, "RSA keys"),
         (lambda: issue(key=SHORT).pem, "at least 2048 bits"),
-        (lambda: issue(usages=[ExtendedKeyUsageOID.SERVER_AUTH]).pem, "not made for email"),
-        (lambda: issue(usages=()).pem, "not made for email"),
+        (lambda: issue(usages=[ExtendedKeyUsageOID.SERVER_AUTH]).pem, "not made for encrypting email"),
+        (lambda: issue(usages=()).pem, "not made for encrypting email"),
         (lambda: issue(address="eve@harbourmail.example").pem, "another email address"),
         (lambda: MailAuthority().issue(ADDRESS).pem, "No authority that we trust"),
     ],
@@ -95,3 +97,66 @@ def test_a_sender_signs_with_a_key_that_belongs_to_its_certificate(clinic):
     assert kept.expires_at == issued.certificate.not_valid_after_utc
     sender_certificates.remove_certificate(sender, actor=OWNER)
     assert SenderCertificate.objects.count() == 0
+
+
+ENCRYPTS, SIGNS = {"key_encipherment"}, {"digital_signature"}
+
+
+@pytest.mark.parametrize(
+    ("bits", "encrypts", "signs"),
+    [(ENCRYPTS, True, False), (SIGNS, False, True), ({"content_commitment"}, False, True),
+     (ENCRYPTS | SIGNS, True, True), ({"key_agreement"}, False, False)],
+)  # fmt: skip
+def test_a_key_does_only_what_its_certificate_says(clinic, bits, encrypts, signs):
+    """Many authorities give one certificate for signing and another for encryption (RFC 8550 4.4.2)."""
+    ada, sender = make_contact(), make_sender()
+    hers, ours = issue(bits=bits), issue(address=sender.address, bits=bits)
+    for is_fit, give in (
+        (encrypts, lambda: contacts.keep_certificate(ada, hers.pem, actor=OWNER)),
+        (
+            signs,
+            lambda: sender_certificates.set_certificate(
+                sender, ours.pem, ours.key_pem, actor=OWNER
+            ),
+        ),
+    ):
+        if is_fit:
+            give()
+        else:
+            with pytest.raises(CertificateRefused, match="is not made for"):
+                give()
+    assert PersonCertificate.objects.exists() is encrypts
+    assert SenderCertificate.objects.exists() is signs
+
+
+def test_a_withdrawn_certificate_is_not_taken_again(clinic, other_clinic):
+    ada, sender = make_contact(), make_sender()
+    hers, ours = issue(), issue(address=sender.address)
+    contacts.keep_certificate(ada, hers.pem, actor=OWNER)
+    sender_certificates.set_certificate(sender, ours.pem, ours.key_pem, actor=OWNER)
+    for _ in range(2):
+        contacts.withdraw_certificate(ada, actor=OWNER)
+        sender_certificates.withdraw_certificate(sender, actor=OWNER)
+    assert (PersonCertificate.objects.count(), SenderCertificate.objects.count()) == (0, 0)
+    with pytest.raises(CertificateRefused, match="was withdrawn here"):
+        contacts.keep_certificate(ada, hers.pem, actor=OWNER)
+    with pytest.raises(CertificateRefused, match="was withdrawn here"):
+        sender_certificates.set_certificate(sender, ours.pem, ours.key_pem, actor=OWNER)
+    told = AuditEvent.objects.filter(action__endswith=".certificate_withdrawn")
+    assert sorted(event.detail["fingerprint"] for event in told) == sorted(
+        withdrawals.fingerprint(each.certificate) for each in (hers, ours)
+    )
+    contacts.keep_certificate(ada, issue().pem, actor=OWNER)  # with a new key
+    with tenant_scope(other_clinic.id):  # what one workspace knows binds no other
+        contacts.keep_certificate(make_contact(), hers.pem, actor=OWNER)
+
+
+def test_it_is_withdrawn_for_everybody_who_has_the_same(clinic):
+    ada, bea = make_contact(), make_contact(external_id="EV-2")
+    hers = issue()
+    for person in (ada, bea):
+        contacts.keep_certificate(person, hers.pem, actor=OWNER)
+    assert set(found()) == {ada.pk, bea.pk}
+    contacts.withdraw_certificate(ada, actor=OWNER)
+    assert found() == {}
+    assert PersonCertificate.objects.get().contact_id == bea.pk

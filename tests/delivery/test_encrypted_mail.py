@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import pkcs7
 
 from campaigns.models import Campaign
+from compliance import withdrawals
 from compliance.services import sender_certificates
 from contacts import services as contacts
 from delivery import worker
@@ -52,6 +53,20 @@ def test_it_is_encrypted_to_the_person_and_says_nothing_outside(campaign: Campai
     assert b"Ada=" in inside.get_content()
     assert Message.objects.get().status == "sent"
     assert MessageEvent.objects.get(kind="accepted").detail["rule"] == "smime"
+
+
+@pytest.mark.parametrize("whose", ["person", "sender"])
+def test_a_withdrawn_certificate_takes_the_route_away(campaign: Campaign, authority, whose):
+    """Also one that was withdrawn under another person, and after the audience was frozen."""
+    ada, hers = make_contact(), authority.issue(ADDRESS)
+    ours = authority.issue(campaign.sender.address)
+    sender_certificates.set_certificate(campaign.sender, ours.pem, ours.key_pem, actor=OWNER)
+    contacts.keep_certificate(ada, hers.pem, actor=OWNER)
+    freeze()
+    withdrawals.withdraw((hers if whose == "person" else ours).certificate)
+    sent = message_from_bytes(send().handed_over[ADDRESS][0], policy=policy.default)
+    assert sent.get_content_type() == "multipart/alternative"
+    assert MessageEvent.objects.get(kind="accepted").detail["rule"] == "verified_tls"
 
 
 def test_without_a_senders_certificate_it_goes_the_usual_way(campaign: Campaign, authority):
