@@ -68,6 +68,7 @@ PUBLIC = {
     "links": LIMITED,
     "preview": PHI,
     "api": NONE,
+    "mta_sts": NONE,
 }
 
 # Whose right a task carries out, or "system", and what it reaches.

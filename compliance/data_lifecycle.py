@@ -74,22 +74,6 @@ register(
     aging=Aging(since="ended_at"),
 )
 register(
-    SystemMail,
-    data_class=DataClass.STAFF,
-    retention=_NINETY_DAYS,
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="created_at", only=~Q(status="queued")),
-)
-register(
-    UnreachedAddress,
-    data_class=DataClass.STAFF,
-    retention=_NINETY_DAYS,
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="failed_at"),
-)
-register(
     AuditEvent,
     data_class=DataClass.EVIDENCE,
     retention=Retained.AUDIT,
@@ -123,14 +107,19 @@ register(
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
 )
-register(
-    Invitation,
-    data_class=DataClass.STAFF,
-    retention=_NINETY_DAYS,
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="expires_at"),
-)
+for _mailed, _grows_old in (
+    (SystemMail, Aging(since="created_at", only=~Q(status="queued"))),
+    (UnreachedAddress, Aging(since="failed_at")),
+    (Invitation, Aging(since="expires_at")),
+):
+    register(
+        _mailed,
+        data_class=DataClass.STAFF,
+        retention=_NINETY_DAYS,
+        export=Export.NEVER,
+        erasure=Erasure.WITH_TENANT,
+        aging=_grows_old,
+    )
 register(
     ApiKey,
     data_class=DataClass.STAFF,
@@ -159,23 +148,22 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
-for _beyond_roles in (EmergencyAccess, SupportGrant):
+for _decided, _ended in (
+    (EmergencyAccess, "ends_at"),
+    (SupportGrant, "ends_at"),
+    (Countersignature, "decided_at"),
+    (LegalHold, "released_at"),
+    (RetentionRun, "ended_at"),
+    (Alert, "answered_at"),
+):
     register(
-        _beyond_roles,
+        _decided,
         data_class=DataClass.EVIDENCE,
         retention=SIX_YEARS,
         export=Export.TENANT,
         erasure=Erasure.KEPT,
-        aging=Aging(since="ends_at"),
+        aging=Aging(since=_ended),
     )
-register(
-    Countersignature,
-    data_class=DataClass.EVIDENCE,
-    retention=SIX_YEARS,
-    export=Export.TENANT,
-    erasure=Erasure.KEPT,
-    aging=Aging(since="decided_at"),
-)
 # Rows of the platform's tenant: secrets stay as long as the account, sessions and failures a day.
 for _secret in (Passkey, TotpDevice, RecoveryCode):
     register(
@@ -220,22 +208,6 @@ register(
     export=Export.TENANT,
     erasure=Erasure.KEPT,
 )
-register(
-    LegalHold,
-    data_class=DataClass.EVIDENCE,
-    retention=SIX_YEARS,
-    export=Export.TENANT,
-    erasure=Erasure.KEPT,
-    aging=Aging(since="released_at"),
-)
-register(
-    RetentionRun,
-    data_class=DataClass.EVIDENCE,
-    retention=SIX_YEARS,
-    export=Export.TENANT,
-    erasure=Erasure.KEPT,
-    aging=Aging(since="ended_at"),
-)
 # All three end with the workspace at the latest; what they say of its end is in the certificate.
 for _of_the_end, _holds in (
     (Ending, DataClass.EVIDENCE),
@@ -273,14 +245,6 @@ register(
     retention=None,
     export=Export.PERSON,
     erasure=Erasure.KEPT,
-)
-register(
-    Alert,
-    data_class=DataClass.EVIDENCE,
-    retention=SIX_YEARS,
-    export=Export.TENANT,
-    erasure=Erasure.KEPT,
-    aging=Aging(since="answered_at"),
 )
 
 # How columns are protected whose fields do not tell; escrow and the like say it in their own app.

@@ -109,7 +109,9 @@ def recipient_of(message: Message) -> str:
 def _follow_up(message: Message) -> None:
     """It was accepted and given back: nothing in its own row puts it among the undelivered."""
     if message.mail_class == Message.MailClass.CARE and message.cause != Message.Cause.NOTICE:
-        FollowUp.objects.get_or_create(message=message)
+        follow_up, is_new = FollowUp.objects.get_or_create(message=message)
+        if not is_new and follow_up.done_at is not None:
+            follow_up.open_again(since=clock.now())
 
 
 def _is_dead(message: Message, address: str) -> bool:

@@ -1,5 +1,6 @@
 """How somebody was reached whom a message did not reach."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -26,6 +27,7 @@ class FollowUp(TenantModel):
         NOT_NEEDED = "not_needed", "Not needed any more"
 
     message = TenantForeignKey(Message, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # When it came back, or failed: not when somebody took it up.
     opened_at = models.DateTimeField(default=clock.now)
     assigned_to = models.CharField(max_length=64, default="")
     assigned_to_name = models.CharField(max_length=150, default="")
@@ -58,3 +60,9 @@ class FollowUp(TenantModel):
                 name="follow_up_done_has_outcome_and_person",
             ),
         ]
+
+    def open_again(self, *, since: datetime) -> None:
+        """What was done about the message did not last: it failed again, or came back."""
+        self.opened_at, self.done_at, self.outcome = since, None, ""
+        self.done_by = self.done_by_name = ""
+        self.save(update_fields=["opened_at", "done_at", "outcome", "done_by", "done_by_name"])

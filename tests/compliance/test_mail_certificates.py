@@ -57,7 +57,10 @@ def test_a_valid_certificate_is_kept_and_found(clinic):
         (lambda: issue(begins=NOW + timedelta(days=1)).pem, "not valid yet"),
         (lambda: issue(key=ec.generate_private_key(ec.SECP256R1())).pem, "RSA keys"),
         (lambda: issue(key=SHORT).pem, "at least 2048 bits"),
-        (lambda: issue(usages=[ExtendedKeyUsageOID.SERVER_AUTH]).pem, "not made for encrypting email"),
+        (
+            lambda: issue(usages=[ExtendedKeyUsageOID.SERVER_AUTH]).pem,
+            "not made for encrypting email",
+        ),
         (lambda: issue(usages=()).pem, "not made for encrypting email"),
         (lambda: issue(address="eve@harbourmail.example").pem, "another email address"),
         (lambda: MailAuthority().issue(ADDRESS).pem, "No authority that we trust"),

@@ -101,7 +101,8 @@ def case_of(message: Message) -> Case:
 def late() -> int:
     """How many wait for longer than they should."""
     by = clock.now() - DEADLINE
-    return waiting().filter(settled_at__lt=by).count()
+    of_late = FollowUp.objects.filter(opened_at__gte=by)
+    return waiting().filter(settled_at__lt=by).exclude(id__in=of_late.values("message")).count()
 
 
 @transaction.atomic
@@ -157,11 +158,12 @@ def _open(message: Message) -> FollowUp:
     """Its row, locked. Raises NotFollowedUp if it has ended already."""
     if not (waiting() | uncertain()).filter(pk=message.pk).exists():
         raise NotFollowedUp("Nobody has to look after this message any more.")
-    follow_up, _ = FollowUp.objects.select_for_update().get_or_create(message=message)
+    since = message.settled_at or message.created_at
+    follow_up, _ = FollowUp.objects.select_for_update().get_or_create(
+        message=message, defaults={"opened_at": since}
+    )
     if follow_up.done_at is not None:  # it was sent again, and failed again
-        follow_up.done_at, follow_up.outcome = None, ""
-        follow_up.done_by, follow_up.done_by_name = "", ""
-        follow_up.save(update_fields=["done_at", "outcome", "done_by", "done_by_name"])
+        follow_up.open_again(since=since)
     return follow_up
 
 

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from audit.models import AuditEvent
 from campaigns.models import Campaign
 from delivery.escrow.services import settle_notice
+from delivery.inbound import facts
+from delivery.inbound.understanding import Bounce
 from delivery.models import FollowUp, Message
+from delivery.replies import Meaning
 from delivery.reports.worklists import undelivered
 from delivery.reports.worklists.undelivered import NotFollowedUp
 from tenancy import clock
@@ -107,6 +111,29 @@ def test_it_comes_back_when_that_fails_too(unknown, nurse):
         assert waiting() == {unknown.id}
         undelivered.settle(unknown, outcome="letter", note="", actor=nurse)
         assert waiting() == set()
+
+
+def test_it_comes_back_when_it_is_given_back_after_that(unknown, nurse):
+    """The server took the second copy, and later returned it: nobody may think that it arrived."""
+    undelivered.send_again(unknown, actor=nurse)
+    Message.objects.filter(pk=unknown.pk).update(status="sent", route="tls", settled_at=clock.now())
+    assert waiting() == set()
+    bounce = Bounce(Meaning.NO_SUCH_ADDRESS, "5.1.1", "no such user")
+    with transaction.atomic():
+        facts.record_bounce(Message.objects.get(pk=unknown.pk), bounce)
+    assert waiting() == {unknown.id}
+    assert FollowUp.objects.get().outcome == ""
+
+
+def test_the_time_counts_from_when_it_failed_or_came_back(as_, ada, lost, nurse):
+    long_ago = clock.now() - timedelta(days=3)
+    Message.objects.filter(pk=lost.pk).update(settled_at=long_ago)
+    undelivered.assign(Message.objects.get(pk=lost.pk), actor=nurse)
+    given_back = make_message(ada, status="sent", route="tls", settled_at=long_ago)
+    FollowUp.objects.create(message=given_back)
+    assert undelivered.late() == 1
+    assert undelivered.case_of(Message.objects.get(pk=lost.pk)).is_late
+    assert not undelivered.case_of(Message.objects.get(pk=given_back.pk)).is_late
 
 
 def test_a_message_that_is_known_to_have_failed_is_not_sent_again(lost, nurse):
