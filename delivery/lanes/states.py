@@ -88,13 +88,6 @@ def known() -> Iterator[tuple[str, State]]:
             yield key.decode().removeprefix(PREFIX), state
 
 
-def forget() -> None:
-    """All of them begin anew."""
-    _alone.states.clear()
-    for key in _valkey().scan_iter(match=f"{PREFIX}*", count=1000):
-        _valkey().delete(key)
-
-
 def _shared(name: str, step: "Step[Answer]") -> Answer:
     key = f"{PREFIX}{name}"
     for _ in range(TRIES):
@@ -124,4 +117,5 @@ def _decoded(raw: bytes | str) -> State | None:
 
 @cache
 def _valkey() -> "Redis":
-    return Redis.from_url(settings.VALKEY_URL, socket_timeout=PATIENCE_SECONDS)
+    patience = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
+    return Redis.from_url(settings.VALKEY_URL, **patience)

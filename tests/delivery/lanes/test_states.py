@@ -1,7 +1,9 @@
 """States in Valkey, shared, and alone without it."""
 
+import socket
 import threading
 import time
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
@@ -86,3 +88,24 @@ def test_a_state_that_cannot_be_read_begins_anew(settings, stored):
     assert name not in dict(states.known())
     assert ask(name, "a").slots == 5
     assert dict(states.known())[name].limit == 5
+
+
+@pytest.fixture
+def unreachable_valkey():
+    """Takes no connection and refuses none, as behind a broken network."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as stack:
+        for _ in range(4):
+            queued = stack.enter_context(socket.socket())
+            queued.setblocking(False)
+            queued.connect_ex(listener.getsockname())
+        states._valkey.cache_clear()
+        with override_settings(VALKEY_URL=f"redis://127.0.0.1:{listener.getsockname()[1]}/0"):
+            yield
+        states._valkey.cache_clear()
+
+
+def test_a_valkey_that_cannot_be_reached_is_not_waited_for(monkeypatch, unreachable_valkey):
+    monkeypatch.setattr(states, "_alone", states._Alone())
+    began = time.monotonic()
+    assert ask("out/google", "a").slots == 2
+    assert time.monotonic() - began < 2
