@@ -15,6 +15,8 @@ from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Records, Tlsa, Value
 LOOKUP_SECONDS = 10.0  # for one question, over all name servers
 # Larger answers come over TCP: fragments get lost, and can be forged (RFC 9715).
 LARGEST_DATAGRAM = 1232
+# Some five of a domain, and four kilobytes each.
+MOST_ANSWERS = 10_000
 
 
 def validating(where: str, patience: float = LOOKUP_SECONDS) -> Resolver:
@@ -44,7 +46,7 @@ class ResolverDns:
         self._is_believed = bool(where)
         self._resolver = validating(where) if where else Resolver()
         self._resolver.lifetime = patience
-        self._resolver.cache = LRUCache(50_000)
+        self._resolver.cache = LRUCache(MOST_ANSWERS)
 
     def mx(self, domain: str) -> Records[tuple[int, str]]:
         answer = self._resolve(domain, RdataType.MX)
