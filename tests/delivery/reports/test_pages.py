@@ -236,3 +236,11 @@ def test_the_name_of_a_domain_is_sealed_once(campaign, clinic):
             "oldcert.example",
             "greymail.example",
         }
+
+
+@pytest.mark.parametrize(
+    ("total", "seconds"), [(0, 2), (299_999, 2), (300_000, 3), (1_000_000, 10)]
+)
+def test_the_bar_of_a_large_campaign_asks_less_often(total, seconds):
+    shown = pages.Progress(total, 0, [], [], "", None, pages.Standing(0, 0, 0))
+    assert shown.seconds_to_next == seconds
