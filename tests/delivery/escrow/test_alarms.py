@@ -3,16 +3,21 @@
 import logging
 
 import pytest
-from django.core.cache import cache
 
 from delivery.escrow import alarms
+from tenancy import token_bucket
+
+
+def forget():
+    names = [f"{token_bucket.PREFIX}{name}" for name in alarms.ANSWERS | alarms.ALARM]
+    token_bucket._valkey().delete(*names)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_counted():
-    cache.delete(alarms._KEY)
+    forget()
     yield
-    cache.delete(alarms._KEY)
+    forget()
 
 
 def test_says_so_once_when_wrong_answers_are_too_many(caplog):

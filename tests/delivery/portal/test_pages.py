@@ -274,7 +274,7 @@ def comes_in(browser, item, address):
 
 
 def test_one_address_cannot_try_links_for_ever(browser, item):
-    miss(browser, "2001:db8:1:2::9", pace.MISSES_PER_ADDRESS)
+    miss(browser, "2001:db8:1:2::9", pace.MISSES_PER_ADDRESS.capacity)
     assert comes_in(browser, item, "2001:db8:1:2::9") == 404
     assert not EscrowVisit.objects.exists()
     assert comes_in(browser, item, "2001:db8:1:2::77") == 302
@@ -282,8 +282,8 @@ def test_one_address_cannot_try_links_for_ever(browser, item):
 
 @pytest.mark.parametrize("network", ["203.0.113.{}", "2001:db8:1:3::{}"])
 def test_nor_can_a_network_with_many_addresses(browser, item, network):
-    miss(browser, network.format(1), pace.MISSES_PER_NETWORK // 2)
-    miss(browser, network.format(2), pace.MISSES_PER_NETWORK // 2)
+    miss(browser, network.format(1), pace.MISSES_PER_NETWORK.capacity // 2)
+    miss(browser, network.format(2), pace.MISSES_PER_NETWORK.capacity // 2)
     assert comes_in(browser, item, network.format(3)) == 404
     assert not EscrowVisit.objects.exists()
     assert comes_in(browser, item, "2001:db8:1:4::3") == 302
