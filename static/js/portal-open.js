@@ -41,6 +41,8 @@ if (globalThis.customElements) {
         this.openByHand(this.byHand.elements);
       });
       this.leaveWhenIdle();
+      // What a browser kept of the page for Back is shown to nobody: the server says whether the visit goes on.
+      window.addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
       this.open(keptKey(this.itemId, "", sessionStorage));
     }
 

@@ -5,8 +5,9 @@ from django.conf import settings
 
 from delivery import unsubscribe
 from delivery.escrow import keys
-from delivery.models import EscrowEvent, EscrowItem
+from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
 from delivery.portal.links import link_to
+from tenancy import clock
 from tests.browser import assert_accessible, violations
 from tests.delivery.portal.test_pages import mailed_code
 from tests.factories.delivery import make_campaign, make_item, make_message
@@ -129,6 +130,17 @@ def test_signing_out_takes_the_key_from_the_tab(open_page, item):
     page.get_by_role("heading", name="You are signed out").wait_for()
     assert_accessible(page)
     assert page.evaluate("Object.keys(sessionStorage)") == []
+
+
+def test_what_the_browser_kept_for_back_is_shown_to_nobody(open_page, item):
+    page = open_page(path_of(item), host="portal")
+    page.get_by_role("button", name="Continue").click()
+    answer(page, item)
+    page.get_by_role("heading", name="Your visit").wait_for()
+    EscrowVisit.objects.filter(item=item).update(ended_at=clock.now())
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    page.problems.clear()  # the page of who is signed out has status 403
 
 
 def test_what_a_message_holds_cannot_act(open_page, ada):
