@@ -64,7 +64,10 @@ def _reminder(item: EscrowItem) -> Notice:
     words = words_for(item.language)
     days = {
         name: dates.day(moment, words["language"], clinic.time_zone)
-        for name, moment in (("sent", item.deposited_at), ("until", item.expires_at))
+        for name, moment in (
+            ("sent", item.reissued_at or item.deposited_at),
+            ("until", item.expires_at),
+        )
     }
     context = {
         "words": words,

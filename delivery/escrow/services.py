@@ -88,13 +88,18 @@ def mail_about(item: EscrowItem, *, cause_id: UUID, mail_class: Message.MailClas
 
 @transaction.atomic
 def settle_notice(cause_id: UUID, *, accepted: bool) -> None:
-    """Erase our copy of the link key: the notice has left, or never will. A reminder has none."""
+    """Erase our copy of the link key: the notice has left, or never will. A reminder has none.
+
+    A notice that was under way when a new link was made leaves the key to the new one's.
+    """
     event = EscrowEvent.objects.filter(pk=cause_id).first()
     if event is not None and event.kind == Kind.REMINDED:
         return
     item = EscrowItem.objects.select_for_update().get(pk=event.item_id if event else cause_id)
-    item.notice_link_key = None
-    item.save(update_fields=["notice_link_key"])
+    reissued = EscrowEvent.objects.filter(item=item, kind=Kind.REISSUED).order_by("-id").first()
+    if cause_id == (reissued.id if reissued else item.id):
+        item.notice_link_key = None
+        item.save(update_fields=["notice_link_key"])
     record(item, Kind.NOTICE_ACCEPTED if accepted else Kind.NOTICE_FAILED)
 
 

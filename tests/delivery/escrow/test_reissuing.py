@@ -66,6 +66,16 @@ def test_the_new_link_opens_the_message_and_the_former_nothing(item, ada, nurse,
     assert AuditEvent.objects.get(action="portal.link_reissued").detail == {"reason": WHY}
 
 
+def test_a_former_notice_that_leaves_late_takes_no_key_from_the_new_one(item, nurse):
+    reissuing.reissue(item, reason=WHY, actor=nurse)
+    reissued = EscrowEvent.objects.get(item=item, kind="reissued")
+    escrow.settle_notice(item.id, accepted=True)
+    fresh = keys.read_link_key(notices.compose(reissued.id).text.split("#")[1].split()[0])
+    assert opened(item, fresh) == b"At 10:20"
+    escrow.settle_notice(reissued.id, accepted=True)
+    assert EscrowItem.objects.get(pk=item.pk).notice_link_key is None
+
+
 def test_whoever_was_locked_out_may_try_anew(item, nurse):
     left(item)
     EscrowEvent.objects.bulk_create([EscrowEvent(item=item, kind="refused") for _ in range(10)])

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from compliance import services as compliance
-from delivery.escrow import notices, reminders, unread
+from compliance.models import Policy
+from delivery.escrow import notices, reissuing, reminders, unread
 from delivery.escrow import services as escrow
 from delivery.models import EscrowEvent, EscrowItem, Message
+from delivery.portal import dates
 from delivery.queries import due
 from tenancy import clock
 from tests.factories.delivery import make_item
@@ -55,6 +57,19 @@ def test_a_reminder_says_nothing_about_health_and_holds_no_key(item):
     assert EscrowItem.objects.get(pk=item.pk).notice_link_key is None
     escrow.settle_notice(queued.cause_id, accepted=True)
     assert EscrowEvent.objects.filter(item=item, kind="notice_accepted").count() == 1
+
+
+def test_a_reminder_leads_to_the_email_whose_link_works(clinic, ada, nurse, item):
+    Policy.objects.update_or_create(defaults={"portal_may_reissue": True})
+    item = make_item(ada)
+    escrow.settle_notice(item.id, accepted=True)
+    with after(item, days=2):
+        reissuing.reissue(item, reason="Lost the email", actor=nurse)
+        sent = dates.day(clock.now(), "en", clinic.time_zone)
+    with after(item, days=3):
+        reminders.remind_due()
+    mail = notices.compose(reminders_of(item).get().id)
+    assert f"that we sent to this mailbox on {sent}" in mail.text.replace("\n", " ")
 
 
 def test_nobody_is_reminded_of_what_was_read_or_recalled_or_never_announced(ada, nurse, item):
