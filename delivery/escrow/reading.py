@@ -119,8 +119,13 @@ def note_print(visit: EscrowVisit) -> None:
 
 @transaction.atomic
 def report_wrong_person(visit: EscrowVisit) -> None:
-    """Close the message and stop all mail to a mailbox that belongs to somebody else."""
+    """Close the message and stop all mail to a mailbox that belongs to somebody else.
+
+    Raises VisitEnded if it was closed in the meantime.
+    """
     item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
+    if not item.is_open:
+        raise VisitEnded("The message is no longer in the portal.")
     services.shred(item, EscrowItem.Status.WRONG_PERSON)
     services.record(item, EscrowEvent.Kind.WRONG_PERSON)
     compliance.suppress(
@@ -134,6 +139,7 @@ def report_wrong_person(visit: EscrowVisit) -> None:
 
 @transaction.atomic
 def _record_read(visit: EscrowVisit, opened_by: OpenedBy) -> None:
+    """Also of a message that was closed in the meantime: what a browser had, it has opened."""
     item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
     services.record(item, EscrowEvent.Kind.OPENED, opened_by=opened_by)
     audit.record(
@@ -141,7 +147,8 @@ def _record_read(visit: EscrowVisit, opened_by: OpenedBy) -> None:
     )
     if item.read_at is None:
         item.read_at = clock.now()
-        item.status = EscrowItem.Status.READ
+        if item.status == EscrowItem.Status.WAITING:
+            item.status = EscrowItem.Status.READ
         item.remind_at = None
         item.save(update_fields=["read_at", "status", "remind_at"])
         contacts.record_activity(

@@ -115,7 +115,10 @@ def code(_request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
 def not_me(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     words = words_of(request, visit)
     if request.method == "POST":
-        reading.report_wrong_person(visit)
+        try:
+            reading.report_wrong_person(visit)
+        except VisitEnded:
+            return notice(request, words, "left", status=403)
         return notice(request, words, "not_me_done")
     context = {"words": words, "token": token_of(visit.item_id)}
     return render(request, "delivery/portal/not_me.html", context)

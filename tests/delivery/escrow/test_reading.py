@@ -8,6 +8,7 @@ from audit.models import AuditEvent
 from compliance.models import Suppression
 from contacts.models import Activity
 from delivery.escrow import keys, reading
+from delivery.escrow import services as escrow
 from delivery.escrow.visits import NotOpened, VisitEnded
 from delivery.models import EscrowEvent, EscrowItem, EscrowVisit
 from tenancy import clock
@@ -84,6 +85,25 @@ def test_a_receipt_marks_it_read_once(item, visit, ada):
         str(ada.id),
         "The person",
     )
+
+
+def test_what_was_opened_while_it_was_recalled_counts_as_read_and_stays_closed(
+    item, visit, ada, nurse
+):
+    receipt = receipt_of(item)
+    escrow.revoke(EscrowItem.objects.get(pk=item.pk), actor=nurse)
+    reading.confirm_read(visit, receipt)
+    item.refresh_from_db()
+    assert (item.status, item.read_at is not None, item.server_share) == ("revoked", True, None)
+    assert Activity.objects.filter(contact=ada, kind=Activity.Kind.READ).count() == 1
+
+
+def test_who_reports_a_message_that_was_just_recalled_changes_nothing(item, visit, nurse):
+    escrow.revoke(EscrowItem.objects.get(pk=item.pk), actor=nurse)
+    with pytest.raises(VisitEnded):
+        reading.report_wrong_person(visit)
+    assert EscrowItem.objects.get(pk=item.pk).status == "revoked"
+    assert not Suppression.objects.exists()
 
 
 @pytest.mark.parametrize("receipt", ["", "zz", "00" * 32])
