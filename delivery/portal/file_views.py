@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import public
 from delivery.escrow import reading
@@ -43,10 +43,15 @@ def saved(_request: HttpRequest, visit: EscrowVisit, position: int) -> HttpRespo
 
 
 @public(FOR_PATIENTS)
-@require_POST
+@require_http_methods(["GET", "POST"])
 @visit_page
 def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
-    """Its name stays in its list: headers may be written down on the way."""
+    """Its name stays in its list: headers may be written down on the way.
+
+    A GET comes from the links to the other language on the page that says that it did not open.
+    """
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
     typed = (request.POST.get(name, "") for name in ("access_key", "passphrase"))
     try:
         position = int(request.POST.get("file", ""))

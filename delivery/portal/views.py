@@ -177,12 +177,15 @@ def printed(_request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
 
 
 @public(FOR_PATIENTS)
-@require_POST
+@require_http_methods(["GET", "POST"])
 @visit_page
 def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
     words = words_of(request, visit)
     context = pages.message(visit, words)
     try:
+    """A GET comes from the links to the other language: the key has to be typed anew."""
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
         typed = (request.POST.get(name, "") for name in ("access_key", "passphrase"))
         opened = reading.open_as_text(visit, *typed)
     except VisitEnded:
@@ -195,12 +198,15 @@ def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
 
 
 @public(FOR_PATIENTS)
-@require_POST
+@require_http_methods(["GET", "POST"])
 @visit_page
 def leave(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     words = words_of(request, visit)
     visits.leave(visit)
     response = notice(request, words, "left")
+    """A GET comes from the links to the other language, when the visit is over."""
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
     response.delete_cookie(VISIT_COOKIE)
     return response
 
