@@ -40,6 +40,10 @@ class CodeSpent(DomainError):
     """The code is too old, used, or was tried too often."""
 
 
+class CodeUnderWay(DomainError):
+    """Its mail is still being sent, so that nobody knows yet how safe its way was."""
+
+
 class TooManyCodes(DomainError):
     """Three codes within an hour are enough."""
 
@@ -77,39 +81,46 @@ def settle_code(code_id: UUID, *, left_verified: bool) -> None:
     code.save(update_fields=["digits", "left_verified"])
 
 
-def needed(visit: EscrowVisit) -> Strength:
-    """How strongly this visit must show who it is, as far as is known of the way that its code took."""
+def needed(visit: EscrowVisit, *, is_certain: bool = False) -> Strength:
+    """How strongly this visit must show who it is, as far as is known of the way that its code took.
+
+    `is_certain`: what is not known of that way counts as unsafe.
+    """
     item = visit.item
-    left_unverified = EscrowCode.objects.filter(
-        visit=visit, spent_at=None, left_verified=False
-    ).exists()
+    codes = EscrowCode.objects.filter(visit=visit, spent_at=None)
+    doubted = codes.exclude(left_verified=True) if is_certain else codes.filter(left_verified=False)
     return factors.required(
         item.reason,
         is_specially_protected=item.is_specially_protected,
-        code_is_trusted=not left_unverified,
+        code_is_trusted=not doubted.exists(),
         must_agree=compliance.policy().portal_must_agree,
     )
 
 
-def questions(visit: EscrowVisit) -> Questions:
+def questions(visit: EscrowVisit, *, is_certain: bool = False) -> Questions:
     """What this visit must answer beside the code."""
+    item = visit.item
     return factors.questions(
-        needed(visit),
-        on_file=facts_on_file(visit.item),
+        needed(visit, is_certain=is_certain),
+        on_file=facts_on_file(item),
+        spent=(Fact.BIRTH_DATE,) if is_birth_date_spent(item) else (),
         preferred=Fact(compliance.policy().portal_fact),
-        has_passphrase=passphrases.asked_for(visit.item) is not None,
+        has_passphrase=passphrases.asked_for(item) is not None,
     )
 
 
 def facts_on_file(item: EscrowItem) -> dict[Fact, str]:
-    """What the message's person can still be asked; a date that was guessed at does not count."""
     contact: Contact = item.contact
-    is_guessed = item.birth_date_tries >= checks.BIRTH_DATE_TRIES
     known = {
-        Fact.BIRTH_DATE: None if is_guessed else contact.identity.get("birth_date"),
+        Fact.BIRTH_DATE: contact.identity.get("birth_date"),
         Fact.POSTAL_CODE: contact.attributes.get("postal_code"),
     }
     return {fact: str(value) for fact, value in known.items() if value}
+
+
+def is_birth_date_spent(item: EscrowItem) -> bool:
+    """Guessed at too often, until staff send a new link."""
+    return item.birth_date_tries >= checks.BIRTH_DATE_TRIES
 
 
 def answer(
@@ -120,7 +131,11 @@ def answer(
     postal_code: str = "",
     passphrase_proof: bytes = b"",
 ) -> EscrowVisit:
-    """Check the code and what else was asked. Raises Locked, CodeSpent or WrongAnswer, which count."""
+    """Check the code and what else was asked. Raises Locked, CodeSpent, CodeUnderWay or WrongAnswer.
+
+    The last counts. CodeUnderWay is for whoever reads along on an unsafe way and answers before we
+    know that it was one: they could do with fewer facts.
+    """
     facts = {Fact.BIRTH_DATE: birth_date, Fact.POSTAL_CODE: postal_code}
     with transaction.atomic():
         item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
@@ -129,6 +144,8 @@ def answer(
         current = EscrowCode.objects.filter(visit=visit, spent_at=None).first()
         if current is None or _is_spent(current):
             raise CodeSpent("This code no longer works.")
+        if current.left_verified is None and questions(visit) != questions(visit, is_certain=True):
+            raise CodeUnderWay("The mail with this code is still being sent.")
         visit.strength = Strength.AGREED if questions(visit).passphrase else needed(visit)
         same_code = hmac.compare_digest(
             _code_digest(current.id, checks.read_code(code)), bytes(current.digest)

@@ -58,12 +58,22 @@ class Questions:
 
 
 def questions(
-    needed: Strength, *, on_file: Collection[Fact], preferred: Fact, has_passphrase: bool
+    needed: Strength,
+    *,
+    on_file: Collection[Fact],
+    spent: Collection[Fact] = (),
+    preferred: Fact,
+    has_passphrase: bool,
 ) -> Questions:
-    """A passphrase takes the place of facts; facts never that of a passphrase."""
+    """A passphrase takes the place of facts; facts never that of a passphrase.
+
+    `spent` are facts that were guessed at too often. Another may stand in where one is enough; where
+    every fact is needed, guessing wrong on purpose must not make it fewer.
+    """
     if has_passphrase:
         return Questions(passphrase=True)
-    if needed > Strength.EVERY_FACT:
+    if needed > Strength.EVERY_FACT or (needed == Strength.EVERY_FACT and spent):
         return Questions()
-    ordered = sorted(on_file, key=lambda fact: (fact != preferred, fact))
+    left = [fact for fact in on_file if fact not in spent]
+    ordered = sorted(left, key=lambda fact: (fact != preferred, fact))
     return Questions(tuple(ordered[:1] if needed == Strength.ONE_FACT else ordered))

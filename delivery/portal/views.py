@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.http import address_of
 from accounts.permissions import public
 from delivery.escrow import answers, keys, passkeys, reading, visits
-from delivery.escrow.answers import CodeSpent, Locked, TooManyCodes, WrongAnswer
+from delivery.escrow.answers import CodeSpent, CodeUnderWay, Locked, TooManyCodes, WrongAnswer
 from delivery.escrow.visits import NotOpened, VisitEnded
 from delivery.models import EscrowVisit
 from delivery.portal import framing, pace, pages
@@ -81,14 +81,17 @@ def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
         return notice(request, words, "locked", status=403)
     except CodeSpent:
         problem = words["code_spent"]
+    except CodeUnderWay:
+        problem = words["code_under_way"]
     except WrongAnswer as error:
         problem = words["wrong"].format(tries=error.tries_left)
+    context = pages.check(visit, words) | {"problem": problem}
+    if not context["questions"] and not context["has_passkey"]:
+        is_spent = answers.is_birth_date_spent(visit.item)
+        return notice(request, words, "date_spent" if is_spent else "no_facts")
     if problem and request.get_preferred_type(["text/html", JSON]) == JSON:
         return JsonResponse({"problem": problem}, status=422)
-    context = pages.check(visit, words) | {"problem": problem}
     context["notice"] = words["code_sent"] if said == "code_sent" else ""
-    if not context["questions"] and not context["has_passkey"]:
-        return notice(request, words, "no_facts")
     status = 422 if request.method == "POST" else 200
     return render(request, "delivery/portal/check.html", context, status=status)
 
@@ -180,12 +183,12 @@ def printed(_request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @visit_page
 def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
-    words = words_of(request, visit)
-    context = pages.message(visit, words)
-    try:
     """A GET comes from the links to the other language: the key has to be typed anew."""
     if request.method == "GET":
         return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
+    words = words_of(request, visit)
+    context = pages.message(visit, words)
+    try:
         typed = (request.POST.get(name, "") for name in ("access_key", "passphrase"))
         opened = reading.open_as_text(visit, *typed)
     except VisitEnded:
@@ -201,12 +204,12 @@ def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @visit_page
 def leave(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
-    words = words_of(request, visit)
-    visits.leave(visit)
-    response = notice(request, words, "left")
     """A GET comes from the links to the other language, when the visit is over."""
     if request.method == "GET":
         return HttpResponseRedirect(reverse("portal:message", args=[token_of(visit.item_id)]))
+    words = words_of(request, visit)
+    visits.leave(visit)
+    response = notice(request, words, "left")
     response.delete_cookie(VISIT_COOKIE)
     return response
 

@@ -7,7 +7,7 @@ import pytest
 from audit.models import AuditEvent
 from compliance import services as compliance
 from delivery.escrow import answers, notices
-from delivery.escrow.answers import CodeSpent, Locked, TooManyCodes, WrongAnswer
+from delivery.escrow.answers import CodeSpent, CodeUnderWay, Locked, TooManyCodes, WrongAnswer
 from delivery.escrow.checks import Fact
 from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit, Message
 from tenancy import clock
@@ -72,6 +72,24 @@ def test_a_code_that_left_without_verified_tls_asks_for_both_facts(visit):
     assert answers.questions(visit).facts == (Fact.BIRTH_DATE, Fact.POSTAL_CODE)
 
 
+def test_nobody_answers_with_fewer_facts_while_the_way_of_the_code_is_not_known(visit):
+    code = answers.send_code(visit)
+    given = {"code": code.digits, "birth_date": BORN}
+    with pytest.raises(CodeUnderWay):
+        answers.answer(visit, **given)
+    assert EscrowVisit.objects.get(pk=visit.pk).checked_at is None
+    assert kinds(visit) == ["proved", "code_sent"]
+    answers.settle_code(code.id, left_verified=True)
+    answers.answer(visit, **given)
+    assert EscrowVisit.objects.get(pk=visit.pk).checked_at is not None
+
+
+def test_where_it_makes_no_difference_nobody_waits_for_that(ada):
+    visit, _ = begin(make_item(ada, reason=EscrowItem.Reason.UNSAFE_TRANSPORT))
+    code = answers.send_code(visit)
+    answers.answer(visit, code=code.digits, birth_date=BORN, postal_code=HOME)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"code": "00000000"}, {"birth_date": date(1961, 4, 3)}, {"birth_date": None}]
 )
@@ -114,6 +132,7 @@ def test_a_new_code_ends_the_one_before(visit):
     answers.send_code(visit)
     former = code_of(visit)
     answers.send_code(visit)
+    code_of(visit)
     with pytest.raises(WrongAnswer):
         answers.answer(visit, code=former, birth_date=BORN, postal_code="")
 
@@ -141,6 +160,19 @@ def test_a_date_of_birth_is_guessed_at_three_times(visit):
     assert visit.checked_at is not None
 
 
+def test_whoever_knows_one_of_two_facts_cannot_guess_the_other_away(ada):
+    visit, _ = begin(make_item(ada, reason=EscrowItem.Reason.UNSAFE_TRANSPORT))
+    answers.send_code(visit)
+    code = code_of(visit)
+    for day in (1, 2, 3):
+        with pytest.raises(WrongAnswer):
+            answers.answer(visit, code=code, birth_date=date(1961, 3, day), postal_code=HOME)
+    assert not answers.questions(visit)
+    with pytest.raises(WrongAnswer):
+        answers.answer(visit, code=code, birth_date=BORN, postal_code=HOME)
+    assert EscrowVisit.objects.get(pk=visit.pk).checked_at is None
+
+
 def test_who_has_no_other_fact_calls_the_clinic_after_three_guesses(ada, visit):
     ada.attributes = {}
     ada.save(update_fields=["attributes"])
@@ -152,6 +184,7 @@ def test_who_has_no_other_fact_calls_the_clinic_after_three_guesses(ada, visit):
 def test_ten_wrong_answers_lock_the_message_for_a_day(visit):
     for _ in range(2):
         answers.send_code(visit)
+        code_of(visit)
         for _ in range(5):
             with pytest.raises(WrongAnswer):
                 guess(visit)

@@ -63,3 +63,9 @@ def test_a_passphrase_stands_for_facts_and_never_the_other_way(needed, has_passp
 
 def test_nothing_on_file_asks_nothing_and_opens_nothing():
     assert not questions(ONE, on_file=(), preferred=Fact.BIRTH_DATE, has_passphrase=False)
+
+
+def test_guessing_wrong_on_purpose_makes_no_question_fewer_where_all_are_needed():
+    spent = {"spent": (Fact.BIRTH_DATE,), "preferred": Fact.BIRTH_DATE, "has_passphrase": False}
+    assert questions(ONE, on_file=BOTH, **spent) == Questions((Fact.POSTAL_CODE,))
+    assert questions(EVERY, on_file=BOTH, **spent) == Questions()

@@ -132,6 +132,7 @@ def test_the_gate_names_no_clinic_and_no_item_is_told_from_another(browser, item
 
 def test_wrong_answers_count_down_and_keep_the_page(browser, item):
     prove(browser, item)
+    mailed_code(item)
     answer = browser.post(f"{gate_of(item)}/check", RIGHT | {"code": "0000 0000"})
     assert answer.status_code == 422
     assert "Tries left with this code: 4" in page(answer)
