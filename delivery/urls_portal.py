@@ -1,6 +1,6 @@
 from django.urls import path
 
-from delivery.portal import file_views, passkey_views, reply_views, views
+from delivery.portal import file_views, inbox_views, passkey_views, reply_views, views
 
 app_name = "portal"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("m/<str:token>/file", file_views.plain, name="file"),
     path("m/<str:token>/file/<int:position>/<int:number>", file_views.chunk, name="file_chunk"),
     path("m/<str:token>/file/<int:position>/saved", file_views.saved, name="file_saved"),
+    path("m/<str:token>/messages", inbox_views.listed, name="inbox"),
+    path("m/<str:token>/device", inbox_views.device, name="device"),
     path("m/<str:token>/passkey", passkey_views.use, name="passkey"),
     path("m/<str:token>/passkey/options", passkey_views.options, name="passkey_options"),
     path("m/<str:token>/passkey/new", passkey_views.set_up, name="passkey_new"),

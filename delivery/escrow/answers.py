@@ -202,7 +202,7 @@ def record_answer(visit: EscrowVisit, item: EscrowItem, *, is_right: bool) -> No
     """Let the visit in, or count the refusal, in the caller's transaction."""
     if is_right:
         visit.checked_at = clock.now()
-        visit.save(update_fields=["checked_at", "strength"])
+        visit.save(update_fields=["checked_at", "strength", "by_passkey"])
         services.record(item, Kind.CHECKED)
         return
     services.record(item, Kind.REFUSED)

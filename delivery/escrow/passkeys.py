@@ -60,6 +60,7 @@ def set_up(visit: EscrowVisit, answer: str) -> PortalPasskey:
     try:
         with transaction.atomic():
             passkey.save(force_insert=True)
+            EscrowVisit.objects.filter(pk=visit.pk).update(by_passkey=True)
             actor = contacts.patient(visit.item.contact_id)
             audit.record("portal.passkey_set_up", actor=actor, on=visit.item)
     except IntegrityError:
@@ -103,7 +104,7 @@ def _refusal(visit: EscrowVisit, answer: str, challenge: bytes) -> PasskeyRefuse
         return refusal
     passkey.sign_count, passkey.last_used_at = seen.sign_count, clock.now()
     passkey.save(update_fields=["sign_count", "last_used_at"])
-    visit.strength = passkey.strength
+    visit.strength, visit.by_passkey = passkey.strength, True
     return None
 
 

@@ -166,6 +166,8 @@ class EscrowVisit(TenantModel):
     checked_at = models.DateTimeField(null=True)
     # By what it was let in (delivery.escrow.factors.Strength).
     strength = models.PositiveSmallIntegerField(null=True)
+    # With it, or with one that was made in this visit.
+    by_passkey = models.BooleanField(default=False)
     # The question that a passkey is to answer, once. No secret.
     challenge = models.BinaryField(null=True)
     asked_at = models.DateTimeField(null=True)

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.display import mask
 from compliance import queries as compliance
 from delivery.escrow import answers, passkeys, passphrases, replies
+from delivery.escrow import inbox as messages
 from delivery.models import EscrowCode, EscrowItem, EscrowVisit, PortalPasskey
 from delivery.portal import dates, http
 from delivery.portal.links import token_of
@@ -39,6 +42,7 @@ def message(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
     clinic, item = http.clinic(), visit.item
     language = words["language"]
     expires_on = dates.day(item.expires_at, language, clinic.time_zone)
+    has_passkey = PortalPasskey.objects.filter(contact_id=item.contact_id).exists()
     return {
         "words": words,
         "token": token_of(item.id),
@@ -48,10 +52,47 @@ def message(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
         "from_line": words["from"].format(clinic=clinic.name),
         "written_on": dates.day_and_time(item.deposited_at, language, clinic.time_zone),
         "stays_until": words["stays_until"].format(date=expires_on),
-        "has_passkey": PortalPasskey.objects.filter(contact_id=item.contact_id).exists(),
+        "has_passkey": has_passkey,
         "may_reply": replies.may_reply(item),
+        "may_list": messages.may_list(visit),
+        "by_passkey": visit.by_passkey and has_passkey,
+        "device_url": _device_url(visit),
+        "until": int(item.expires_at.timestamp()),
         "print_mark": _print_mark(item, words) if compliance.policy().portal_may_print else "",
     }
+
+
+def inbox(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
+    """Raises NotListed."""
+    return {
+        "words": words,
+        "token": token_of(visit.item_id),
+        "clinic": http.clinic(),
+        "device_url": _device_url(visit) if visit.by_passkey else "",
+        "rows": [_row(item, visit, words) for item in messages.listed(visit)],
+    }
+
+
+def _row(item: EscrowItem, visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
+    """Days and no word of what it says."""
+    language, zone = words["language"], http.clinic().time_zone
+    written = dates.day_and_time(item.deposited_at, language, zone)
+    until = dates.day(item.expires_at, language, zone)
+    told = dates.day(item.reissued_at or item.deposited_at, language, zone)
+    is_shown = item.id == visit.item_id
+    gate = f"{reverse('portal:gate', args=[token_of(item.id)])}?in={language}"
+    return {
+        "item_id": item.id,
+        "url": "" if is_shown else gate,
+        "written_on": words["inbox_written"].format(date=written),
+        "state": words["inbox_read" if item.read_at else "inbox_unread"],
+        "stays_until": words["notice_until"].format(date=until),
+        "by_link": words["inbox_by_link"].format(date=told),
+    }
+
+
+def _device_url(visit: EscrowVisit) -> str:
+    return reverse("portal:device", args=[token_of(visit.item_id)])
 
 
 def _print_mark(item: EscrowItem, words: dict[str, str]) -> str:

@@ -1,15 +1,15 @@
 // <portal-gate item-id="…">: around the form that opens the portal. Keeps the link key in this tab and sends a proof of it.
 import { fromHex, proof, readLinkKey, toHex } from "./escrow-keys.js";
-import { passphraseName } from "./portal-passphrase.js";
 
 export function storageName(itemId) {
   return `escrow:${itemId}`;
 }
 
-// Signed out, or left alone: whoever comes next at this device finds nothing.
-export function forget(itemId, storage) {
-  storage.removeItem(storageName(itemId));
-  storage.removeItem(passphraseName(itemId));
+// Signed out, or left alone: whoever comes next at this device finds no key in this tab, of whichever message.
+export function forget(storage) {
+  for (const name of Object.keys(storage)) {
+    if (name.startsWith("escrow")) storage.removeItem(name);
+  }
 }
 
 // The key of the link that led here, else the one that this tab already has; null if there is none.

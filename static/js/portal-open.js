@@ -1,10 +1,11 @@
 // <portal-open>: fetches a sealed message, opens it in this tab and shows it in a frame that runs no script.
 import { fromBase64, openContentKey, openPart, receipt, toHex } from "./escrow-keys.js";
 import { showFiles } from "./portal-files.js";
-import { forget, keptKey } from "./portal-gate.js";
+import { keptKey } from "./portal-gate.js";
+import { leaveWhenIdle } from "./portal-idle.js";
+import { deviceKeyFrom, remember } from "./portal-ring.js";
 import { keepPassphrase, keptPassphrase, stretch } from "./portal-passphrase.js";
 
-const IDLE_AFTER = 15 * 60 * 1000;
 const NEVER_SHOWN = "script, base, meta, link, iframe, object, embed, form";
 
 // The message as a document without anything that acts by itself; links open beside the portal.
@@ -40,7 +41,8 @@ if (globalThis.customElements) {
         event.preventDefault();
         this.openByHand(this.byHand.elements);
       });
-      this.leaveWhenIdle();
+      leaveWhenIdle();
+      document.addEventListener("passkey-kept", () => this.linkKey && this.remember());
       // What a browser kept of the page for Back is shown to nobody: the server says whether the visit goes on.
       window.addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
       this.open(keptKey(this.itemId, "", sessionStorage));
@@ -66,11 +68,19 @@ if (globalThis.customElements) {
         const message = await openMessage(sealed, linkKey, stretched);
         this.show(message.parts);
         await this.confirm(message.receipt);
+        this.linkKey = linkKey;
+        if (this.hasAttribute("by-passkey")) await this.remember();
         await showFiles(this, { ...sealed, contentKey: message.contentKey });
       } catch (_wrongKey) {
         this.byHand.hidden = false;
         this.say("not-opened");
       }
+    }
+
+    // So that the list of messages can open it again on this device.
+    async remember() {
+      const deviceKey = await deviceKeyFrom(this.getAttribute("device-url"));
+      if (deviceKey !== null) await remember(deviceKey, this.itemId, this.linkKey, this.getAttribute("until"), localStorage);
     }
 
     say(attribute) {
@@ -102,24 +112,6 @@ if (globalThis.customElements) {
       const body = new FormData(this.querySelector("form[data-receipt]"));
       body.set("receipt", shown);
       return fetch(this.getAttribute("receipt-url"), { method: "POST", body });
-    }
-
-    leaveWhenIdle() {
-      const leave = () => {
-        forget(this.itemId, sessionStorage);
-        document.querySelector("form[data-leave]").submit();
-      };
-      document.querySelector("form[data-leave]").addEventListener("submit", () => {
-        forget(this.itemId, sessionStorage);
-      });
-      const wait = () => {
-        clearTimeout(this.idle);
-        this.idle = setTimeout(leave, IDLE_AFTER);
-      };
-      for (const sign of ["pointerdown", "keydown", "scroll"]) {
-        document.addEventListener(sign, wait, { passive: true });
-      }
-      wait();
     }
   });
 }

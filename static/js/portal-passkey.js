@@ -33,6 +33,7 @@ if (globalThis.customElements) {
         if (!reply.ok) throw new Error(`status ${reply.status}`);
         this.form.hidden = true;
         said.textContent = this.getAttribute("kept");
+        document.dispatchEvent(new CustomEvent("passkey-kept"));
       } catch (_refused) {
         said.textContent = this.getAttribute("refused");
       }
