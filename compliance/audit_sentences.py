@@ -173,6 +173,7 @@ SENTENCES = {
     "recovery_codes.made": "Made new recovery codes",
     "replies.people_viewed": "Saw the list of replies",
     "reply.done": "Dealt with a reply",
+    "reply.file_saved": "Saved a file that a person sent in the secure portal",
     "reply.revealed": "Read a reply",
     "reply.taken_up_again": "Took a reply up again",
     "undelivered.assigned": "Looks after a message that did not arrive",

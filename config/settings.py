@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.PlatformScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.uploads.OpenDoors",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.IdentityMiddleware",
@@ -160,10 +161,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "look-after-accounts": {"task": "accounts.tasks.look_after_accounts", "schedule": 3600.0},
-    "look-after-emergencies": {
-        "task": "accounts.tasks.look_after_emergencies",
-        "schedule": 60.0,
-    },
+    "look-after-emergencies": {"task": "accounts.tasks.look_after_emergencies", "schedule": 60.0},
     "expire-requests": {"task": "accounts.tasks.expire_requests", "schedule": 300.0},
     "sequence-events": {"task": "audit.tasks.sequence_events", "schedule": 5.0},
     "check-audit-logs": {"task": "audit.tasks.wake_checks", "schedule": 2.0},
@@ -184,10 +182,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "read-inbound-mail": {"task": "delivery.tasks.wake_readers", "schedule": 3.0},
     "remind-of-portal": {"task": "delivery.tasks.remind_of_portal", "schedule": 300.0},
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
-    "forget-api-answers": {
-        "task": "integrations.tasks.forget_old_answers",
-        "schedule": 3600.0,
-    },
+    "forget-api-answers": {"task": "integrations.tasks.forget_old_answers", "schedule": 3600.0},
     "wake-reseals": {"task": "accounts.tasks.wake_reseals", "schedule": 2.0},
     "wake-imports": {"task": "contacts.tasks.wake_imports", "schedule": 2.0},
     "wake-exports": {"task": "contacts.tasks.wake_exports", "schedule": 2.0},
@@ -273,6 +268,7 @@ SMTPD_CERTIFICATE_FILE = environment.text("SMTPD_CERTIFICATE_FILE", "")
 SMTPD_KEY_FILE = environment.text("SMTPD_KEY_FILE", "")
 SANDBOX_MAIL_DIR = environment.text("SANDBOX_MAIL_DIR", "")
 STATE_DIR = environment.text("STATE_DIR", "")
+MALWARE_SCANNER = environment.text("MALWARE_SCANNER", "")  # clamd, as host:port
 
 # Names of this installation in agreements and in customers' DNS records.
 PLATFORM_OPERATOR = environment.text("PLATFORM_OPERATOR", "Sealpost")

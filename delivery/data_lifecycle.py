@@ -29,6 +29,7 @@ from delivery.models import (
     Reaction,
     RecipientDomain,
     Reply,
+    ReplyFile,
     SingleSend,
     StsPolicy,
     TlsReport,
@@ -234,6 +235,14 @@ register(
     export=Export.PERSON,
     erasure=Erasure.WITH_PERSON,
     aging=Aging(since="received_at", called="replies"),
+)
+register(
+    ReplyFile,
+    data_class=DataClass.PHI,
+    retention=Retained.MESSAGES,
+    export=Export.PERSON,
+    erasure=Erasure.WITH_PERSON,
+    aging=Aging(goes_with="reply"),
 )
 
 for _column, _kind, _algorithm, _key in (

@@ -39,6 +39,7 @@ replies = [
     path("", worklists.reply_list, name="list"),
     path("<uuid:reply_id>/", worklists.reply, name="detail"),
     path("<uuid:reply_id>/read/", worklists.read, name="read"),
+    path("files/<uuid:reply_file_id>/", worklists.reply_file, name="file"),
     path("<uuid:reply_id>/done/", worklists.reply_done, name="done"),
     path("<uuid:reply_id>/waiting/", worklists.reply_waiting, name="waiting"),
 ]

@@ -1,12 +1,15 @@
 """Replies that are written in the portal: sealed when they come, and never sent by email."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from audit import services as audit
 from compliance import queries as compliance
 from contacts import services as contacts
 from contacts.models import Activity
-from delivery.escrow import services
+from delivery.escrow import reply_files, services
+from delivery.escrow.reply_files import Sent
 from delivery.escrow.visits import VisitEnded
 from delivery.models import EscrowEvent, EscrowItem, EscrowVisit, Reply
 from tenancy.errors import DomainError
@@ -28,22 +31,31 @@ def may_reply(item: EscrowItem) -> bool:
     return written.count() < MOST_PER_MESSAGE
 
 
-@transaction.atomic
-def send(visit: EscrowVisit, text: str) -> Reply:
-    """Keep what the person wrote, for staff. Raises NotTaken, or VisitEnded before the check."""
+def refuse_unless_taken(visit: EscrowVisit, text: str) -> None:
+    """Raises NotTaken, or VisitEnded before the check: before files are looked through for nothing."""
     if visit.checked_at is None:
         raise VisitEnded("Answer the questions first.")
-    item = EscrowItem.objects.select_for_update(of=["self"]).get(pk=visit.item_id)
-    text = text.strip()
-    if not text or len(text) > LONGEST or not may_reply(item):
+    if not text.strip() or len(text.strip()) > LONGEST or not may_reply(visit.item):
         raise NotTaken("This reply was not taken.")
+
+
+@transaction.atomic
+def send(visit: EscrowVisit, text: str, files: Sequence[Sent] = ()) -> Reply:
+    """Keep what the person wrote, and the files with it, for staff.
+
+    Raises NotTaken, or VisitEnded before the check.
+    """
+    item = EscrowItem.objects.select_for_update(of=["self"]).get(pk=visit.item_id)
+    refuse_unless_taken(visit, text)
     reply: Reply = Reply.objects.create(
         kind=Reply.Kind.WRITTEN,
         message=item.message,
         sender=str(item.contact.identity.get("email") or ""),
         subject=SUBJECT,
-        text=text,
+        text=text.strip(),
+        attachments=len(files),
     )
+    reply_files.store(reply, files)
     services.record(item, EscrowEvent.Kind.REPLIED)
     audit.record("portal.replied", actor=contacts.patient(item.contact_id), on=item)
     contacts.record_activity(

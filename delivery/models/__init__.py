@@ -11,6 +11,7 @@ from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture, HostObservation
 from delivery.models.recipient_domain import RecipientDomain
 from delivery.models.reply import Reply
+from delivery.models.reply_file import ReplyFile
 from delivery.models.single import SingleSend
 from delivery.models.sts_policy import StsPolicy
 from delivery.models.tls_report import TlsReport
@@ -40,6 +41,7 @@ __all__ = [
     "Reaction",
     "RecipientDomain",
     "Reply",
+    "ReplyFile",
     "SingleSend",
     "StsPolicy",
     "TlsReport",

@@ -135,7 +135,9 @@ def message(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
     words = words_of(request, visit)
     said = request.GET.get("said", "")
-    notice_of_reply = words[said] if said in ("reply_sent", "reply_not_taken") else ""
+    notice_of_reply = (
+        words[said] if said in ("reply_sent", "reply_not_taken", "files_not_taken") else ""
+    )
     return framing.page_around(request, pages.message(visit, words) | {"notice": notice_of_reply})
 
 

@@ -26,6 +26,7 @@ DOORS = {
     "delivery.wire.session": "the mail door",
     "delivery.wire.tls": "the mail door",
     "compliance.mail_certificates": "asks where the system keeps its authorities",
+    "delivery.escrow.scanning": "asks the malware scanner that the operator named",
     "delivery.inbound.listener": "listens, and opens nothing",
     "delivery.inbound.serving": "listens, and opens nothing",
     "integrations.management.commands.smtpd": "loads the certificate that it shows",

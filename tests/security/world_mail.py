@@ -1,9 +1,10 @@
 """The messages of a clinic's world, and what came back."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from campaigns.models import Campaign
-from delivery.models import Message, Reply
+from delivery.models import Message, Reply, ReplyFile
 from delivery.services.single import send_single
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -37,6 +38,8 @@ def messages(world: "World") -> None:
     )
     world.ids["message_id"] = [world.item.message_id, world.sent.pk, asked_for.pk, unknown.pk]
     world.ids["reply_id"] = [_reply(world).pk for _ in range(2)]
+    replies = world.ids["reply_id"]
+    world.ids["reply_file_id"] = [_reply_file(world, reply_id).pk for reply_id in replies]
     world.ids["posture_id"] = list(learn(**{world.mark("lake").lower(): "T2"}).values())
 
 
@@ -47,4 +50,16 @@ def _reply(world: "World") -> Reply:
         sender=f"{world.mark('ada')}@postbox.example",
         subject=world.mark("Re: visit"),
         text=world.mark("My knee"),
+    )
+
+
+def _reply_file(world: "World", reply_id: UUID) -> ReplyFile:
+    return ReplyFile.objects.create(
+        reply_id=reply_id,
+        position=1,
+        name=world.mark("knee.txt"),
+        media_type="text/plain",
+        size=4,
+        scan=ReplyFile.Scan.CLEAN,
+        content=world.mark("knee").encode(),
     )

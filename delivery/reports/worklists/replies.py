@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from audit import services as audit
 from audit.services import Actor, Touched
 from contacts.services import looks
-from delivery.models import Reply
+from delivery.escrow import reply_files
+from delivery.models import Reply, ReplyFile
 from delivery.reports.messages import Addressee, addressees
 from tenancy import clock
 
@@ -61,6 +62,13 @@ def look(reply: Reply, *, actor: Actor) -> None:
         looks.look_once(reply.message.contact, actor=actor)
     touched = Touched(classes=("reply",), rows=1)
     audit.record_reading("reply.revealed", actor=actor, on=reply, touched=touched)
+
+
+@transaction.atomic
+def save_file(file: ReplyFile, *, actor: Actor) -> bytes:
+    """Counts as a look, like what was written. Raises TooManyLooks or FileInfected."""
+    look(file.reply, actor=actor)
+    return reply_files.opened(file, actor=actor)
 
 
 @transaction.atomic

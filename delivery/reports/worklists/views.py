@@ -11,7 +11,9 @@ from accounts.http import SignedInRequest
 from accounts.permissions import may, requires
 from audit import services as audit
 from audit.services import Touched
-from delivery.models import Message, Reply
+from delivery.escrow import reply_files
+from delivery.escrow.file_kinds import KINDS
+from delivery.models import Message, Reply, ReplyFile
 from delivery.reports import messages
 from delivery.reports.worklists import replies, undelivered
 from tenancy.errors import DomainError
@@ -48,6 +50,21 @@ def read(request: SignedInRequest, reply_id: UUID) -> HttpResponse:
     return _reply(request, shown, is_open=True)
 
 
+@requires("contacts.reveal", step_up=True)
+@require_POST
+def reply_file(request: SignedInRequest, reply_file_id: UUID) -> HttpResponse:
+    """To be saved, never shown; its own name is in the page alone, as headers may be written down."""
+    found = ReplyFile.objects.select_related("reply__message__contact")
+    file = get_object_or_404(found, pk=reply_file_id)
+    try:
+        content = replies.save_file(file, actor=request.actor)
+    except DomainError as error:
+        return _reply(request, file.reply, problem=str(error))
+    name = f"file-{file.position}.{KINDS[file.media_type]}"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=file.media_type, headers=disposition)
+
+
 def _reply(
     request: SignedInRequest, shown: Reply, *, is_open: bool = False, problem: str = ""
 ) -> HttpResponse:
@@ -56,6 +73,7 @@ def _reply(
         "reply": shown,
         "addressee": row.addressee,
         "is_open": is_open,
+        "files": reply_files.of(shown) if is_open else [],
         "problem": problem,
         "may_read": may(request, "contacts.reveal"),
         "may_settle": may(request, "undelivered.settle"),
