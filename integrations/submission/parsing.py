@@ -1,5 +1,6 @@
 """A message as mail programs write it, read as a letter."""
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -15,6 +16,8 @@ from integrations.letters.stated import Stated
 
 MOST_PARTS = 60
 DEEPEST = 8
+# Python's own names for what no mail is written in; some take the square of its length to read.
+NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
 # What the library raises over headers that it cannot read.
 UNREADABLE = (ValueError, LookupError, AttributeError, TypeError)
 
@@ -131,8 +134,9 @@ def _text(part: EmailMessage) -> str:
     data = content if isinstance(content, bytes) else b""
     charset = part.get_content_charset() or "utf-8"
     try:
-        text = data.decode(charset, "replace")
-    except LookupError:
+        is_known = codecs.lookup(charset).name not in NO_CHARSETS
+        text = data.decode(charset if is_known else "utf-8", "replace")
+    except (LookupError, UnicodeError):
         text = data.decode("utf-8", "replace")
     return text.replace("\r\n", "\n")
 
