@@ -32,6 +32,8 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 _CONTENT_ID = re.compile(r"[A-Za-z0-9._@-]{1,100}")
+# Written in one line of a header, three characters for a byte outside ASCII (RFC 2231 4, 5322 2.1.1).
+LONGEST_FILE_NAME = 250
 _FILE_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\\"\u2028\u2029]{1,150}")
 # What mailboxes refuse to take because it runs when it is opened.
 _RUNS = re.compile(
@@ -114,6 +116,8 @@ def _check_files(files: tuple[File, ...], words: Words) -> None:
 def _file_refusal(file: File, words: Words) -> str | None:
     if not _FILE_NAME.fullmatch(file.name) or not is_whole(file.name):
         return "Name each file, without slashes or quotes."
+    if len(file.name.encode()) > LONGEST_FILE_NAME:
+        return "The name of a file is too long."
     if _RUNS.search(file.name):
         return "A file of this kind is refused by mailboxes."
     if not _MEDIA_TYPE.fullmatch(file.media_type):

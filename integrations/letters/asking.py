@@ -78,7 +78,7 @@ def _in_own_words(people: Sequence[Person], writing: Writing, actor: Actor) -> l
     if sum(len(file.content) for file in writing.files) * len(people) > MOST_BYTES:
         raise LetterRefused("files", "Send files of this size to fewer people at once.")
     letter = letters.check(writing)
-    return [letters.send(letter, _contact(person, actor), actor=actor) for person in people]
+    return [letters.send(letter, contact, actor=actor) for contact in _contacts(people, actor)]
 
 
 def _from_template(people: Sequence[Person], template: Template, actor: Actor) -> list[Message]:
@@ -90,9 +90,20 @@ def _from_template(people: Sequence[Person], template: Template, actor: Actor) -
         raise LetterRefused("sender", "The template has a sender of its own: send from that one.")
     given = Given(template.values, template.labels, template.send_at)
     return [
-        send_single(campaign, _contact(person, actor), request_id=uuid7(), actor=actor, given=given)
-        for person in people
+        send_single(campaign, contact, request_id=uuid7(), actor=actor, given=given)
+        for contact in _contacts(people, actor)
     ]
+
+
+def _contacts(people: Sequence[Person], actor: Actor) -> list[Contact]:
+    """In the order of the people. Found in the order of their addresses, each of which is locked: two
+    calls about the same people, named the other way round, would wait for each other.
+    """
+    found = {
+        person: _contact(person, actor)
+        for person in sorted(set(people), key=lambda each: each.mailbox.address.lower())
+    }
+    return [found[person] for person in people]
 
 
 def _contact(person: Person, actor: Actor) -> Contact:
