@@ -1,7 +1,6 @@
 """Which addresses are ours, and which message they stand for. Everything else is refused at RCPT."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +13,7 @@ from delivery.inbound import tokens
 from delivery.inbound.tokens import TokenBroken, Way
 from delivery.models import InboundMail, Message
 from tenancy import clock
-from tenancy.keyring import usable
+from tenancy.keyring import KeyUnavailable
 from tenancy.scope import PLATFORM_TENANT_ID, platform_scope, tenant_scope
 
 Mailbox = InboundMail.Mailbox
@@ -56,7 +55,7 @@ def destination_of(address: str, mail_from: str) -> Destination:
         return Destination(Mailbox.ABUSE, None)
     if domain == platform.return_domain():
         return _of_the_service(local, mail_from)
-    tenants = list(_tenants_of(domain))
+    tenants = _tenants_of(domain)
     if not tenants:
         raise NotOurs("550 5.7.1 We take no mail for this domain")
     if local in ROLES:
@@ -99,7 +98,7 @@ def named_inside(content: bytes) -> Destination:
     for found in TOKEN_INSIDE.finditer(content[:LOOKED_AT]):
         token, domain = found[1].decode("ascii"), found[2].decode("ascii").lower().rstrip(".-")
         try:
-            inside = _of_message(Way.BOUNCE, token, list(_tenants_of(f"{PREFIX}{domain}")))
+            inside = _of_message(Way.BOUNCE, token, _tenants_of(f"{PREFIX}{domain}"))
         except NotOurs:
             continue
         return Destination(Mailbox.ABUSE, inside.tenant_id, inside.message_id)
@@ -107,28 +106,35 @@ def named_inside(content: bytes) -> Destination:
 
 
 def _of_message(way: Way, token: str, tenants: list[UUID]) -> Destination:
+    """Raises NotOurs, or KeyUnavailable if it may be of a workspace whose keys are off: come again."""
+    away: KeyUnavailable | None = None
     for tenant_id in tenants:
         with tenant_scope(tenant_id):
             try:
                 message_id = tokens.message_of(way, token)
             except TokenBroken:
                 continue
+            except KeyUnavailable as off:
+                away = off
+                continue
             since = clock.now() - GOOD_FOR[way]
             if not Message.objects.filter(pk=message_id, created_at__gte=since).exists():
                 raise NotOurs("550 5.1.6 The message is too old")
             return Destination(BOXES[way], tenant_id, message_id)
+    if away:
+        raise away
     raise NotOurs("550 5.1.1 No such address")
 
 
-def _tenants_of(domain: str) -> Iterator[UUID]:
+def _tenants_of(domain: str) -> list[UUID]:
     """Those that send from the domain; two may have it, and only the proof tells whose a token is."""
     if not domain.startswith(PREFIX) or not domain.isascii():
-        return iter(())
+        return []
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT tenant FROM kernel.tenants_of_sender_domain(%s)", [domain.removeprefix(PREFIX)]
         )
-        return usable([row[0] for row in cursor.fetchall()])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _refuse_all_but_reports(mail_from: str) -> None:

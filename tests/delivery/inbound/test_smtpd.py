@@ -8,9 +8,9 @@ from django.db import connection
 
 from delivery.inbound.doorkeeper import Doorkeeper, Reticent
 from delivery.models import InboundMail, Message
-from tenancy import clock
+from tenancy import clock, keyring, versions
 from tenancy.log_lines import LineFormatter
-from tenancy.scope import tenant_scope
+from tenancy.scope import platform_scope, tenant_scope
 from tests.delivery.inbound import smtpd
 from tests.delivery.inbound.conftest import reply_path, return_path
 from tests.factories.campaigns import SENDER_DOMAIN
@@ -99,6 +99,23 @@ def test_a_return_path_ends_with_its_message_or_after_45_days(port, sent):
     Message.objects.filter(pk=sent.pk).update(created_at=sent.created_at - timedelta(days=46))
     assert send(port, return_path(sent), b"Late.") == (550, "5.1.6 The message is too old")
     assert InboundMail.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "path", [return_path, reply_path, lambda _: f"abuse@bounce.{SENDER_DOMAIN}"]
+)
+def test_while_a_workspaces_keys_are_off_the_server_is_to_come_again(port, sent, clinic, path):
+    """A refusal for good would lose what came back."""
+    to = path(sent)
+    with platform_scope():
+        versions.switch_off(clinic.id)
+    keyring.forget()
+    assert send(port, to) == (451, "4.3.0 Not now, try again later")
+    with platform_scope():
+        versions.switch_on(clinic.id)
+    keyring.forget()
+    assert InboundMail.objects.count() == 0
+    assert send(port, to)[0] == 250
 
 
 def test_a_complaint_to_the_platform_goes_to_whose_message_it_names(
