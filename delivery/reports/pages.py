@@ -112,7 +112,7 @@ class Progress:
 
     @property
     def seconds_to_next(self) -> int:
-        """Until the bar asks again: to count a million takes half a second of the database."""
+        """Until the bar asks again: each answer takes a look at every message."""
         return max(2, self.total // 100_000)
 
 
