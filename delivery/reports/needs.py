@@ -15,6 +15,8 @@ from compliance.models import Alert, SenderDomain
 from compliance.services import reviews
 from delivery.escrow.unread import unread
 from delivery.models import EscrowEvent, Message
+from delivery.reports.deliverability.complaints import disliked
+from delivery.reports.deliverability.pages import operator_label
 from delivery.reports.filters import WEEK
 from delivery.reports.worklists import replies, undelivered
 from tenancy import clock
@@ -40,6 +42,7 @@ def needs(request: SignedInRequest) -> list[Need]:
         *_reviews(request),
         *_requests(request),
         *_domains(request),
+        *_complaints(request),
     ]
     if may(request, "reports.people"):
         found += [*_worklists(), *_messages()]
@@ -133,6 +136,19 @@ def _domains(request: SignedInRequest) -> Iterator[Need]:
                 "Campaigns from this domain wait until they are.",
                 reverse("domains:detail", args=[domain.id]),
             )
+
+
+def _complaints(request: SignedInRequest) -> Iterator[Need]:
+    if not may(request, "reports.view"):
+        return
+    for each in disliked():
+        yield Need(
+            "alert-triangle",
+            "bad" if each.is_grave else "held",
+            f"{each.share:.1%} of your mail to {operator_label(each.operator)} was called spam",
+            "From 0.3 % on, mail is turned away. Write to fewer people, and to those who asked for it.",
+            reverse("reports:deliverability"),
+        )
 
 
 def _worklists() -> Iterator[Need]:
