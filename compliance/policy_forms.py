@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
+from django.db.models import IntegerChoices
 
 from compliance.facts import Fallback
 from compliance.models import Policy
@@ -29,24 +30,36 @@ class DomainListField(forms.CharField):
         return domains
 
 
+def switch(label: str, help_text: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, help_text=help_text)
+
+
+def one_of(
+    label: str, numbers: type[IntegerChoices], help_text: str = ""
+) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        coerce=int,
+        choices=numbers.choices,
+        widget=forms.RadioSelect,
+        help_text=help_text,
+    )
+
+
 class PolicyForm(forms.Form):
     """Every switch says in its help text what it does to people."""
 
     approval_mode = forms.ChoiceField(
         label="Approval", choices=Policy.ApprovalMode.choices, widget=forms.RadioSelect
     )
-    tls_floor_limited = forms.TypedChoiceField(
-        label="Mail that tells only that there is care, like a reminder, needs at least",
-        coerce=int,
-        choices=Policy.TlsFloor.choices,
-        widget=forms.RadioSelect,
+    tls_floor_limited = one_of(
+        "Mail that tells only that there is care, like a reminder, needs at least",
+        Policy.TlsFloor,
     )
-    tls_floor = forms.TypedChoiceField(
-        label="Mail with health details needs at least",
-        coerce=int,
-        choices=Policy.TlsFloor.choices,
-        widget=forms.RadioSelect,
-        help_text="Never less than mail without them. Specially protected mail always goes by the portal.",
+    tls_floor = one_of(
+        "Mail with health details needs at least",
+        Policy.TlsFloor,
+        "Never less than mail without them. Specially protected mail always goes by the portal.",
     )
     fallback_care = forms.ChoiceField(
         label="If that cannot be had, mail about care and bills",
@@ -71,18 +84,15 @@ class PolicyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text="One domain a line, like example.com. Only large providers: the list is kept in the audit log.",
     )
-    honors_unprotected = forms.BooleanField(
-        label="Honor requests for email without full protection",
-        required=False,
-        help_text="Of people who were warned and still asked for it (45 CFR 164.522(b)). Never for marketing "
+    honors_unprotected = switch(
+        "Honor requests for email without full protection",
+        "Of people who were warned and still asked for it (45 CFR 164.522(b)). Never for marketing "
         "or specially protected mail. Off means: such requests stay on file and do not count.",
     )
-    portal_from = forms.TypedChoiceField(
-        label="Always by the secure portal",
-        coerce=int,
-        choices=Policy.PortalFrom.choices,
-        widget=forms.RadioSelect,
-        help_text="The person gets a notice without PHI and opens the message on a page of yours.",
+    portal_from = one_of(
+        "Always by the secure portal",
+        Policy.PortalFrom,
+        "The person gets a notice without PHI and opens the message on a page of yours.",
     )
     portal_expiry_days = forms.IntegerField(
         label="Portal messages stay for (days)",
@@ -96,38 +106,31 @@ class PolicyForm(forms.Form):
         widget=forms.RadioSelect,
         help_text="Both are asked where the way to the mailbox is not safe.",
     )
-    portal_must_agree = forms.BooleanField(
-        label="What needs most opens with an agreed passphrase or a passkey only",
-        required=False,
-        help_text="Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
+    portal_must_agree = switch(
+        "What needs most opens with an agreed passphrase or a passkey only",
+        "Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
     )
-    portal_may_reissue = forms.BooleanField(
-        label="Staff may send a new link to a portal message",
-        required=False,
-        help_text="Then we keep its key under yours. Without it a lost link means sending again.",
+    portal_may_reissue = switch(
+        "Staff may send a new link to a portal message",
+        "Then we keep its key under yours. Without it a lost link means sending again.",
     )
-    portal_may_reply = forms.BooleanField(
-        label="People may reply in the portal",
-        required=False,
-        help_text="What they write is sealed, and waits for you among the replies.",
+    portal_may_reply = switch(
+        "People may reply in the portal",
+        "What they write is sealed, and waits for you among the replies.",
     )
-    portal_may_print = forms.BooleanField(
-        label="People may print what they read in the portal",
-        required=False,
-        help_text="With their mailbox and the time on the paper. A screen can be photographed too.",
+    portal_may_print = switch(
+        "People may print what they read in the portal",
+        "With their mailbox and the time on the paper. A screen can be photographed too.",
     )
-    counting_up_to = forms.TypedChoiceField(
-        label="Openings and clicks may be counted in",
-        coerce=int,
-        choices=Policy.CountingUpTo.choices,
-        widget=forms.RadioSelect,
-        help_text="Only where a campaign asks for it, and never for people who said no. What somebody "
+    counting_up_to = one_of(
+        "Openings and clicks may be counted in",
+        Policy.CountingUpTo,
+        "Only where a campaign asks for it, and never for people who said no. What somebody "
         "opens tells about them too, and is kept as carefully as the mail itself.",
     )
-    may_operate_without_opt_in = forms.BooleanField(
-        label="Send about our own services without an opt-in",
-        required=False,
-        help_text="To patients only, and only if nobody pays for the message. People may refuse.",
+    may_operate_without_opt_in = switch(
+        "Send about our own services without an opt-in",
+        "To patients only, and only if nobody pays for the message. People may refuse.",
     )
     frequency_cap = forms.IntegerField(
         label="At most this many messages to one person",

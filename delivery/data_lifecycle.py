@@ -54,14 +54,25 @@ register(
         ),
     ),
 )
-register(
-    MessageEvent,
-    data_class=DataClass.PHI,
-    retention=Retained.MESSAGES,
-    export=Export.PERSON,
-    erasure=Erasure.WITH_PERSON,
-    aging=Aging(goes_with="message"),
-)
+# What is known of a person, and theirs to have.
+for _told, _kept, _aging in (
+    (MessageEvent, Retained.MESSAGES, Aging(goes_with="message")),
+    (FollowUp, Retained.MESSAGES, Aging(goes_with="message")),
+    (Letter, Retained.MESSAGES, Aging(goes_with="send")),
+    (LetterFile, Retained.MESSAGES, Aging(goes_with="letter")),
+    (Reply, Retained.MESSAGES, Aging(since="received_at", called="replies")),
+    (ReplyFile, Retained.MESSAGES, Aging(goes_with="reply")),
+    (EscrowEvent, Retained.PORTAL, Aging(goes_with="item")),
+    (Reaction, Retained.ACTIVITY, Aging(since="occurred_at", called="openings and clicks")),
+):
+    register(
+        _told,
+        data_class=DataClass.PHI,
+        retention=_kept,
+        export=Export.PERSON,
+        erasure=Erasure.WITH_PERSON,
+        aging=_aging,
+    )
 register(
     EscrowItem,
     data_class=DataClass.PHI,
@@ -73,14 +84,6 @@ register(
         only=~Q(status__in=EscrowItem.OPENABLE),
         called="portal messages",
     ),
-)
-register(
-    EscrowEvent,
-    data_class=DataClass.PHI,
-    retention=Retained.PORTAL,
-    export=Export.PERSON,
-    erasure=Erasure.WITH_PERSON,
-    aging=Aging(goes_with="item"),
 )
 for _of_a_file, _goes_with in ((EscrowFile, "item"), (EscrowChunk, "file")):
     register(
@@ -103,20 +106,15 @@ for of_a_visit, aging in (
         erasure=Erasure.WITH_PERSON,
         aging=aging,
     )
-register(
-    PortalPasskey,
-    data_class=DataClass.OPERATIONAL,
-    retention=None,
-    export=Export.NEVER,
-    erasure=Erasure.WITH_PERSON,
-)
-register(
-    PortalPassphrase,
-    data_class=DataClass.OPERATIONAL,
-    retention=None,  # part of the keys of messages that wait
-    export=Export.NEVER,
-    erasure=Erasure.WITH_PERSON,
-)
+# A passphrase is a part of the keys of messages that wait.
+for _opens_the_portal in (PortalPasskey, PortalPassphrase):
+    register(
+        _opens_the_portal,
+        data_class=DataClass.OPERATIONAL,
+        retention=None,
+        export=Export.NEVER,
+        erasure=Erasure.WITH_PERSON,
+    )
 register(
     SingleSend,
     data_class=DataClass.OPERATIONAL,
@@ -125,59 +123,33 @@ register(
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="created_at", called="single sends"),
 )
-for _written, _aging in (
-    (Letter, Aging(goes_with="send")),
-    (LetterFile, Aging(goes_with="letter")),
-):
+for _of_a_campaign in (Dispatch, LinkTable):
     register(
-        _written,
-        data_class=DataClass.PHI,
-        retention=Retained.MESSAGES,
-        export=Export.PERSON,
-        erasure=Erasure.WITH_PERSON,
-        aging=_aging,
+        _of_a_campaign,
+        data_class=DataClass.OPERATIONAL,
+        retention=Retained.CONTENT,
+        export=Export.TENANT,
+        erasure=Erasure.WITH_TENANT,
+        aging=Aging(goes_with="campaign"),
     )
-register(
-    Dispatch,
-    data_class=DataClass.OPERATIONAL,
-    retention=Retained.CONTENT,
-    export=Export.TENANT,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(goes_with="campaign"),
-)
-register(
-    LinkTable,
-    data_class=DataClass.OPERATIONAL,
-    retention=Retained.CONTENT,
-    export=Export.TENANT,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(goes_with="campaign"),
-)
-register(
-    Reaction,
-    data_class=DataClass.PHI,
-    retention=Retained.ACTIVITY,
-    export=Export.PERSON,
-    erasure=Erasure.WITH_PERSON,
-    aging=Aging(since="occurred_at", called="openings and clicks"),
-)
-for _learned in (DomainPosture, HostObservation):
+# What is learned of mail servers; what they know of us outlasts any mail.
+for _learned, _days, _ages in (
+    (DomainPosture, 30, Aging(since="seen_at")),
+    (HostObservation, 30, Aging(since="seen_at")),
+    (DomainDay, 35, Aging(since="day")),
+    (StsPolicy, 1, Aging(since="expires_at")),
+    (TlsReport, 90, Aging(since="ends_at")),
+    (WarmUpPlan, None, Aging()),
+    (WarmUp, None, Aging()),
+):
     register(
         _learned,
         data_class=DataClass.OPERATIONAL,
-        retention=timedelta(days=30),
+        retention=None if _days is None else timedelta(days=_days),
         export=Export.NEVER,
         erasure=Erasure.WITH_TENANT,
-        aging=Aging(since="seen_at"),
+        aging=_ages,
     )
-register(
-    DomainDay,
-    data_class=DataClass.OPERATIONAL,
-    retention=timedelta(days=35),
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="day"),
-)
 register(
     RecipientDomain,
     data_class=DataClass.OPERATIONAL,
@@ -186,30 +158,6 @@ register(
     erasure=Erasure.WITH_TENANT,
     aging=Aging(since="seen_at"),
 )
-register(
-    StsPolicy,
-    data_class=DataClass.OPERATIONAL,
-    retention=timedelta(days=1),
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="expires_at"),
-)
-register(
-    TlsReport,
-    data_class=DataClass.OPERATIONAL,
-    retention=timedelta(days=90),
-    export=Export.NEVER,
-    erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="ends_at"),
-)
-for _warming in (WarmUpPlan, WarmUp):
-    register(
-        _warming,
-        data_class=DataClass.OPERATIONAL,
-        retention=None,  # one row for each name and operator: what they know of us outlasts any mail
-        export=Export.NEVER,
-        erasure=Erasure.WITH_TENANT,
-    )
 
 # What it says is in the message's story and among the replies by then.
 register(
@@ -219,30 +167,6 @@ register(
     export=Export.NEVER,
     erasure=Erasure.WITH_PERSON,
     aging=Aging(since="read_at"),
-)
-register(
-    FollowUp,
-    data_class=DataClass.PHI,
-    retention=Retained.MESSAGES,
-    export=Export.PERSON,
-    erasure=Erasure.WITH_PERSON,
-    aging=Aging(goes_with="message"),
-)
-register(
-    Reply,
-    data_class=DataClass.PHI,
-    retention=Retained.MESSAGES,
-    export=Export.PERSON,
-    erasure=Erasure.WITH_PERSON,
-    aging=Aging(since="received_at", called="replies"),
-)
-register(
-    ReplyFile,
-    data_class=DataClass.PHI,
-    retention=Retained.MESSAGES,
-    export=Export.PERSON,
-    erasure=Erasure.WITH_PERSON,
-    aging=Aging(goes_with="reply"),
 )
 
 for _column, _kind, _algorithm, _key in (
