@@ -131,7 +131,7 @@ def _told(
     try:
         answer = _open(session, envelope, size=len(message), asks_for_tls=asks_for_tls)
         stage = answer.stage
-        if answer.reply.code != 354:
+        if not answer.lets_text_follow:
             return _refused(session, answer)
         reach("asked")
         if not _may_follow(session, envelope.id, announce):
@@ -178,6 +178,8 @@ def _xtext(address: str) -> str:
 
 
 def _refused(session: Session, answer: Answer) -> Outcome:
+    if answer.reply.code < 400:  # out of step: whatever it says next answers something else
+        session.close()
     if answer.reply is not TOO_LARGE and session.is_open:
         session.reset()
     return Outcome(Result.REFUSED, answer.stage, _no_success(answer.reply))

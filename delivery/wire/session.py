@@ -38,6 +38,11 @@ class Answer(NamedTuple):
     stage: Stage
     reply: Reply
 
+    @property
+    def lets_text_follow(self) -> bool:
+        """354 to DATA. To anything else it means nothing, and a text would be read as commands."""
+        return self.stage is Stage.DATA and self.reply.code == 354
+
 
 class SessionBroken(Exception):
     """The conversation cannot go on: closed, silent for too long, or not SMTP."""
@@ -132,7 +137,7 @@ class Session:
                 answers.append(Answer(stage, self._reply(self._timeouts.command)))
                 if not self.is_open:
                     break
-            if answers[-1].reply.code == 354 and not all(map(_is_go_on, answers)):
+            if answers[-1].lets_text_follow and not all(map(_is_go_on, answers)):
                 # RFC 2920 3.1: it waits for a text without a recipient, so it gets an empty one.
                 self._write(b".\r\n")
                 self._reply(self._timeouts.dot)
@@ -251,4 +256,4 @@ class Session:
 
 
 def _is_go_on(answer: Answer) -> bool:
-    return answer.reply.code == 354 if answer.stage is Stage.DATA else answer.reply.is_positive
+    return answer.lets_text_follow or (answer.stage is not Stage.DATA and answer.reply.is_positive)
