@@ -9,7 +9,7 @@ from django.db.models import F
 from accounts import unreached
 from delivery import standing
 from delivery.inbound import facts
-from delivery.inbound.recipients import NotOurs, named_inside
+from delivery.inbound.recipients import message_inside
 from delivery.inbound.understanding import (
     Bounce,
     Complaint,
@@ -25,7 +25,6 @@ from delivery.tls_reports import keeping
 from delivery.tls_reports.reading import reports_in
 from tenancy import clock
 from tenancy.models import SystemMail
-from tenancy.scope import current_tenant_id
 
 logger = logging.getLogger(__name__)
 
@@ -94,12 +93,7 @@ def _message_of(mail: InboundMail) -> Message | None:
     """By the address, or for a complaint by our own return path in it."""
     message_id = mail.message_id
     if message_id is None and mail.mailbox == Mailbox.ABUSE:
-        try:
-            inside = named_inside(mail.content)
-        except NotOurs:
-            return None
-        if inside.tenant_id == current_tenant_id():
-            message_id = inside.message_id
+        message_id = message_inside(mail.content)
     if message_id is None:
         return None
     return Message.objects.select_related("contact").filter(pk=message_id).first()

@@ -30,8 +30,10 @@ PREFIX = "bounce."
 # Of these a server may write on its own behalf; others have no business at a return path.
 REPORTERS = {"mailer-daemon", "postmaster", "mail-daemon", "maildaemon", "double-bounce", "bounce"}
 # RFC 5965 reports hide addresses as they like: our own are found wherever they stand.
-TOKEN_INSIDE = re.compile(rb"\bb\+([0-9a-z]{48})@bounce\.([a-z0-9.-]{3,250})", re.IGNORECASE)
+TOKEN_INSIDE = re.compile(r"\bb\+([0-9a-z]{48})@bounce\.([a-z0-9.-]{3,250})")
 LOOKED_AT = 262_144
+# Each costs a look at the database, and anybody may write to us.
+MOST_NAMED = 20
 
 
 class NotOurs(Exception):
@@ -95,14 +97,29 @@ def _of_the_service(local: str, mail_from: str) -> Destination:
 
 def named_inside(content: bytes) -> Destination:
     """Whose message a complaint is about, by our own return path in it. Raises NotOurs."""
-    for found in TOKEN_INSIDE.finditer(content[:LOOKED_AT]):
-        token, domain = found[1].decode("ascii"), found[2].decode("ascii").lower().rstrip(".-")
+    for token, domain in _return_paths(content):
         try:
             inside = _of_message(Way.BOUNCE, token, _tenants_of(f"{PREFIX}{domain}"))
         except NotOurs:
             continue
         return Destination(Mailbox.ABUSE, inside.tenant_id, inside.message_id)
     raise NotOurs("550 5.7.1 The report names no message of ours")
+
+
+def message_inside(content: bytes) -> UUID | None:
+    """The same of a complaint that came to the tenant in scope; None if no message of its is named."""
+    for token, _ in _return_paths(content):
+        try:
+            return tokens.message_of(Way.BOUNCE, token)
+        except TokenBroken:
+            continue
+    return None
+
+
+def _return_paths(content: bytes) -> list[tuple[str, str]]:
+    """Token and domain of the first that stand in it, each once."""
+    found = TOKEN_INSIDE.findall(content[:LOOKED_AT].lower().decode("ascii", "replace"))
+    return [(token, domain.rstrip(".-")) for token, domain in dict.fromkeys(found)][:MOST_NAMED]
 
 
 def _of_message(way: Way, token: str, tenants: list[UUID]) -> Destination:
