@@ -3,7 +3,7 @@
 import logging
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from accounts import unreached
@@ -24,6 +24,7 @@ from delivery.system_mail import reason_for
 from delivery.tls_reports import keeping
 from delivery.tls_reports.reading import reports_in
 from tenancy import clock
+from tenancy.keyring import KeyUnavailable
 from tenancy.models import SystemMail
 
 logger = logging.getLogger(__name__)
@@ -34,23 +35,40 @@ TRIES = 3
 UNREADABLE = "unreadable"
 OWN_BOUNCE = "own_bounce"
 REPORTS = (Mailbox.RETURN_PATH, Mailbox.TLS_REPORTS)
+# Databases and keys come back. A mail that met their absence was not tried.
+OUR_TROUBLE = (OperationalError, InterfaceError, KeyUnavailable)
 
 
 def read_waiting() -> int:
-    """Read the tenant's oldest mails. Returns how many were read."""
-    waiting = InboundMail.objects.filter(read_at=None).order_by("received_at")
-    return sum(_read(mail_id) for mail_id in waiting.values_list("pk", flat=True)[:BATCH])
+    """Read the tenant's oldest mails, those that failed last. Returns how many were read."""
+    waiting = InboundMail.objects.filter(read_at=None).order_by("attempts", "received_at")
+    found = list(waiting.values_list("pk", "attempts")[:BATCH])
+    return sum(_read(mail_id, tried) for mail_id, tried in found)
 
 
-def _read(mail_id: UUID) -> bool:
-    # Counted before it is tried: a worker that dies of a mail does not try it for ever.
-    InboundMail.objects.filter(pk=mail_id).update(attempts=F("attempts") + 1)
+def _read(mail_id: UUID, tried: int) -> bool:
+    if not _claimed(mail_id, tried):
+        return False
     try:
         return _understood(mail_id)
+    except OUR_TROUBLE:
+        InboundMail.objects.filter(pk=mail_id, read_at=None).update(attempts=tried)
+        raise
     except Exception:
+        # Anybody writes these: whatever one sets off is answered for it alone, or one mail that nobody
+        # foresaw would keep all the bounces and complaints behind it unread.
         logger.exception("a mail could not be read: id=%(id)s", {"id": mail_id})
         _give_up(mail_id)
         return False
+
+
+def _claimed(mail_id: UUID, tried: int) -> bool:
+    """Counted before it is tried: a worker that dies of a mail does not try it for ever.
+
+    False when another worker was there since it was found: only one counts each try.
+    """
+    found = InboundMail.objects.filter(pk=mail_id, read_at=None, attempts=tried)
+    return bool(found.update(attempts=F("attempts") + 1))
 
 
 @transaction.atomic
