@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import nh3
 
@@ -10,6 +10,8 @@ from delivery.inbound import wording
 from delivery.inbound.parts import Part
 
 LONGEST = 50_000
+# Read of all parts together: tags without an end cost the square of their number.
+LOOKED_AT = 100_000
 # RFC 3834 2 and 5; the others are habits of older programs.
 AUTOMATIC_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponse", "list-id", "list-unsubscribe")
 BULK = {"bulk", "junk", "list", "auto_reply"}
@@ -34,10 +36,19 @@ def readable(leaves: Sequence[Part]) -> tuple[str, int]:
     attached = len(leaves) - len(shown)
     attached += sum(part.media_type.partition("/")[0] not in {"text", "message"} for part in shown)
     for media_type, read in (("text/plain", _plain), ("text/html", _from_html)):
-        found = [read(part.text) for part in shown if part.media_type == media_type]
+        found = [read(text) for text in _texts(shown, media_type)]
         if any(text.strip() for text in found):
             return "\n\n".join(found)[:LONGEST].strip(), attached
     return "", attached
+
+
+def _texts(parts: Sequence[Part], media_type: str) -> Iterator[str]:
+    room = LOOKED_AT
+    for part in parts:
+        if part.media_type == media_type and room > 0:
+            text = part.text[:room]
+            room -= len(text)
+            yield text
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ back is written by anybody. Here a part too many, too deep or too long is left o
 """
 
 import binascii
+import codecs
 import quopri
 import re
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ DEPTH = 6
 PARTS = 60
 TEXT_BYTES = 200_000
 LONGEST_WORDS = 2_000
+# Python calls these encodings as well; some take long, and none is a charset of mails.
+NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 
 MEDIA_TYPE = re.compile(r"\s*([a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60})", re.IGNORECASE)
 PARAMETER = re.compile(
@@ -49,12 +52,8 @@ class Part:
 
     @property
     def text(self) -> str:
-        """In Unicode, with question marks for what is none."""
-        content = self.content[:TEXT_BYTES]
-        try:
-            return content.decode(self.parameters.get("charset", "utf-8"), "replace")
-        except (LookupError, UnicodeError):
-            return content.decode("utf-8", "replace")
+        """In Unicode, as far as it is text."""
+        return in_unicode(self.content[:TEXT_BYTES], self.parameters.get("charset", "utf-8"))
 
     @property
     def is_attached(self) -> bool:
@@ -92,14 +91,24 @@ def fields_of(block: bytes) -> dict[str, str]:
     return fields
 
 
+def in_unicode(content: bytes, charset: str) -> str:
+    """Read as UTF-8 where the charset is none; half a character, which no database takes, becomes "?"."""
+    try:
+        codec = codecs.lookup(charset)
+        text = content.decode("utf-8" if codec.name in NO_CHARSETS else codec.name, "replace")
+    except (LookupError, ValueError):
+        text = content.decode("utf-8", "replace")
+    return text.encode("utf-8", "replace").decode()
+
+
 def words_of(value: str) -> str:
     """A header text with its encoded words read (RFC 2047)."""
     pieces = []
     try:
         for piece, charset in decode_header(value[:LONGEST_WORDS]):
             raw = piece.encode("utf-8", "replace") if isinstance(piece, str) else piece
-            pieces.append(raw.decode(charset or "utf-8", "replace"))
-    except (LookupError, ValueError, HeaderParseError):
+            pieces.append(in_unicode(raw, charset or "utf-8"))
+    except (ValueError, HeaderParseError):
         return value[:LONGEST_WORDS]
     return " ".join("".join(pieces).split())
 

@@ -22,6 +22,7 @@ from delivery.wire.addresses import AddressUnusable
 from delivery.wire.door import _on_the_wire
 from tenancy import web_address
 from tenancy.ids import uuid7
+from tests.security import fuzz_returns
 
 VISITS = (MergeField("day", "Day", "date"), MergeField("doctor", "Doctor"))
 SCHEMA = build_schema(
@@ -213,5 +214,6 @@ TARGETS = {
     "body": (st.tuples(QUOTED, QUOTED), body),
     "url": (made_of(URL_WORDS, max_size=14) | made_of(URL_WORDS, max_size=8).map("https://a.example{}".format), url),
     "checkpoint": (made_of(NOTE_WORDS, max_size=10) | st.text(max_size=5).map(lambda it: NOTE[:-30] + it + NOTE[-30:]), checkpoint),
+    **fuzz_returns.TARGETS,
     "token": (st.text("-_0123456789abcdefABCDEF=", max_size=70) | st.text(max_size=30), token),
 }  # fmt: skip
