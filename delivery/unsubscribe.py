@@ -1,14 +1,20 @@
-"""One-click unsubscribe links (RFC 8058) that name a message and cannot be forged."""
+"""How a person stops a kind of mail: a link (RFC 8058) and an address (RFC 2369) of each message's own.
+
+They name the message, say nothing about the person, and cannot be forged.
+"""
 
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from delivery.inbound.tokens import Way, address, key_of
 from tenancy.keyring import KeysSwitchedOff, KeyUnavailable, current_keys
+from tenancy.origins import url_on
 from tenancy.scope import current_tenant_id
 
+ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 MAC_BYTES = 16
 TOKEN_BYTES = 16 + 16 + MAC_BYTES
 
@@ -19,10 +25,23 @@ class LinkBroken(Exception):
 
 @dataclass(frozen=True)
 class Signer:
-    """Makes and checks the tokens of one tenant; `key` is the tenant's own, kept for a chunk."""
+    """Makes and checks the tokens of one tenant; the keys are the tenant's own, kept for a chunk."""
 
     tenant_id: UUID
-    key: bytes
+    key: bytes = field(repr=False)
+    address_key: bytes = field(repr=False)
+
+    def link(self, message_id: UUID) -> str:
+        return url_on("links", f"/u/{self.token(message_id)}")
+
+    def list_fields(self, message_id: UUID, domain: str) -> tuple[tuple[str, str], ...]:
+        """One click by HTTPS first, then mail, for programs that know no other way.
+
+        RFC 8058 wants one HTTPS address, RFC 2369 the one that is liked best first.
+        """
+        mail_to = address(Way.UNSUBSCRIBE, message_id, domain, self.address_key)
+        ways = f"<{self.link(message_id)}>, <mailto:{mail_to}?subject=unsubscribe>"
+        return (("List-Unsubscribe", ways), ONE_CLICK)
 
     def token(self, message_id: UUID) -> str:
         """64 letters that name the message, say nothing about the person, and fit one header line."""
@@ -68,4 +87,6 @@ def checked(token: str) -> UUID:
 
 def signer() -> Signer:
     """That of the tenant in scope."""
-    return Signer(current_tenant_id(), current_keys().derive("unsubscribe"))
+    return Signer(
+        current_tenant_id(), current_keys().derive("unsubscribe"), key_of(Way.UNSUBSCRIBE)
+    )

@@ -46,7 +46,6 @@ from tenancy.scope import current_tenant_id
 LOOK_AGAIN = timedelta(minutes=15)
 # How old the gate's facts about a campaign may be when a message is drafted.
 GOOD_FOR = timedelta(seconds=1)
-ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 OWN_LINKS = frozenset(field.key for field in LINK_FIELDS)
 
 # By the cause of a message: values of its person that are newer than what is on file.
@@ -221,14 +220,10 @@ def _links(message: Claimed, person: Person, series: Series) -> dict[str, str]:
     """The patient's own pages, which work without a sign-in."""
     preferences = tokens.make(tokens.PREFERENCES, person.contact_id)
     return {
-        "unsubscribe_url": unsubscribe_link(message.id, series.signer),
+        "unsubscribe_url": series.signer.link(message.id),
         "preferences_url": url_on("links", f"/p/{preferences}"),
         "portal_url": url_on("portal", "/"),
     }
-
-
-def unsubscribe_link(message_id: UUID, signer: Signer) -> str:
-    return url_on("links", f"/u/{signer.token(message_id)}")
 
 
 def _seen(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedValue]:
@@ -261,7 +256,7 @@ def _reply_to(message: Claimed, series: Series) -> tuple[tuple[str, str], ...]:
 
 
 def _list_fields(message: Claimed, series: Series) -> tuple[tuple[str, str], ...]:
-    """RFC 8058: one click, for mail that a person may do without."""
+    """For mail that a person may do without."""
     if not PURPOSE_RULES[Purpose(series.campaign.purpose)].is_discretionary:
         return ()
-    return (("List-Unsubscribe", f"<{unsubscribe_link(message.id, series.signer)}>"), ONE_CLICK)
+    return series.signer.list_fields(message.id, series.letterhead.domain)

@@ -1,7 +1,5 @@
 """A message that is ready but for its text, and the text as the wire wants it."""
 
-import hmac
-from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -10,6 +8,7 @@ from cryptography.x509 import Certificate
 
 from campaigns.compilation import Rendered
 from delivery.fates import Claimed
+from delivery.inbound import tokens
 from delivery.letters.words import File
 from delivery.models import Message
 from delivery.routes import Route
@@ -36,8 +35,7 @@ class Letterhead:
 
     def return_path(self, message: UUID) -> str:
         """An address of its own for the bounces of each message, which nobody can make up."""
-        mac = hmac.digest(self.return_path_key, message.bytes, "sha256")[:10]
-        return f"b+{message.hex}{b32encode(mac).decode().lower()}@bounce.{self.domain}"
+        return tokens.address(tokens.Way.BOUNCE, message, self.domain, self.return_path_key)
 
 
 @dataclass(frozen=True)

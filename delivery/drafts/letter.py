@@ -16,7 +16,7 @@ from contacts import queries as contacts
 from contacts import tokens
 from contacts.queries import Person
 from delivery import audience, fates, unsubscribe
-from delivery.drafts.campaign import LOOK_AGAIN, ONE_CLICK, unsubscribe_link, when_again
+from delivery.drafts.campaign import LOOK_AGAIN, when_again
 from delivery.drafts.draft import Draft, NotForPortal
 from delivery.drafts.letterheads import letterhead_of
 from delivery.escrow import file_kinds
@@ -118,7 +118,7 @@ def _drafted(message: Claimed, person: Person, letter: Letter) -> Draft | Result
         letterhead,
         str(person.identity.get("language") or "en"),
         _writer(letter, words, message),
-        _extra_fields(letter, words, message),
+        _extra_fields(letter, words, message, letterhead.domain),
         _files(letter),
         certificate=certificate if route.way is Way.SMIME else None,
     )
@@ -155,17 +155,18 @@ def _footer(message: Claimed) -> Footer:
         letterhead.organization,
         letterhead.postal_address,
         url_on("links", f"/p/{preferences}"),
-        unsubscribe_link(message.id, unsubscribe.signer()),
+        unsubscribe.signer().link(message.id),
     )
 
 
-def _extra_fields(letter: Letter, words: Words, message: Claimed) -> tuple[tuple[str, str], ...]:
+def _extra_fields(
+    letter: Letter, words: Words, message: Claimed, domain: str
+) -> tuple[tuple[str, str], ...]:
     fields = [(name.title(), value.strip()) for name, value in words.headers]
     if words.reply_to:
         fields.append(("Reply-To", _mailbox(words.reply_to)))
     if PURPOSE_RULES[Purpose(letter.purpose)].is_discretionary:
-        link = unsubscribe_link(message.id, unsubscribe.signer())
-        fields += [("List-Unsubscribe", f"<{link}>"), ONE_CLICK]
+        fields += unsubscribe.signer().list_fields(message.id, domain)
     return tuple(fields)
 
 

@@ -7,11 +7,11 @@ from django.conf import settings
 from compliance import platform, withdrawals
 from compliance.models import DkimKey, Sender, SenderCertificate
 from delivery.drafts.draft import Letterhead
+from delivery.inbound.tokens import Way, key_of
 from delivery.wire.dkim import Signer
 from delivery.wire.headers import mailbox
 from delivery.wire.smime import Seal
 from tenancy import clock
-from tenancy.keyring import current_keys
 from tenancy.scope import platform_scope
 
 
@@ -22,7 +22,7 @@ def letterhead_of(sender: Sender) -> Letterhead:
         mailbox(sender.display_name, sender.address),
         domain,
         _signers(domain),
-        current_keys().derive("return-path"),
+        key_of(Way.BOUNCE),
         _seal_of(sender),
     )
 
@@ -38,7 +38,7 @@ def of_the_service() -> Letterhead:
             mailbox("Sealpost", settings.DELIVERY_SYSTEM_SENDER),
             domain,
             _signers(domain),
-            current_keys().derive("return-path"),
+            key_of(Way.BOUNCE),
         )
 
 

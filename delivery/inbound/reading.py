@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from accounts import unreached
+from contacts.services import Evidence
 from delivery import standing
 from delivery.inbound import facts
 from delivery.inbound.recipients import message_inside
@@ -20,9 +21,11 @@ from delivery.inbound.understanding import (
 )
 from delivery.models import InboundMail, Message
 from delivery.replies import Meaning
+from delivery.services import unsubscribing
 from delivery.system_mail import reason_for
 from delivery.tls_reports import keeping
 from delivery.tls_reports.reading import reports_in
+from delivery.unsubscribe import LinkBroken
 from tenancy import clock
 from tenancy.keyring import KeyUnavailable
 from tenancy.models import SystemMail
@@ -32,7 +35,7 @@ logger = logging.getLogger(__name__)
 Mailbox = InboundMail.Mailbox
 BATCH = 200
 TRIES = 3
-UNREADABLE = "unreadable"
+UNREADABLE, OF_NOTHING = "unreadable", "of_nothing"
 OWN_BOUNCE = "own_bounce"
 REPORTS = (Mailbox.RETURN_PATH, Mailbox.TLS_REPORTS)
 # Databases and keys come back. A mail that met their absence was not tried.
@@ -79,6 +82,9 @@ def _understood(mail_id: UUID) -> bool:
     if mail.attempts > TRIES:
         _settle(mail, UNREADABLE)
         return True
+    if mail.mailbox == Mailbox.UNSUBSCRIBE:
+        _settle(mail, _unsubscribed(mail))
+        return True
     if mail.mailbox == Mailbox.TLS_REPORTS and (reports := reports_in(mail.content)):
         _settle(mail, keeping.keep(reports))
         return True
@@ -105,6 +111,20 @@ def _locked(mail_id: UUID) -> InboundMail | None:
     """None when another worker has it, or had it."""
     rows = InboundMail.objects.select_for_update(skip_locked=True, of=("self",))
     return rows.filter(pk=mail_id, read_at=None).first()
+
+
+def _unsubscribed(mail: InboundMail) -> str:
+    """Whatever the mail says, and whoever sent it: the address is proof. The answer is the finding."""
+    if mail.message_id is None:
+        return OF_NOTHING
+    evidence = Evidence(
+        source="Mail to the unsubscribe address of a message", wording="Unsubscribe"
+    )
+    try:
+        unsubscribing.unsubscribe(mail.message_id, evidence=evidence)
+    except LinkBroken:
+        return OF_NOTHING
+    return "unsubscribed"
 
 
 def _message_of(mail: InboundMail) -> Message | None:
@@ -134,7 +154,7 @@ def _record(mail: InboundMail, message: Message | None, told: Understood) -> str
             return reply.kind
         case Quiet():
             return told.finding
-    return "of_nothing"
+    return OF_NOTHING
 
 
 def _record_own(mail: InboundMail, own_id: UUID) -> str:
@@ -142,7 +162,7 @@ def _record_own(mail: InboundMail, own_id: UUID) -> str:
     told = understand(mail.content, mail_from=mail.mail_from, is_report=True)
     own = SystemMail.objects.filter(pk=own_id).first()
     if not isinstance(told, Bounce) or own is None:
-        return told.finding if isinstance(told, Quiet) else "of_nothing"
+        return told.finding if isinstance(told, Quiet) else OF_NOTHING
     unreached.note_failure(own.to, reason_for(told.meaning))
     return OWN_BOUNCE
 

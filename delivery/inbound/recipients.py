@@ -18,9 +18,18 @@ from tenancy.scope import PLATFORM_TENANT_ID, platform_scope, tenant_scope
 
 Mailbox = InboundMail.Mailbox
 
-# Queues of mail servers end after five days; an answer to a message comes later.
-GOOD_FOR = {Way.BOUNCE: timedelta(days=45), Way.REPLY: timedelta(days=400)}
-BOXES = {Way.BOUNCE: Mailbox.RETURN_PATH, Way.REPLY: Mailbox.REPLY}
+# Queues of mail servers end after five days; an answer to a message comes later, and who wants to stop it
+# may look for an old one.
+GOOD_FOR = {
+    Way.BOUNCE: timedelta(days=45),
+    Way.REPLY: timedelta(days=400),
+    Way.UNSUBSCRIBE: timedelta(days=400),
+}
+BOXES = {
+    Way.BOUNCE: Mailbox.RETURN_PATH,
+    Way.REPLY: Mailbox.REPLY,
+    Way.UNSUBSCRIBE: Mailbox.UNSUBSCRIBE,
+}
 ROLES = {
     "abuse": Mailbox.ABUSE,
     "postmaster": Mailbox.POSTMASTER,

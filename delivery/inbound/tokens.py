@@ -1,4 +1,4 @@
-"""The addresses that each message has of its own: for its bounces (VERP) and for answers to it.
+"""The addresses that each message has of its own: for its bounces (VERP), for answers, and to stop its kind.
 
 A name of 32 hexadecimal digits and 16 letters of proof: lower case, as mail servers may change it,
 and saying nothing about the person.
@@ -25,9 +25,14 @@ class Way(StrEnum):
 
     BOUNCE = "b"
     REPLY = "r"
+    UNSUBSCRIBE = "u"
 
 
-KEYS = {Way.BOUNCE: "return-path", Way.REPLY: "reply-path"}
+KEYS = {
+    Way.BOUNCE: "return-path",
+    Way.REPLY: "reply-path",
+    Way.UNSUBSCRIBE: "unsubscribe-path",
+}
 
 
 def local_part(way: Way, message: UUID, key: bytes) -> str:
@@ -35,9 +40,14 @@ def local_part(way: Way, message: UUID, key: bytes) -> str:
     return f"{way}+{message.hex}{_proof(message, key)}"
 
 
+def address(way: Way, message: UUID, domain: str, key: bytes) -> str:
+    """Below the bounce domain of the sender's, whose MX leads to us."""
+    return f"{local_part(way, message, key)}@bounce.{domain}"
+
+
 def reply_address(message: UUID, domain: str) -> str:
-    """Where answers to the message go, below the bounce domain of the sender's."""
-    return f"{local_part(Way.REPLY, message, key_of(Way.REPLY))}@bounce.{domain}"
+    """Where answers to the message go."""
+    return address(Way.REPLY, message, domain, key_of(Way.REPLY))
 
 
 def key_of(way: Way) -> bytes:

@@ -22,6 +22,7 @@ class InboundMail(TenantModel):
 
         RETURN_PATH = "return", "Return path of a message"
         REPLY = "reply", "Reply address of a message"
+        UNSUBSCRIBE = "stop", "Unsubscribe address of a message"
         ABUSE = "abuse", "Complaints"
         POSTMASTER = "postmaster", "Postmaster"
         TLS_REPORTS = "tls", "Reports about TLS"
@@ -48,7 +49,7 @@ class InboundMail(TenantModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "digest"], name="inbound_mail_once"),
             models.CheckConstraint(
-                condition=Q(mailbox__in=["return", "reply", "abuse", "postmaster", "tls"]),
+                condition=Q(mailbox__in=["return", "reply", "stop", "abuse", "postmaster", "tls"]),
                 name="inbound_mail_has_a_known_mailbox",
             ),
             models.CheckConstraint(

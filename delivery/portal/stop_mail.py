@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import public
 from contacts.preference_words import WORDS as TOPIC_WORDS
+from contacts.services import Evidence
 from contacts.tokens import PREFERENCES, make
 from delivery import unsubscribe
 from delivery.portal.http import clinic, guarded, network_of, notice, words_of
@@ -46,8 +47,11 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         "choices_url": reverse("preferences:page", args=[make(PREFERENCES, contact.pk)]),
     }
     if request.method == "POST":
-        unsubscribing.unsubscribe(
-            message_id, wording=words["stop_button"], network=network_of(request)
+        evidence = Evidence(
+            source="Unsubscribe link in a message",
+            wording=words["stop_button"],
+            address=network_of(request),
         )
+        unsubscribing.unsubscribe(message_id, evidence=evidence)
         context["lead"] = words["stopped_lead"].format(clinic=sender.name)
     return render(request, "delivery/portal/stop_mail.html", context)

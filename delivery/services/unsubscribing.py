@@ -1,4 +1,4 @@
-"""A person stops a kind of mail from the link in one of its messages."""
+"""A person stops a kind of mail from the link in one of its messages, or by mail to its address."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,6 +11,7 @@ from campaigns.models import Campaign
 from contacts import services as contacts
 from contacts.models import Contact
 from contacts.preferences import Topic, topic_of
+from contacts.services import Evidence
 from delivery.models import Letter, Message, MessageEvent, SingleSend
 from delivery.services import stopping
 from delivery.unsubscribe import LinkBroken
@@ -21,11 +22,11 @@ _OF_A_KIND = (Message.Cause.CAMPAIGN, Message.Cause.API)
 
 
 @transaction.atomic
-def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
+def unsubscribe(message_id: UUID, *, evidence: Evidence) -> None:
     """Withdraw consent for the topic of the message's campaign, and stop what waits of it.
 
-    Repeat-safe: mailbox providers may post twice. Raises LinkBroken if it is of no kind that people
-    stop: a notice or a test.
+    Repeat-safe: mailbox providers may post twice, and people write twice. Raises LinkBroken if it is
+    of no kind that people stop: a notice or a test.
     """
     message = _named(message_id, Message.objects.select_for_update(of=("self",)))
     purpose = _purpose_of(message)
@@ -33,12 +34,7 @@ def unsubscribe(message_id: UUID, *, wording: str, network: str) -> None:
     purposes = topic.purposes if topic else (purpose,)
     patient = contacts.patient(message.contact_id)
     withdrawn = contacts.withdraw(
-        message.contact,
-        purposes=purposes,
-        evidence=contacts.Evidence(
-            source="Unsubscribe link in a message", wording=wording, address=network
-        ),
-        actor=patient,
+        message.contact, purposes=purposes, evidence=evidence, actor=patient
     )
     _stop_waiting(message.contact_id, purposes)
     if withdrawn:

@@ -90,7 +90,7 @@ def test_every_life_is_told(campaign, nurse, tmp_path, capsys):
     for hours in (1, 6, 30, 80):
         send_at(start + timedelta(hours=hours), FakeTransport({"gil@x.example": NO_TLS}))
     sent = Message.objects.get(contact=them["ada"], cause="campaign")
-    unsubscribing.unsubscribe(sent.pk, wording="Stop", network="192.0.2.0/24")
+    unsubscribing.unsubscribe(sent.pk, evidence=PAPER)
     path = export(tmp_path / "export.zip", nurse)
     assert verdict(capsys, path)[0] == 0
     compare(path)

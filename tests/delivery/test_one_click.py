@@ -17,7 +17,7 @@ from tenancy import clock
 from tests.delivery.conftest import PEM
 from tests.delivery.sending import freeze
 from tests.delivery.test_campaign_sending import send
-from tests.factories.campaigns import MARKETER, approved_campaign
+from tests.factories.campaigns import MARKETER, SENDER_DOMAIN, approved_campaign
 from tests.factories.compliance import sign_with
 from tests.factories.contacts import PAPER, make_contact
 from tests.fakes import FakeTransport
@@ -28,6 +28,11 @@ PROVIDER = {
     "sec-fetch-site": "cross-site",
     "user-agent": "Provider-Unsubscribe/1.0",
 }
+
+
+def ways_of(letter: EmailMessage) -> list[str]:
+    """The addresses of List-Unsubscribe, in their order (RFC 2369 2)."""
+    return re.findall(r"<([^<>\s]+)>", letter["List-Unsubscribe"])
 
 
 def letter_of(purpose: str) -> EmailMessage:
@@ -45,9 +50,13 @@ def letter_of(purpose: str) -> EmailMessage:
     return message_from_bytes(letter, policy=policy.default)
 
 
-def test_the_header_has_one_address_and_both_fields_are_signed_against_more(clinic):
+def test_the_header_has_one_link_then_mail_and_both_fields_are_signed_against_more(clinic):
     letter = letter_of("operations")
-    assert re.fullmatch(r"<https?://links\.localhost[^/]*/u/[\w-]{64}>", letter["List-Unsubscribe"])
+    link, mail_to = ways_of(letter)
+    assert letter["List-Unsubscribe"] == f"<{link}>, <{mail_to}>"
+    assert re.fullmatch(r"https?://links\.localhost[^/]*/u/[\w-]{64}", link)
+    address = rf"u\+[0-9a-f]{{32}}[a-z2-7]{{16}}@bounce\.{re.escape(SENDER_DOMAIN)}"
+    assert re.fullmatch(rf"mailto:{address}\?subject=unsubscribe", mail_to)
     assert letter.get_all("List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
     signed = re.search(r"h=([^;]+)", letter["DKIM-Signature"])[1].lower()
     names = [name.strip() for name in re.sub(r"\s", "", signed).split(":")]
@@ -63,7 +72,7 @@ def test_mail_about_care_cannot_be_stopped_by_a_button(clinic):
 
 @pytest.mark.parametrize("body", ["List-Unsubscribe=One-Click", ""])
 def test_a_providers_post_needs_no_cookie_and_is_led_nowhere(clinic, body):
-    link = letter_of("operations")["List-Unsubscribe"].strip("<>")
+    link, _ = ways_of(letter_of("operations"))
     path = f"/u/{link.rpartition('/')[2]}"
     provider = Client(headers=PROVIDER, enforce_csrf_checks=True)
     form = "application/x-www-form-urlencoded"

@@ -11,7 +11,7 @@ from delivery.unsubscribe import LinkBroken, Signer
 
 CLINIC = UUID("01930000-0000-7000-8000-000000000001")
 OTHER = UUID("01930000-0000-7000-8000-000000000002")
-SIGNER = Signer(CLINIC, b"k" * 32)
+SIGNER = Signer(CLINIC, b"k" * 32, b"a" * 32)
 
 
 @given(st.uuids())
@@ -32,7 +32,7 @@ def test_an_altered_link_is_broken(message_id, position):
 
 def test_another_tenants_key_does_not_vouch_for_it():
     with pytest.raises(LinkBroken):
-        Signer(OTHER, b"o" * 32).check(SIGNER.token(UUID(int=5)))
+        Signer(OTHER, b"o" * 32, b"a" * 32).check(SIGNER.token(UUID(int=5)))
 
 
 @pytest.mark.parametrize("token", ["", "x", "é" * 64, "A" * 63, "A" * 68])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from compliance.models import Suppression
-from delivery.inbound import reading
+from delivery.inbound import reading, tokens
+from delivery.inbound.tokens import Way
 from delivery.models import InboundMail, Message, MessageEvent
 from tenancy.scope import tenant_scope
 from tests.conftest import make_tenant
@@ -59,10 +60,12 @@ def sent_to(ada) -> Message:
 
 
 def all_addresses(message: Message) -> list[str]:
+    key = tokens.key_of(Way.UNSUBSCRIBE)
     roles = [f"{role}@bounce.{SENDER_DOMAIN}" for role in ("abuse", "postmaster", "tls-reports")]
     return [
         return_path(message),
         reply_path(message),
+        tokens.address(Way.UNSUBSCRIBE, message.id, SENDER_DOMAIN, key),
         *roles,
     ]
 
