@@ -39,6 +39,8 @@ class MailSend(WithFiles):
         mail = sendgrid.read(request.data, self.key)
         for ask in mail.asks:
             self.require(scope_for(ask))
+        self.spend_for(sum(len(ask.people) for ask in mail.asks))
+        asking.refuse_heavy(mail.asks)
         with transaction.atomic():
             messages = [message for ask in mail.asks for message in self._carry_out(ask)]
             transaction.set_rollback(mail.is_trial)

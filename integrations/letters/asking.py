@@ -1,6 +1,6 @@
 """What a system asks for, whatever shape it came in: a text or a template, for one or more people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -69,14 +69,24 @@ def carry_out(ask: Ask, *, actor: Actor) -> list[Message]:
     """
     if not 0 < len(ask.people) <= MOST_PEOPLE:
         raise LetterRefused("to", f"Send to 1 to {MOST_PEOPLE} people at once.")
+    refuse_heavy([ask])
     if isinstance(ask.what, Template):
         return _from_template(ask.people, ask.what, actor)
     return _in_own_words(ask.people, ask.what, actor)
 
 
-def _in_own_words(people: Sequence[Person], writing: Writing, actor: Actor) -> list[Message]:
-    if sum(len(file.content) for file in writing.files) * len(people) > MOST_BYTES:
+def refuse_heavy(asks: Iterable[Ask]) -> None:
+    """Raises LetterRefused if the files of what is carried out at once take too much together."""
+    if sum(map(_weight, asks)) > MOST_BYTES:
         raise LetterRefused("files", "Send files of this size to fewer people at once.")
+
+
+def _weight(ask: Ask) -> int:
+    files = ask.what.files if isinstance(ask.what, Writing) else ()
+    return sum(len(file.content) for file in files) * len(ask.people)
+
+
+def _in_own_words(people: Sequence[Person], writing: Writing, actor: Actor) -> list[Message]:
     letter = letters.check(writing)
     return [letters.send(letter, contact, actor=actor) for contact in _contacts(people, actor)]
 

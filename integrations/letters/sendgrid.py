@@ -1,6 +1,6 @@
 """`POST /v3/mail/send` as SendGrid's clients write it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -14,6 +14,7 @@ from integrations.letters.asking import Ask, Person, Template, with_defaults
 from integrations.letters.reading import Reader
 
 MOST_PERSONALIZATIONS = 100
+LONGEST_TEXT = 600_000
 # asm.group_id: the number of a purpose, counted as the documentation lists them.
 GROUPS = dict(enumerate(Purpose.values, start=1))
 # What SendGrid calls the parts of a letter.
@@ -62,7 +63,7 @@ def _common(mail: Reader) -> Writing | None:
     if len(replies) > 1:
         raise LetterRefused("reply_to_list", "Name one mailbox for replies.")
     html, text = (
-        texts[kind].text("value", limit=600_000) if kind in texts else ""
+        texts[kind].text("value", limit=LONGEST_TEXT) if kind in texts else ""
         for kind in ("text/html", "text/plain")
     )
     words = Words(
@@ -132,18 +133,28 @@ def _template(
 
 
 def _subject(words: Words, each: Reader) -> str:
-    subject = each.text("subject") or words.subject
-    for mark, value in _substitutions(each):
-        subject = subject.replace(mark, value)
-    return subject
+    return _filled(each.text("subject") or words.subject, _substitutions(each), each)
 
 
 def _substituted(words: Words, each: Reader) -> Words:
     """Marks such as -name- in the texts; in HTML as text, whatever the value holds."""
-    text, html = words.text, words.html
-    for mark, value in _substitutions(each):
-        text, html = text.replace(mark, value), html.replace(mark, escape(value))
-    return replace(words, text=text, html=html)
+    marks = list(_substitutions(each))
+    escaped = [(mark, escape(value)) for mark, value in marks]
+    return replace(
+        words, text=_filled(words.text, marks, each), html=_filled(words.html, escaped, each)
+    )
+
+
+def _filled(text: str, marks: Iterable[tuple[str, str]], each: Reader) -> str:
+    """Values may hold other marks, so a few of them can ask for more than any memory."""
+    for mark, value in marks:
+        if len(text) + text.count(mark) * (len(value) - len(mark)) > LONGEST_TEXT:
+            raise LetterRefused(
+                each.place("substitutions"),
+                f"Send values that make at most {LONGEST_TEXT:,} characters.",
+            )
+        text = text.replace(mark, value)
+    return text
 
 
 def _substitutions(each: Reader) -> Iterator[tuple[str, str]]:

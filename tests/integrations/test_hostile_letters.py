@@ -1,0 +1,76 @@
+"""Letters that are small to send and large to read: each is refused at once, and nothing of it is stored."""
+
+import json
+import time
+from base64 import b64encode
+
+import pytest
+
+from delivery.models import Letter, LetterFile, Message
+from integrations.models import LetterDefaults
+from tests.integrations.client import make_system
+from tests.integrations.sending import ADA, make_proven
+from tests.integrations.test_sendgrid_shape import MAIL as SENDGRID
+
+CPU_SECONDS = 2.0
+
+
+@pytest.fixture
+def system(clinic):
+    make_proven()
+    system = make_system()
+    LetterDefaults.objects.create(key=system.key, purpose="treatment")
+    return system
+
+
+def post(system, path, body):
+    key = system.headers["authorization"].removeprefix("Bearer ")
+    content = body if isinstance(body, str) else json.dumps(body)
+    headers = {**system.headers, "x-postmark-server-token": key}
+    began = time.process_time()
+    answer = system.client.post(path, content, content_type="application/json", headers=headers)
+    assert time.process_time() - began < CPU_SECONDS
+    return answer
+
+
+def nothing_stored():
+    return not (Message.objects.exists() or Letter.objects.exists() or LetterFile.objects.exists())
+
+
+@pytest.mark.parametrize("where", ["subject", "content"])
+def test_values_that_hold_other_marks_do_not_fill_the_memory(system, where):
+    marks = {"a": "b" * 2_000, "b": "c" * 2_000, "c": "d" * 2_000}
+    text = (
+        {"subject": "a"}
+        if where == "subject"
+        else {"content": [{"type": "text/plain", "value": "a"}]}
+    )
+    person = {"to": [{"email": ADA}], "substitutions": marks}
+    answer = post(
+        system,
+        "/v3/mail/send",
+        SENDGRID | {"subject": "Hi"} | text | {"personalizations": [person]},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "personalizations.0.substitutions"
+    assert nothing_stored()
+    person["substitutions"] = {"a": "b" * 200}
+    fits = post(system, "/v3/mail/send", SENDGRID | {"personalizations": [person]})
+    assert fits.status_code == 202
+
+
+def test_files_count_for_all_personalizations_together(system):
+    file = {
+        "filename": "a.pdf",
+        "type": "application/pdf",
+        "content": b64encode(b"%" * 1_000_000).decode(),
+    }
+    people = [{"to": [{"email": f"p{n}@harbourmail.example"}]} for n in range(60)]
+    answer = post(
+        system, "/v3/mail/send", SENDGRID | {"attachments": [file], "personalizations": people}
+    )
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "attachments"
+    assert nothing_stored()
+    fewer = SENDGRID | {"attachments": [file], "personalizations": people[:2]}
+    assert post(system, "/v3/mail/send", fewer).status_code == 202
