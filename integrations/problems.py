@@ -111,6 +111,8 @@ def respond(error: Exception, _: Mapping[str, object]) -> Response | None:
             return response(HTTPStatus.NOT_FOUND, "not_found", "There is no such object.")
         case PermissionDenied() | exceptions.PermissionDenied():
             return response(HTTPStatus.FORBIDDEN, "forbidden", str(error))
+        case RecursionError():  # the library's JSON and address readers follow every nesting
+            return response(HTTPStatus.BAD_REQUEST, "parse_error", "The body is nested too deeply.")
         case exceptions.APIException():
             headers = BEARER if error.status_code == HTTPStatus.UNAUTHORIZED else None
             return response(error.status_code, error.default_code, SENTENCES[type(error)], headers)

@@ -10,6 +10,7 @@ from delivery.models import Letter, LetterFile, Message
 from integrations.models import LetterDefaults
 from tests.integrations.client import make_system
 from tests.integrations.sending import ADA, make_proven
+from tests.integrations.test_postmark_shape import MAIL as POSTMARK
 from tests.integrations.test_sendgrid_shape import MAIL as SENDGRID
 
 CPU_SECONDS = 2.0
@@ -74,3 +75,20 @@ def test_files_count_for_all_personalizations_together(system):
     assert nothing_stored()
     fewer = SENDGRID | {"attachments": [file], "personalizations": people[:2]}
     assert post(system, "/v3/mail/send", fewer).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/v1/letters", 400), ("/v3/mail/send", 400), ("/email", 422)]
+)
+def test_json_that_is_nested_without_end_is_the_senders_fault(system, path, status):
+    assert post(system, path, "[" * 100_000).status_code == status
+    assert nothing_stored()
+
+
+@pytest.mark.parametrize("path", ["/email", "/email/batch"])
+def test_an_address_that_is_nested_without_end_is_one_too(system, path):
+    mail = POSTMARK | {"To": "(" * 20_000}
+    answer = post(system, path, [mail] if path == "/email/batch" else mail)
+    assert answer.status_code == 422
+    assert answer.json()["ErrorCode"] == 300
+    assert nothing_stored()
