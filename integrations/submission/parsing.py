@@ -1,6 +1,7 @@
 """A message as mail programs write it, read as a letter."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -15,11 +16,15 @@ from integrations.letters import stated
 from integrations.letters.stated import Stated
 
 MOST_PARTS = 60
+# Lines between parts, also of messages that are parts themselves and have boundaries alike.
+MOST_MARKS = 10 * MOST_PARTS
 DEEPEST = 8
 # Python's own names for what no mail is written in; some take the square of its length to read.
 NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
-# What the library raises over headers that it cannot read.
-UNREADABLE = (ValueError, LookupError, AttributeError, TypeError)
+TOO_MANY = f"Write a message of at most {MOST_PARTS} parts."
+# What the library raises over headers that it cannot read, and over mails in mails without end.
+UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+BOUNDARY = re.compile(rb"boundary\s*=\s*\"?([^\s\";]{1,200})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,22 @@ class Submitted:
 
 def read(content: bytes) -> Submitted:
     """Raises LetterRefused for what is no message, or holds what no letter may."""
-    message = message_from_bytes(content, policy=policy.SMTP)
+    _refuse_many_parts(content)
     try:
-        return _submitted(message)
+        return _submitted(message_from_bytes(content, policy=policy.SMTP))
     except LetterRefused:
         raise
     except UNREADABLE:
         raise LetterRefused("text", "The message cannot be read. Write it anew.") from None
+
+
+def _refuse_many_parts(content: bytes) -> None:
+    """Before the library cuts them apart: all that fits into one message take it a minute."""
+    boundaries = set(BOUNDARY.findall(content))
+    if len(boundaries) > MOST_PARTS or any(
+        content.count(b"\n--" + each) > MOST_MARKS for each in boundaries
+    ):
+        raise LetterRefused("text", TOO_MANY)
 
 
 def _submitted(message: EmailMessage) -> Submitted:
@@ -120,7 +134,7 @@ def _leaves(message: Message, depth: int = 0) -> Iterator[EmailMessage]:
         part, depth = waiting.pop(0)
         seen += 1
         if seen > MOST_PARTS or depth > DEEPEST:
-            raise LetterRefused("text", f"Write a message of at most {MOST_PARTS} parts.")
+            raise LetterRefused("text", TOO_MANY)
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
             waiting[:0] = [(each, depth + 1) for each in inner if isinstance(each, Message)]

@@ -6,13 +6,17 @@ from base64 import b64encode
 
 import pytest
 
+from delivery.letters.words import LetterRefused
 from delivery.models import Letter, LetterFile, Message
 from integrations.models import LetterDefaults
+from integrations.submission import parsing
 from tests.integrations.client import make_system
-from tests.integrations.sending import ADA, make_proven
+from tests.integrations.sending import ADA, CARE, make_proven
 from tests.integrations.test_postmark_shape import MAIL as POSTMARK
 from tests.integrations.test_sendgrid_shape import MAIL as SENDGRID
 
+HEAD = f"From: {CARE}\r\nTo: {ADA}\r\nSubject: Hello\r\n".encode()
+MIXED = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
 CPU_SECONDS = 2.0
 
 
@@ -92,3 +96,34 @@ def test_an_address_that_is_nested_without_end_is_one_too(system, path):
     assert answer.status_code == 422
     assert answer.json()["ErrorCode"] == 300
     assert nothing_stored()
+
+
+SUBMITTED = {
+    "many parts": HEAD + MIXED + b"--x\r\n\r\n\r\n" * 200_000,
+    "nested": HEAD
+    + b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+        for n in range(9_000)
+    ),
+    "mails in mails": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 3_000 + b"\r\nHello",
+    "a nested address": b"From: " + b"(" * 5_000 + b"\r\n\r\nHello",
+}
+
+
+@pytest.mark.parametrize("name", SUBMITTED)
+def test_a_submitted_message_without_end_is_refused_for_good(name):
+    """Not put off: a program that is told to try again does so for days."""
+    began = time.process_time()
+    with pytest.raises(LetterRefused):
+        parsing.read(SUBMITTED[name])
+    assert time.process_time() - began < CPU_SECONDS
+
+
+def test_a_message_of_many_parts_that_people_write_is_read():
+    parts = b"".join(
+        b"--x\r\nContent-Type: application/pdf\r\n\r\n--x is no mark in here\r\n" for _ in range(19)
+    )
+    text = b"--x\r\nContent-Type: text/plain\r\n\r\n" + b"-- \r\nElm Street\r\n" * 2_000
+    submitted = parsing.read(HEAD + MIXED + text + parts + b"--x--\r\n")
+    assert len(submitted.writing.files) == 19
+    assert submitted.writing.words.text.startswith("-- \nElm Street")
