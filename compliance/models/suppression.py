@@ -23,6 +23,8 @@ class Suppression(TenantModel):
         IMPORT = "import", "An import"
         SYSTEM = "system", "One of your systems"
 
+    PERSONS_OWN: ClassVar = {Source.PERSON, Source.COMPLAINT}
+
     address_index = BlindIndexField()
     address = SealedTextField()
     reason = models.CharField(max_length=12, choices=SuppressionReason)
@@ -61,4 +63,4 @@ class Suppression(TenantModel):
     @property
     def is_the_persons_own(self) -> bool:
         """The person said it, to us or to a mail operator: no system takes it back."""
-        return self.source in {self.Source.PERSON, self.Source.COMPLAINT}
+        return self.source in self.PERSONS_OWN

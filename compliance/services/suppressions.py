@@ -18,18 +18,23 @@ from compliance.models import Suppression
 def suppress(address: str, *, reason: SuppressionReason, source: str, actor: Actor) -> Suppression:
     """No mail goes to `address` from now on; repeating it keeps the first reason.
 
-    Raises NotSuppressible if the text is not an email address.
+    What the person says counts over what others had said, which a system could lift. Raises
+    NotSuppressible if the text is not an email address.
     """
     address = address.strip()
     try:
         validate_email(address)
     except ValidationError as error:
         raise NotSuppressible("Enter one email address.") from error
-    suppression, is_new = Suppression.objects.get_or_create(
+    suppression, is_new = Suppression.objects.select_for_update().get_or_create(
         address_index=queries.address_index(address),
         defaults={"address": address, "reason": reason, "source": source},
     )
-    if is_new:
+    is_the_persons = not suppression.is_the_persons_own and source in Suppression.PERSONS_OWN
+    if is_the_persons:
+        suppression.reason, suppression.source = reason.value, source
+        suppression.save(update_fields=["reason", "source"])
+    if is_new or is_the_persons:
         audit.record("suppression.added", actor=actor, on=suppression, reason=reason.value)
     return suppression
 

@@ -32,7 +32,8 @@ class SuppressionBody(AddressBody):
     reason = serializers.ChoiceField(
         SuppressionReason.choices,
         default=SuppressionReason.REQUESTED,
-        help_text="What you know. The first reason of an address stays.",
+        help_text="What you know. The first reason of an address stays, unless the person says one "
+        "later.",
     )
 
 

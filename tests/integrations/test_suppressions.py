@@ -84,6 +84,20 @@ def test_what_the_person_said_is_not_lifted_by_a_system(system, nurse, source):
     assert not AuditEvent.objects.filter(action="suppression.removed").exists()
 
 
+def test_what_the_person_says_later_is_not_lifted_by_a_system_either(system, nurse):
+    system.post("/suppressions", {"email": ADA, "reason": "bounced"})
+    complained = SuppressionReason.COMPLAINED
+    for _ in range(2):
+        say(ADA, source=Suppression.Source.COMPLAINT, actor=SYSTEM, reason=complained)
+    assert system.post("/suppressions/lift", {"email": ADA, "why": "It works."}).status_code == 409
+    kept = queries.suppression_of(ADA)
+    assert (kept.reason, kept.source) == ("complained", "complaint")
+    say(ADA, source=Suppression.Source.STAFF, actor=nurse)
+    assert queries.suppression_of(ADA).reason == "complained"
+    told = AuditEvent.objects.filter(action="suppression.added").order_by("recorded_at")
+    assert [event.detail["reason"] for event in told] == ["bounced", "complained"]
+
+
 @pytest.mark.parametrize(
     "body",
     [{}, {"email": "ada"}, {"email": f"{ADA}, bo@x.example"}, {"email": ADA, "reason": "dead"}],
