@@ -23,6 +23,8 @@ Application = Callable[[Environ, Start], Iterable[bytes]]
 HOST = settings.HOSTS["links"]
 METHODS = frozenset({"GET", "HEAD"})
 MOST_DIGITS = 4
+# What is known of agents stands in their first words; ten thousand of them are remembered.
+LONGEST_AGENT = 400
 
 # As on every other page, but a picture may be shown by a mailbox's own page.
 COMMON = [
@@ -88,4 +90,5 @@ def _picture(environ: Environ, start: Start, token: str) -> Iterable[bytes]:
 
 def sign_of(environ: Environ) -> int:
     """What the request's own words and its network tell of who asks."""
-    return machines.sign_of(environ.get("HTTP_USER_AGENT", ""), address_in(environ))
+    agent = environ.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT]
+    return machines.sign_of(agent, address_in(environ))

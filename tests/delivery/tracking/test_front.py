@@ -7,7 +7,7 @@ from redis import Redis
 
 from campaigns.models import Campaign
 from delivery.models import LinkTable, Reaction
-from delivery.tracking import door, stream, tables
+from delivery.tracking import door, machines, stream, tables
 from tenancy import clock, keyring
 from tenancy.models import KeyRing
 from tests.delivery.tracking.counted import TARGETS
@@ -121,3 +121,10 @@ def test_a_stream_that_nobody_drains_does_not_fill_valkey(ask, token, monkeypatc
         door.outbox.flush()
     assert stream.valkey().xlen(stream.STREAM) == 1
     assert stream.take_lost() == 1
+
+
+def test_long_names_of_programs_fill_no_memory(ask, token):
+    machines.sign_of.cache_clear()
+    for number in range(3):
+        ask(f"/c/{token}/{number}", HTTP_USER_AGENT="Mozilla/5.0 " + "x" * 8_000 + str(number))
+    assert machines.sign_of.cache_info().currsize == 1
