@@ -50,7 +50,7 @@ def main() -> int:
                 costs["noop"].append(cost(port, pid, paths, b"200 OK"))
             with server("config.wsgi") as (port, pid):
                 costs["link"].append(cost(port, pid, paths, b"302 Found"))
-            arrived = sum(len(facts) for _, facts in stream.read(1_000))
+            arrived = sum(len(facts) for _, facts in stream.read(REQUESTS))
             stream.valkey().delete(stream.STREAM)
             if arrived != REQUESTS:
                 raise SystemExit(f"{arrived} of {REQUESTS} facts arrived.")

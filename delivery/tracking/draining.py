@@ -26,8 +26,8 @@ from tenancy.scope import current_tenant_id, tenant_scope
 
 log = logging.getLogger(__name__)
 
-# Read at once: some megabytes.
-MOST_ENTRIES = 2_000
+# Stored at once, with what is known of their messages: some hundred megabytes.
+MOST_FACTS = 50_000
 # A burst that begins now has shown itself by then.
 SETTLED_AFTER = machines.BURST + timedelta(seconds=2)
 # The same person with the same link within this time did one thing.
@@ -60,13 +60,14 @@ class Done(NamedTuple):
 
 def drain() -> int:
     """Store what is old enough. Returns how many entries of the stream were taken out."""
-    entries = stream.read(MOST_ENTRIES)
+    entries = stream.read(MOST_FACTS)
     if lost := stream.take_lost():
         log.warning("openings and clicks were lost: %d", lost)
     horizon = clock.now() - SETTLED_AFTER
     ripe = [entry for entry, facts in entries if all(f.act.occurred_at <= horizon for f in facts)]
-    if len(entries) == MOST_ENTRIES and not ripe:
-        ripe = [entry for entry, _ in entries[: MOST_ENTRIES // 2]]  # a flood must not stand still
+    is_flood = sum(len(facts) for _, facts in entries) >= MOST_FACTS
+    if (is_flood or len(entries) == stream.MOST_READ) and not ripe:
+        ripe = [entry for entry, _ in entries[: -(-len(entries) // 2)]]  # it must not stand still
     taken = frozenset(ripe)
     by_tenant: dict[UUID, list[Fact]] = defaultdict(list)
     due: dict[UUID, set[str]] = defaultdict(set)

@@ -34,6 +34,8 @@ FLUSH_SECONDS = 1.0
 PATIENCE_SECONDS = 0.5
 IN_ONE_ENTRY = 256
 MOST_ENTRIES = 100_000
+# Asked for at once: 26 MB at the most.
+MOST_READ = 2_000
 MOST_WAITING = 50_000
 # The same request again within this time is the same act: a reload, or somebody who wants to fill the stream.
 SAME_ACT_SECONDS = 10.0
@@ -120,10 +122,17 @@ class Outbox:
 
 
 def read(most: int) -> list[tuple[str, list[Fact]]]:
-    """The oldest entries of the stream, each with its facts."""
+    """The oldest entries of the stream, each with its facts: up to the one with which they are `most`."""
     # Its stubs know of clients that decode, and of none that answers bytes alone.
-    entries: list[tuple[bytes, dict[bytes, bytes]]] = valkey().xrange(STREAM, count=most)  # type: ignore[assignment]
-    return [(name.decode(), list(_facts(name.decode(), it[b"facts"]))) for name, it in entries]
+    entries: list[tuple[bytes, dict[bytes, bytes]]] = valkey().xrange(STREAM, count=MOST_READ)  # type: ignore[assignment]
+    found: list[tuple[str, list[Fact]]] = []
+    for name, fields in entries:
+        if most <= 0:
+            break
+        facts = list(_facts(name.decode(), fields[b"facts"]))
+        most -= len(facts)
+        found.append((name.decode(), facts))
+    return found
 
 
 def forget(entries: list[str]) -> None:

@@ -45,6 +45,29 @@ def test_what_is_still_young_waits_for_what_may_follow(ask, token):
     assert stream.valkey().xlen(stream.STREAM) == 1
 
 
+def test_a_backlog_is_stored_in_pieces_that_fit_into_memory(ask, token, drain, monkeypatch):
+    monkeypatch.setattr(draining, "MOST_FACTS", 3)
+    monkeypatch.setattr(stream, "IN_ONE_ENTRY", 2)
+    for number in range(3):
+        ask(f"/c/{token}/{number}")
+        ask(f"/c/{token}/{number}", method="HEAD")
+    assert (drain(), len(rows())) == (2, 4)
+    assert (drain(), drain(), len(rows())) == (1, 0, 6)
+
+
+def test_a_flood_that_is_still_young_does_not_stand_still(ask, token, monkeypatch):
+    monkeypatch.setattr(stream, "IN_ONE_ENTRY", 1)
+    for number in range(3):
+        ask(f"/c/{token}/{number}")
+    door.outbox.flush()
+    monkeypatch.setattr(draining, "MOST_FACTS", 4)
+    with platform_scope():
+        assert draining.drain() == 0
+        monkeypatch.setattr(draining, "MOST_FACTS", 3)
+        assert draining.drain() == 2
+    assert stream.valkey().xlen(stream.STREAM) == 1
+
+
 def test_machines_are_rows_and_never_facts(ask, token, drain):
     ask(f"/o/{token}.gif", HTTP_USER_AGENT="Mozilla/5.0 (GoogleImageProxy)")
     ask(f"/c/{token}/0", HTTP_USER_AGENT="Barracuda Sentinel (EE)")
