@@ -65,6 +65,11 @@ class InboundMail(TenantModel):
                 condition=Q(read_at__isnull=True),
                 name="inbound_mail_waiting",
             ),
+            # For delivery.inbound.accepting: how many one address had lately.
+            models.Index(
+                fields=["tenant", "mailbox", "message", "received_at"],
+                name="inbound_mail_of_address",
+            ),
             # For delivery.standing.
             models.Index(
                 fields=["tenant", "read_at"],

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from delivery.inbound import accepting
 from delivery.inbound.doorkeeper import Doorkeeper, Reticent
+from delivery.inbound.parts import READ_BYTES
 from delivery.models import InboundMail, Message
 from tenancy import clock, keyring, versions
 from tenancy.log_lines import LineFormatter
@@ -94,8 +96,8 @@ def test_a_person_does_not_write_to_a_return_path(port, sent):
 
 
 def test_a_return_path_ends_with_its_message_or_after_45_days(port, sent):
-    with clock.at(sent.created_at + timedelta(days=44)):
-        assert send(port, return_path(sent))[0] == 250
+    Message.objects.filter(pk=sent.pk).update(created_at=sent.created_at - timedelta(days=44))
+    assert send(port, return_path(sent))[0] == 250
     Message.objects.filter(pk=sent.pk).update(created_at=sent.created_at - timedelta(days=46))
     assert send(port, return_path(sent), b"Late.") == (550, "5.1.6 The message is too old")
     assert InboundMail.objects.count() == 1
@@ -155,6 +157,32 @@ def test_too_much_is_refused_and_bare_line_ends_make_no_second_mail(port, sent):
         client.send(smuggled + b".\r\n")
         assert client.getreply()[0] == 250
     assert InboundMail.objects.get().content == smuggled
+
+
+@pytest.mark.parametrize(
+    ("to", "most"),
+    [
+        (return_path, {"return": 2}),
+        (lambda _: f"postmaster@bounce.{SENDER_DOMAIN}", {"postmaster": 2}),
+    ],
+)
+def test_nobody_fills_the_disk_by_one_address(port, sent, monkeypatch, to, most):
+    monkeypatch.setattr(accepting, "MOST_A_DAY", accepting.MOST_A_DAY | most)
+    for number in range(2):
+        assert send(port, to(sent), b"%d" % number)[0] == 250
+    enough = (452, "4.2.2 This address has had enough for today")
+    assert send(port, to(sent), b"3") == enough
+    assert InboundMail.objects.count() == 2
+    # Other addresses have room of their own, and this one has it again tomorrow.
+    assert send(port, reply_path(sent))[0] == 250
+    InboundMail.objects.update(received_at=clock.now() - timedelta(days=1, minutes=1))
+    assert send(port, to(sent), b"3")[0] == 250
+
+
+def test_what_will_not_be_read_is_not_kept(port, sent):
+    lines = b"x" * 998 + b"\r\n"
+    assert send(port, reply_path(sent), lines * 3_000, "ada@x.example")[0] == 250
+    assert len(InboundMail.objects.get().content) == READ_BYTES
 
 
 def test_one_address_has_few_connections_at_once(server_tls, sent):
