@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -14,6 +15,16 @@ from delivery.reports.reasons import WORDS
 
 CAMPAIGNS = 50
 ALL = ("", "All")
+
+
+def _day(label: str) -> forms.DateField:
+    """A day that has a day after it and a beginning in every time zone."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
 
 
 class LogForm(forms.Form):
@@ -29,12 +40,8 @@ class LogForm(forms.Form):
         required=False,
     )
     campaign = forms.ChoiceField(label="Campaign", required=False)
-    since = forms.DateField(
-        label="From", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label="To", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    since = _day("From")
+    until = _day("To")
 
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]

@@ -45,7 +45,13 @@ def test_each_choice_narrows_the_list(marketer, campaign, earlier):
     assert "No message is like that." in page(marketer.get(f"/messages/?until={day}&route=portal"))
 
 
-@pytest.mark.parametrize("query", ["route=pigeon", "reason=mood", "campaign=x", "since=soon"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "route=pigeon", "reason=mood", "campaign=x", "since=soon", "until=9999-12-31",
+        "since=0001-01-01",
+    ],
+)  # fmt: skip
 def test_what_is_no_choice_is_not_found(marketer, campaign, query):
     assert marketer.get(f"/messages/?{query}").status_code == 404
 
