@@ -37,6 +37,8 @@ class PostmarkResource(WithFiles):
     """The key is the server token."""
 
     scopes: ClassVar = {"POST": Scope.LETTERS_SEND}
+    # What this request has carried out.
+    asks: tuple[Ask, ...] = ()
 
     def presented(self, request: Request) -> str:
         if not request.headers.get(TOKEN):
@@ -53,7 +55,10 @@ class PostmarkResource(WithFiles):
         """What became of one message. Raises LetterRefused or another DomainError."""
         ask = postmark.read_template(body) if template else postmark.read(body, self.key)
         self.require(scope_for(ask))
+        self.spend_for(len(ask.people))
+        asking.refuse_heavy([*self.asks, ask])
         messages = asking.carry_out(ask, actor=self.actor)
+        self.asks = (*self.asks, ask)
         return _shown(messages, ask)
 
     def batch(self, bodies: object, *, template: bool) -> Response:

@@ -28,13 +28,13 @@ def system(clinic):
     return system
 
 
-def post(system, path, body):
+def post(system, path, body, seconds=CPU_SECONDS):
     key = system.headers["authorization"].removeprefix("Bearer ")
     content = body if isinstance(body, str) else json.dumps(body)
     headers = {**system.headers, "x-postmark-server-token": key}
     began = time.process_time()
     answer = system.client.post(path, content, content_type="application/json", headers=headers)
-    assert time.process_time() - began < CPU_SECONDS
+    assert time.process_time() - began < seconds
     return answer
 
 
@@ -79,6 +79,20 @@ def test_files_count_for_all_personalizations_together(system):
     assert nothing_stored()
     fewer = SENDGRID | {"attachments": [file], "personalizations": people[:2]}
     assert post(system, "/v3/mail/send", fewer).status_code == 202
+
+
+def test_files_count_for_all_messages_of_a_batch_together(system):
+    content = b64encode(b"%" * 900_000).decode()
+    file = {"Name": "a.pdf", "ContentType": "application/pdf", "Content": content}
+    batch = [
+        POSTMARK
+        | {"Attachments": [file], "To": ", ".join(f"p{n}@m{of}.example" for n in range(count))}
+        for of, count in enumerate((2, 40, 40, 2))
+    ]
+    items = post(system, "/email/batch", batch, seconds=60).json()
+    assert [item["ErrorCode"] for item in items] == [0, 0, 300, 0]
+    assert items[2]["Message"].startswith("Attachments: Send files of this size to fewer people")
+    assert Message.objects.count() == 44
 
 
 @pytest.mark.parametrize(
