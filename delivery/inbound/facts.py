@@ -38,7 +38,7 @@ def record_bounce(message: Message, bounce: Bounce) -> None:
     """Once for each message, however many servers report it."""
     if _told(message, Kind.BOUNCED):
         return
-    address = recipient_of(message)
+    address = _given_back_by(message)
     consequence = CONSEQUENCES[bounce.meaning]
     detail: dict[str, object] = {
         "meaning": bounce.meaning.value,
@@ -65,14 +65,15 @@ def record_complaint(message: Message, complaint: Complaint) -> None:
     """At once: who complains twice leaves us with a worse name."""
     if _told(message, Kind.COMPLAINED):
         return
-    address = recipient_of(message)
-    _tell(message, Kind.COMPLAINED, {"kind": complaint.feedback_type, "recipient": address})
+    addresses = recipients_of(message)
+    _tell(message, Kind.COMPLAINED, {"kind": complaint.feedback_type, "recipient": addresses[0]})
     if message.cause in NO_PERSONS:
         return
-    domain_days.count_complaint(message, address)
+    domain_days.count_complaint(message, addresses[0])
     _note(message, Activity.Kind.COMPLAINED)
-    _warn(message, address, "complained")
-    _suppress(address, SuppressionReason.COMPLAINED, Suppression.Source.COMPLAINT)
+    _warn(message, addresses[0], "complained")
+    for address in addresses:
+        _suppress(address, SuppressionReason.COMPLAINED, Suppression.Source.COMPLAINT)
 
 
 def record_letter(message: Message | None, letter: Letter) -> Reply:
@@ -96,14 +97,23 @@ def record_letter(message: Message | None, letter: Letter) -> Reply:
     return reply
 
 
-def recipient_of(message: Message) -> str:
-    """Where it was sent, which may be another address than the person has now."""
+def recipients_of(message: Message) -> list[str]:
+    """Where it was sent, the last first, which may be other addresses than the person has now.
+
+    More than one if nobody knew whether it had arrived, and it was sent again after the person had moved.
+    """
     handed_over = MessageEvent.objects.filter(
         message=message, kind__in=[Kind.ACCEPTED, Kind.UNCERTAIN]
     ).order_by("-occurred_at")
-    for event in handed_over[:1]:
-        return str(event.detail.get("recipient") or "")
-    return str(message.contact.identity.get("email") or "")
+    told = [str(event.detail.get("recipient") or "") for event in handed_over]
+    by_spelling = {address.lower(): address for address in reversed(told)}
+    return list(by_spelling.values())[::-1] or [str(message.contact.identity.get("email") or "")]
+
+
+def _given_back_by(message: Message) -> str:
+    """The address that is meant, or nothing where it is one of several: then it is left alone."""
+    addresses = recipients_of(message)
+    return addresses[0] if len(addresses) == 1 else ""
 
 
 def _follow_up(message: Message) -> None:

@@ -60,6 +60,28 @@ def test_a_hard_bounce_is_told_and_its_address_suppressed(sent, ada):
     assert "ada" not in str(told.detail)
 
 
+@pytest.fixture
+def sent_twice(sent) -> Message:
+    """To an address of before, of which nobody knew whether it had taken it, and to the present one."""
+    for kind, address in (("uncertain", "ada@old.example"), ("accepted", "ada@postbox.example")):
+        MessageEvent.objects.create(message=sent, kind=kind, detail={"recipient": address})
+    return sent
+
+
+def test_a_bounce_of_one_of_two_addresses_suppresses_neither(sent_twice, ada):
+    assert bounce(sent_twice) == "no_such_address"
+    assert Suppression.objects.count() == 0
+    assert "recipient" not in MessageEvent.objects.get(kind="bounced").detail
+    assert Activity.objects.get(contact=ada).kind == "bounced"
+
+
+def test_a_complaint_about_it_suppresses_both(sent_twice):
+    arrives("abuse@bounce.localhost", complaint(return_path(sent_twice)), "fbl@operator.example")
+    reading.read_waiting()
+    suppressed = {one.address for one in Suppression.objects.all()}
+    assert suppressed == {"ada@old.example", "ada@postbox.example"}
+
+
 def test_two_reports_of_one_message_count_once(sent):
     bounce(sent)
     assert bounce(sent, GONE + b"\r\n") == "no_such_address"
