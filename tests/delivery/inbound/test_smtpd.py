@@ -1,13 +1,14 @@
 import smtplib
 import socket
 import ssl
+import time
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 
-from delivery.inbound import accepting
-from delivery.inbound.doorkeeper import Doorkeeper, Reticent
+from delivery.inbound import accepting, doorkeeper
+from delivery.inbound.doorkeeper import CALLS, Doorkeeper, Reticent
 from delivery.inbound.parts import READ_BYTES
 from delivery.models import InboundMail, Message
 from tenancy import clock, keyring, versions
@@ -16,6 +17,7 @@ from tenancy.scope import platform_scope, tenant_scope
 from tests.delivery.inbound import smtpd
 from tests.delivery.inbound.conftest import reply_path, return_path
 from tests.factories.campaigns import SENDER_DOMAIN
+from tests.waiting import until
 
 CANARY = b"Quennell-4711"
 DSN = b"Subject: Undelivered\r\n\r\n" + CANARY + b" is not here.\r\n"
@@ -145,7 +147,8 @@ def test_who_guesses_addresses_is_told_nothing_more(port, sent):
 
 
 def test_too_much_is_refused_and_bare_line_ends_make_no_second_mail(port, sent):
-    assert send(port, return_path(sent), b"x" * 70 + b"\r\n" + b"y" * 5_000_001)[0] in {500, 552}
+    assert send(port, return_path(sent), b"y" * 100_001)[0] == 500
+    assert send(port, return_path(sent), (b"x" * 998 + b"\r\n") * 5_001)[0] == 552
     assert InboundMail.objects.count() == 0
     smuggled = b"One\n.\nMAIL FROM:<>\r\nTwo\r\n"
     with smtplib.SMTP("127.0.0.1", port, timeout=5) as client:
@@ -194,6 +197,23 @@ def test_one_address_has_few_connections_at_once(server_tls, sent):
         assert greetings == [b"220", b"220"]
         kept.pop().close()
         kept.pop().close()
+
+
+def test_a_session_ends_whatever_it_does_in_it(server_tls, sent, monkeypatch):
+    monkeypatch.setattr(doorkeeper, "SESSION_SECONDS", 0.5)
+    keeper = Doorkeeper(in_all=9, per_address=1)
+    with smtpd.running(server_tls, keeper) as port:
+        with socket.create_connection(("127.0.0.1", port), 5) as slow:
+            slow.recv(100)
+            with pytest.raises((ConnectionError, EOFError)):
+                for _ in range(CALLS["*"] - 1):
+                    slow.sendall(b"NOOP\r\n")
+                    if not slow.recv(100):
+                        raise EOFError
+                    time.sleep(0.1)
+        until(lambda: not keeper.inside)
+        # Its place is free again.
+        assert send(port, return_path(sent))[0] == 250
 
 
 def test_what_goes_wrong_in_here_is_put_off_and_not_told(caplog):
