@@ -1,6 +1,5 @@
 """A message as mail programs write it, read as a letter."""
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from email.message import EmailMessage, Message
 from email.utils import getaddresses
 
 from compliance.purposes import Purpose
+from delivery.inbound.parts import in_unicode
 from delivery.letters.checking import HEADERS
 from delivery.letters.words import File, LetterRefused, Mailbox, Words, Writing
 from integrations.letters import stated
@@ -19,8 +19,6 @@ MOST_PARTS = 60
 # Lines between parts, also of messages that are parts themselves and have boundaries alike.
 MOST_MARKS = 10 * MOST_PARTS
 DEEPEST = 8
-# Python's own names for what no mail is written in; some take the square of its length to read.
-NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
 TOO_MANY = f"Write a message of at most {MOST_PARTS} parts."
 # What the library raises over headers that it cannot read, and over mails in mails without end.
 UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
@@ -146,13 +144,7 @@ def _text(part: EmailMessage) -> str:
     """Decoded as it says, or as UTF-8; an unknown character is shown as one."""
     content = part.get_payload(decode=True)
     data = content if isinstance(content, bytes) else b""
-    charset = part.get_content_charset() or "utf-8"
-    try:
-        is_known = codecs.lookup(charset).name not in NO_CHARSETS
-        text = data.decode(charset if is_known else "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        text = data.decode("utf-8", "replace")
-    return text.replace("\r\n", "\n")
+    return in_unicode(data, part.get_content_charset() or "utf-8").replace("\r\n", "\n")
 
 
 def _file(part: EmailMessage, number: int) -> File:
