@@ -6,10 +6,8 @@ come to 0.3 %, from which on they turn mail away.
 
 from typing import NamedTuple
 
-from django.db.models import Sum
-
-from delivery.models import DomainDay
-from delivery.reports.deliverability.queries import since
+from delivery.reports.deliverability import queries
+from delivery.reports.deliverability.standing import by_operator
 
 WARNED_FROM = 0.001
 TURNED_AWAY_FROM = 0.003
@@ -30,16 +28,19 @@ class Disliked(NamedTuple):
 
 
 def disliked() -> list[Disliked]:
-    """In the last days, the worst first."""
-    rows = (
-        DomainDay.objects.filter(day__gte=since(DAYS))
-        .values_list("operator")
-        .annotate(complained=Sum("complained"), accepted=Sum("accepted"))
-    )
+    """In the last days, the worst first; of enough people that the share points at none of them.
+
+    A complaint of a later day than its mail is counted where no server was asked, so days are added
+    up by domain, whose operator is known from the others.
+    """
+    groups = by_operator(queries.domains(DAYS, counts_people=True))
+    known = [
+        (group.name, group.standing.counts) for group in groups if group.name and group.standing
+    ]
     found = [
-        Disliked(operator, complained / max(accepted, complained))
-        for operator, complained, accepted in rows
-        if complained >= SIGNS
+        Disliked(name, counts["complained"] / max(counts["accepted"], counts["complained"]))
+        for name, counts in known
+        if counts["complained"] >= SIGNS
     ]
     return sorted(
         (each for each in found if each.share >= WARNED_FROM), key=lambda each: -each.share

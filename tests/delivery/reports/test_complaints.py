@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from delivery.models import DomainDay
 from delivery.reports.deliverability.complaints import Disliked, disliked
+from delivery.services import domain_days
 from tests.accounts.signing_in import browser_of, make_member
 from tests.delivery.reports.reading import page
 from tests.delivery.reports.test_deliverability import make_day
+from tests.factories.delivery import make_message
 
 
 @pytest.fixture
@@ -42,3 +45,17 @@ def test_the_worst_comes_first(clinic, home):
 def test_more_complaints_than_mail_of_these_days_is_all_of_it(clinic):
     make_day("gmail.example", people=11, operator="google", accepted=0, complained=3)
     assert disliked() == [Disliked("google", 1.0)]
+
+
+def test_a_complaint_counts_for_the_operator_of_its_mail_also_on_a_later_day(clinic, ada):
+    make_day("gmail.example", people=11, operator="google", days_ago=2, accepted=1_000)
+    for _ in range(2):
+        domain_days.count_complaint(make_message(ada), "ada@gmail.example")
+    assert DomainDay.objects.get(complained=2).operator == ""
+    assert disliked() == [Disliked("google", 0.002)]
+
+
+def test_of_few_people_nothing_is_said(clinic, home):
+    make_day("small.example", people=10, accepted=10, complained=2)
+    assert disliked() == []
+    assert "called spam" not in home("analyst")
