@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from typing import Any, TypeGuard
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
@@ -101,3 +102,11 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET":
         url = f"{url}?{urlencode({'next': request.get_full_path()})}"
     return HttpResponseRedirect(url)
+
+
+def cursor_of(request: HttpRequest, name: str = "before") -> UUID | None:
+    """Where a page of a list begins, as its query says; what we never wrote begins at the first page."""
+    try:
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None

@@ -117,7 +117,7 @@ def former_keys(domain: SenderDomain) -> list[DkimKey]:
     return list(DkimKey.objects.filter(domain=domain, retired_at__gt=since).order_by("-retired_at"))
 
 
-def suppression_page(sought: str, before: str | None) -> tuple[list[Suppression], UUID | None]:
+def suppression_page(sought: str, before: UUID | None) -> tuple[list[Suppression], UUID | None]:
     """Newest first, or the one row for the `sought` address; and the cursor of the next page."""
     rows = Suppression.objects.order_by("-suppressed_at", "-id")
     if sought:

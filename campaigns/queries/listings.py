@@ -44,12 +44,12 @@ def with_parts() -> QuerySet[Campaign]:
     )
 
 
-def campaigns(state: str, *, before: str = "") -> CampaignPage:
+def campaigns(state: str, *, before: UUID | None = None) -> CampaignPage:
     rows = with_parts().order_by("-id")
     if state in IN_STATE:
         rows = rows.filter(status__in=IN_STATE[state])
     if before:
-        rows = rows.filter(id__lt=UUID(before))
+        rows = rows.filter(id__lt=before)
     found = list(rows[: PAGE_SIZE + 1])
     older = str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
     return CampaignPage(found[:PAGE_SIZE], state, older)

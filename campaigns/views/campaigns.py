@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, cursor_of
 from accounts.permissions import may, requires
 from campaigns import forecast_words, pages
 from campaigns.forms import ROWS, NameForm, RowForm
@@ -28,9 +28,7 @@ OFFERED = 200
 @require_GET
 def campaigns(request: SignedInRequest) -> HttpResponse:
     context = {
-        "page": listings.campaigns(
-            request.GET.get("state", ""), before=request.GET.get("before", "")
-        ),
+        "page": listings.campaigns(request.GET.get("state", ""), before=cursor_of(request)),
         "states": listings.STATES,
         "may_edit": may(request, "campaigns.edit"),
     }

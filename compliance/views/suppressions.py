@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, cursor_of
 from accounts.permissions import may, requires
 from compliance import listings, suppression_lists
 from compliance import services as compliance
@@ -24,7 +24,7 @@ SHOWN_BAD_LINES = 100
 def suppressions(request: SignedInRequest) -> HttpResponse:
     """The list; a POST looks one address up, because an address in a URL would be logged."""
     sought = request.POST.get("sought", "")
-    rows, older = listings.suppression_page(sought, request.GET.get("before"))
+    rows, older = listings.suppression_page(sought, cursor_of(request))
     context = {
         "suppressions": rows,
         "older": older,

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, cursor_of
 from accounts.permissions import may, requires
 from compliance.queries import agreement_in_force
 from contacts import queries, services
@@ -24,7 +24,9 @@ from tenancy.errors import DomainError
 @require_GET
 @transaction.atomic
 def people(request: SignedInRequest) -> HttpResponse:
-    page = queries.page(older_than=cursor(request, "older"), newer_than=cursor(request, "newer"))
+    page = queries.page(
+        older_than=cursor_of(request, "older"), newer_than=cursor_of(request, "newer")
+    )
     return _list(request, page=page, rows=listing.list_rows(page.contacts))
 
 
@@ -97,14 +99,6 @@ def form_page(
     is_bad = bool(getattr(form, "errors", None))
     context = {"form": form, "agreement": agreement_in_force(), **context}
     return render(request, template, context, status=422 if is_bad else 200)
-
-
-def cursor(request: SignedInRequest, name: str) -> UUID | None:
-    """The cursor in the query string; one that we never wrote begins at the first page."""
-    try:
-        return UUID(request.GET[name])
-    except (KeyError, ValueError):
-        return None
 
 
 def _list(request: SignedInRequest, **context: object) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, cursor_of
 from accounts.permissions import requires
 from delivery.models import DomainPosture
 from delivery.reports import domains
@@ -19,7 +19,7 @@ def domain_list(request: SignedInRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in domains.STATES:
         raise Http404
-    page = domains.page(state, before=_id(request.GET.get("before", "")))
+    page = domains.page(state, before=cursor_of(request))
     context = {"page": page, "state": state, "states": domains.STATES}
     return render(request, "delivery/domains/list.html", context)
 
@@ -52,10 +52,3 @@ def people(request: SignedInRequest, posture_id: UUID) -> HttpResponse:
     posture = get_object_or_404(DomainPosture, pk=posture_id)
     context = {"people": domains.people(domains.row(posture).name)}
     return render(request, "delivery/domains/_people.html", context)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, cursor_of
 from accounts.permissions import may, requires
 from audit import services as audit
 from audit.services import Touched
@@ -29,7 +29,7 @@ def people(request: SignedInRequest, campaign_id: UUID) -> HttpResponse:
     if outcome not in queries.BEHIND:
         raise Http404
     found, where = _narrowed(shown.id, outcome, request.GET)
-    page = messages.page(found, before=messages.cursor(request.GET.get("before", "")))
+    page = messages.page(found, before=cursor_of(request))
     audit.record_reading(
         "report.people_viewed",
         actor=request.actor,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, cursor_of
 from accounts.permissions import may, requires
 from accounts.visits import operators_start_at_theirs
 from audit import services as audit
@@ -139,7 +139,7 @@ def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
 def contact_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """A person's messages, for the page that contacts has of them."""
     contact = get_object_or_404(Contact, pk=contact_id)
-    before = messages.cursor(request.GET.get("before", ""))
+    before = cursor_of(request)
     page = messages.page(messages.of_contact(contact), before=before, size=messages.OF_CONTACT)
     touched = Touched(classes=("message",), rows=len(page.rows))
     audit.record_reading(

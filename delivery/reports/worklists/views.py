@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, cursor_of
 from accounts.permissions import may, requires
 from audit import services as audit
 from audit.services import Touched
@@ -25,7 +25,7 @@ def reply_list(request: SignedInRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in replies.STATES:
         raise Http404
-    rows, older = replies.page(replies.in_state(state), before=_id(request.GET.get("before", "")))
+    rows, older = replies.page(replies.in_state(state), before=cursor_of(request))
     touched = Touched(classes=("message",), rows=len(rows))
     audit.record_reading("replies.people_viewed", actor=request.actor, touched=touched)
     context = {"rows": rows, "older": older, "state": state, "states": replies.STATES}
@@ -104,7 +104,7 @@ def undelivered_list(request: SignedInRequest) -> HttpResponse:
     if state not in undelivered.STATES:
         raise Http404
     found = undelivered.in_state(state)
-    page = messages.page(found, before=_id(request.GET.get("before", "")))
+    page = messages.page(found, before=cursor_of(request))
     touched = Touched(classes=("message",), rows=len(page.rows))
     audit.record_reading("undelivered.people_viewed", actor=request.actor, touched=touched)
     context = {
@@ -173,10 +173,3 @@ def _case(request: SignedInRequest, message: Message, *, problem: str = "") -> H
     }
     status = 422 if problem else 200
     return render(request, "delivery/worklists/case.html", context, status=status)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
