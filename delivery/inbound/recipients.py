@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from compliance import platform
-from delivery.inbound import tokens
+from delivery.inbound import tokens, wording
 from delivery.inbound.tokens import TokenBroken, Way
 from delivery.models import InboundMail, Message
 from tenancy import clock
@@ -36,8 +36,6 @@ ROLES = {
     "tls-reports": Mailbox.TLS_REPORTS,
 }
 PREFIX = "bounce."
-# Of these a server may write on its own behalf; others have no business at a return path.
-REPORTERS = {"mailer-daemon", "postmaster", "mail-daemon", "maildaemon", "double-bounce", "bounce"}
 # RFC 5965 reports hide addresses as they like: our own are found wherever they stand.
 TOKEN_INSIDE = re.compile(r"\bb\+([0-9a-z]{48})@bounce\.([a-z0-9.-]{3,250})")
 LOOKED_AT = 262_144
@@ -164,6 +162,6 @@ def _tenants_of(domain: str) -> list[UUID]:
 
 
 def _refuse_all_but_reports(mail_from: str) -> None:
-    """RFC 5321 4.5.5: reports come from nobody; some servers give their own name."""
-    if mail_from and mail_from.lower().partition("@")[0] not in REPORTERS:
+    """Others have no business at a return path."""
+    if not wording.is_of_a_server(mail_from):
         raise NotOurs("550 5.7.1 This address takes reports of mail servers only")

@@ -63,7 +63,9 @@ def understand(content: bytes, *, mail_from: str, is_report: bool) -> Understood
     whole, *leaves = parts_of(content)
     if feedback := _feedback(leaves):
         return feedback
-    if told := _delivery_status(leaves):
+    # What a person writes may hold a report: somebody shows us what came back to them.
+    believes = is_report or wording.is_of_a_server(mail_from)
+    if believes and (told := _delivery_status(leaves)):
         return told
     letter = _letter(whole, leaves, mail_from)
     if not is_report:

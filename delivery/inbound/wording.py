@@ -8,6 +8,8 @@ import re
 from typing import NamedTuple
 
 READ = 20_000
+# Of these a server may write on its own behalf.
+SERVERS = {"mailer-daemon", "postmaster", "mail-daemon", "maildaemon", "double-bounce", "bounce"}
 
 
 class Row(NamedTuple):
@@ -60,6 +62,11 @@ ORIGINAL = re.compile(
 )
 ENHANCED = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -])")
+
+
+def is_of_a_server(mail_from: str) -> bool:
+    """RFC 5321 4.5.5: reports come from nobody; some servers give their own name."""
+    return not mail_from or mail_from.lower().partition("@")[0] in SERVERS
 
 
 def before_the_original(text: str) -> str:

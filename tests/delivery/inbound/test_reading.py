@@ -154,6 +154,21 @@ def test_a_reply_is_kept_and_told(sent, ada):
     assert Activity.objects.get(contact=ada).kind == "replied"
 
 
+def test_a_reply_that_shows_us_a_bounce_is_a_reply(sent):
+    shown = GONE.replace(b"Auto-Submitted: auto-replied\r\n", b"")
+    arrives(reply_path(sent), shown, "ada@postbox.example")
+    reading.read_waiting()
+    assert Reply.objects.get().text.startswith("I am sorry. Your message was not delivered.")
+    assert (kinds(sent), Suppression.objects.count()) == (["replied"], 0)
+
+
+def test_a_server_may_send_its_bounce_to_the_reply_address(sent):
+    arrives(reply_path(sent), GONE, "MAILER-DAEMON@x.example")
+    reading.read_waiting()
+    assert kinds(sent) == ["bounced"]
+    assert Suppression.objects.get().reason == "bounced"
+
+
 def test_an_automatic_answer_is_no_sign_of_the_person(sent):
     arrives(reply_path(sent), plain("Back on Monday.", subject="Out of office"), "ada@x.example")
     reading.read_waiting()
