@@ -46,6 +46,9 @@ from tenancy.scope import current_tenant_id
 LOOK_AGAIN = timedelta(minutes=15)
 # How old the gate's facts about a campaign may be when a message is drafted.
 GOOD_FOR = timedelta(seconds=1)
+# The part of Feedback-ID by which Gmail's reports know all of our mail; before it stand campaign,
+# workspace and kind, which say nothing to anybody else.
+FEEDBACK_SENDER = "sealpost"
 OWN_LINKS = frozenset(field.key for field in LINK_FIELDS)
 
 # By the cause of a message: values of its person that are newer than what is on file.
@@ -259,4 +262,6 @@ def _list_fields(message: Claimed, series: Series) -> tuple[tuple[str, str], ...
     """For mail that a person may do without."""
     if not PURPOSE_RULES[Purpose(series.campaign.purpose)].is_discretionary:
         return ()
-    return series.signer.list_fields(message.id, series.letterhead.domain)
+    feedback = f"{series.campaign.pk.hex}:{current_tenant_id().hex}:campaign:{FEEDBACK_SENDER}"
+    fields = series.signer.list_fields(message.id, series.letterhead.domain)
+    return (*fields, ("Feedback-ID", feedback))

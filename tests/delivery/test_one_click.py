@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from campaigns.models import Campaign
 from campaigns.services import sending
 from contacts import services as contacts
 from contacts.models import Contact
@@ -62,12 +63,16 @@ def test_the_header_has_one_link_then_mail_and_both_fields_are_signed_against_mo
     names = [name.strip() for name in re.sub(r"\s", "", signed).split(":")]
     assert names.count("list-unsubscribe") == 2
     assert names.count("list-unsubscribe-post") == 2
+    assert names.count("feedback-id") == 2
+    feedback = rf"{Campaign.objects.get().pk.hex}:{clinic.pk.hex}:campaign:sealpost"
+    assert letter.get_all("Feedback-ID") == [feedback]
 
 
 def test_mail_about_care_cannot_be_stopped_by_a_button(clinic):
     letter = letter_of("treatment")
     assert letter["List-Unsubscribe"] is None
     assert letter["List-Unsubscribe-Post"] is None
+    assert letter["Feedback-ID"] is None
 
 
 @pytest.mark.parametrize("body", ["List-Unsubscribe=One-Click", ""])
