@@ -4,18 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from campaigns.compilation import Compiled
-from campaigns.content.model import read_content
-from campaigns.merge.fields import PHI_CLASSES
 from campaigns.models import Campaign
-from campaigns.queries import approvals, writing
+from campaigns.queries import approvals, audience
 from compliance import queries as compliance
-from compliance.facts import SendingFacts, Sensitivity, Verdict
+from compliance.facts import SendingFacts, Verdict
 from compliance.purposes import PURPOSE_RULES, Purpose
 from delivery import routes
 from delivery.models import Message
 from delivery.routes import Route, RouteFacts
-from segments import queries as segments
-from segments.rules import phi_classes
 from tenancy.models import Tenant
 from tenancy.scope import current_tenant_id
 
@@ -24,23 +20,10 @@ def sending_facts(campaign: Campaign, compiled: Compiled) -> SendingFacts:
     """The half of the facts that is the same for everybody, as things stand now."""
     return compliance.sending_facts(
         campaign.purpose,
-        sensitivity=max(
-            Sensitivity(campaign.label),
-            compiled.sensitivity,
-            writing.fixed_text(read_content(campaign.content)).sensitivity,
-            _of_audience(campaign),
-        ),
+        sensitivity=audience.sensitivity_with(campaign, compiled.sensitivity),
         remuneration=campaign.remuneration,
         is_approved=approvals.in_force(campaign) is not None,
     )
-
-
-def _of_audience(campaign: Campaign) -> Sensitivity:
-    """Being in the audience tells what the audience was chosen by."""
-    if campaign.segment is None:
-        return Sensitivity.S0
-    classes = phi_classes(segments.rule_of(campaign.segment))
-    return Sensitivity(max((PHI_CLASSES.index(each) for each in classes), default=0))
 
 
 def route_of(

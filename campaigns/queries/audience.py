@@ -90,18 +90,23 @@ def sending_facts(campaign: Campaign, *, is_approved: bool) -> SendingFacts:
 
 
 def sensitivity(campaign: Campaign) -> Sensitivity:
+    """That of the campaign as it stands; S2 at least while its content cannot be compiled."""
+    try:
+        return sensitivity_with(campaign, writing.compiled(campaign).sensitivity)
+    except ContentRefused:
+        return sensitivity_with(campaign, Sensitivity.S2)
+
+
+def sensitivity_with(campaign: Campaign, of_fields: Sensitivity) -> Sensitivity:
     """What fields, fixed words, the audience's own rule and its author's label make of it.
 
-    S2 while the content cannot be compiled. Being in the audience tells what it was chosen by.
+    Being in the audience tells what it was chosen by.
     """
     known = [
         Sensitivity(campaign.label),
+        of_fields,
         writing.fixed_text(read_content(campaign.content)).sensitivity,
     ]
-    try:
-        known.append(writing.compiled(campaign).sensitivity)
-    except ContentRefused:
-        known.append(Sensitivity.S2)
     if campaign.segment is not None:
         classes = phi_classes(segments.rule_of(campaign.segment))
         known += [Sensitivity(PHI_CLASSES.index(each)) for each in classes]
