@@ -17,7 +17,7 @@ from compliance.agreement_text import CURRENT_VERSION, compose, fingerprint
 from compliance.domain_records import records_for
 from compliance.models import SenderDomain
 from compliance.purposes import Purpose
-from compliance.services import dkim_keys
+from compliance.services import dkim_keys, own_domain
 from delivery.evidence import Observation
 from delivery.services import postures
 from delivery.services.postures import Lesson
@@ -64,6 +64,16 @@ def prepare_senders(admin: Actor, marketer: Actor) -> None:
         )
     publish(domain)
     compliance.check_domain(domain, import_string(settings.COMPLIANCE_DNS), actor=admin)
+
+
+def prepare_own_mail(operator: Actor) -> None:
+    """The service's own mail is signed, too. For the platform's scope."""
+    if own_domain.own_domain() is None:
+        own_domain.make_keys(actor=operator)
+    domain = own_domain.own_domain()
+    if domain is not None:
+        publish(domain)
+        compliance.check_domain(domain, import_string(settings.COMPLIANCE_DNS), actor=operator)
 
 
 def publish(domain: SenderDomain) -> None:

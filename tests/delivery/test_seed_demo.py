@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import Membership, TotpDevice
 from campaigns.models import Campaign
 from compliance import queries as compliance
+from compliance.models import DkimKey
+from compliance.services import own_domain
 from contacts.models import Contact
 from delivery.demo import accounts, mail
 from dev.sandbox.postures import MAIL_SERVERS
@@ -43,6 +45,12 @@ def test_makes_a_clinic_that_is_ready_to_send(small_demo):
         counts = {each.name: each.people for each in Segment.objects.all()}
         assert counts["Mammogram overdue"] > 0
         assert counts["Balance due"] > 0
+
+
+def test_the_services_own_mail_is_signed(small_demo):
+    with platform_scope():
+        signing = DkimKey.objects.filter(domain=own_domain.own_domain(), signs_since__isnull=False)
+        assert signing.count() == 2
 
 
 def test_everybody_can_sign_in_with_both_factors(small_demo):

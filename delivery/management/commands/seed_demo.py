@@ -23,6 +23,8 @@ class Command(BaseCommand):
         if settings.IS_PRODUCTION:
             raise CommandError("The demo's people and passwords do not belong in production.")
         accounts.open_accounts(accounts.PLATFORM)
+        with platform_scope():
+            mail.prepare_own_mail(accounts.actor(accounts.PLATFORM[0]))
         clinic = workspace("Elm Street Clinic", "elm-street")
         accounts.open_accounts(accounts.CLINIC, clinic)
         with tenant_scope(clinic.id):
