@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from delivery import worker
 from delivery.journal import PLACE, Account, Journal, JournalBroken, read
 from delivery.models import Message, MessageEvent
-from delivery.services import announcement, lease, recovery
+from delivery.services import announcement, answered, lease, recovery
 from delivery.wire.door import Envelope
 from delivery.wire.levels import Level
 from tenancy import clock
@@ -197,6 +198,14 @@ def test_a_worker_that_could_not_renew_its_lease_hands_over_nothing(clinic):
     worker.Turn(held, drafters, list, Journal(held.token), since=long_ago).run(transport)
     message.refresh_from_db()
     assert (transport.handed_over, message.status, message.attempts) == ({}, Status.QUEUED, 0)
+
+
+def test_the_messages_of_a_lease_are_found_by_the_index_of_leases(announced):
+    held, messages = announced
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert set(answered._held(held.token)) == set(messages)
+    assert "message_leased" in answered._held(held.token).explain()
 
 
 def test_a_journal_that_another_recovery_has_discarded_tells_nothing(clinic):
