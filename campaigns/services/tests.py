@@ -10,8 +10,10 @@ from audit.services import Actor
 from campaigns.content.problems import ContentRefused
 from campaigns.errors import TestNotSent
 from campaigns.models import Campaign, TestSend
-from campaigns.queries import previews, writing
+from campaigns.queries import audience, previews, writing
 from compliance import queries as compliance
+from compliance.facts import Sensitivity
+from segments.parsing import RuleInvalid
 from tenancy import clock
 
 MOST_RECIPIENTS = 10
@@ -28,12 +30,7 @@ def request(
     compliance.require_agreement()
     if not to:
         raise TestNotSent("Choose who gets the test.")
-    if campaign.sender is None:
-        raise TestNotSent("Choose a sender first.")
-    try:
-        writing.compiled(campaign)
-    except ContentRefused as refused:
-        raise TestNotSent(str(refused)) from refused
+    _check(campaign)
     person = previews.sample(campaign, place).person
     if person is None:
         raise TestNotSent("There is nobody to write the test as. Add contacts first.")
@@ -56,6 +53,21 @@ def request(
             contact=str(person.contact_id),
         )
     return sent
+
+
+def _check(campaign: Campaign) -> None:
+    """Raises TestNotSent for one that could not travel to anybody."""
+    if campaign.sender is None:
+        raise TestNotSent("Choose a sender first.")
+    try:
+        writing.compiled(campaign)
+        sensitivity = audience.sensitivity(campaign)
+    except (ContentRefused, RuleInvalid) as refused:
+        raise TestNotSent(str(refused)) from refused
+    if sensitivity is Sensitivity.S3:
+        raise TestNotSent(
+            "Specially protected information never leaves by email. Look at the preview instead."
+        )
 
 
 def take(test: TestSend) -> bool:

@@ -169,7 +169,7 @@ def _drafted(
     certificate: Certificate | None,
 ) -> Draft | Result:
     values = {**values_of(person.identity, person.attributes), **_links(message, person, series)}
-    scan = series.scanner.scan(_seen(values, series.compiled))
+    scan = series.scanner.scan(shown_values(values, series.compiled))
     address = str(person.identity.get("email") or "")
     if scan.blocking:
         return Result(message, fates.unsendable("dlp_blocked"), address)
@@ -229,7 +229,7 @@ def _links(message: Claimed, person: Person, series: Series) -> dict[str, str]:
     }
 
 
-def _seen(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedValue]:
+def shown_values(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedValue]:
     """The values that the message shows; a field's name stands for the words around it."""
     for key in compiled.fields & values.keys():
         if key not in OWN_LINKS and values[key] is not None:

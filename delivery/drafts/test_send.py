@@ -1,24 +1,30 @@
 """Drafts of test sends: a campaign in a colleague's mailbox, as one contact would get it.
 
 It is made from a real person's values, so it travels like their own message: under verified TLS or
-not at all. It goes to staff, so it has no way through the portal.
+not at all. It goes to staff, so it has no way through the portal: what may not travel, fails.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from campaigns.compilation import Compiled
+from campaigns.content.model import read_content
+from campaigns.content.problems import ContentRefused
 from campaigns.models import TestSend
-from campaigns.queries import writing
+from campaigns.queries import audience, writing
 from campaigns.rendering import values_of
+from compliance import dlp
 from compliance import queries as compliance
-from compliance.facts import Reason
+from compliance.facts import Reason, Sensitivity
 from contacts import queries as contacts
 from contacts.queries import Person
 from delivery import fates, routes
+from delivery.drafts.campaign import shown_values
 from delivery.drafts.draft import Draft
 from delivery.drafts.letterheads import letterhead_of
 from delivery.fates import Claimed
 from delivery.services.recording import Result
+from segments.parsing import RuleInvalid
 from tenancy.origins import url_on
 
 # A colleague's click in a test must not stop the mail of the person whom it shows.
@@ -44,10 +50,16 @@ def draft_tests(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
             yield _draft(message, test, person)
 
 
-def _draft(message: Claimed, test: TestSend, person: Person) -> Draft:
-    compiled = writing.compiled_for_preview(test.content)
+def _draft(message: Claimed, test: TestSend, person: Person) -> Draft | Result:
     values = values_of(person.identity, person.attributes)
     values |= dict.fromkeys(NO_LINKS, url_on("links", "/"))
+    try:
+        compiled = writing.compiled_test(test)
+        refusal = _refusal(test, compiled, values)
+    except (ContentRefused, RuleInvalid):  # what it shows, or whom it is for, was removed since
+        return Result(message, fates.unsendable("not_renderable"), test.to)
+    if refusal:
+        return Result(message, fates.unsendable(refusal), test.to)
     text = compiled.render(values, token="")
     text = replace(text, subject=f"[Test] {text.subject}")
     return Draft(
@@ -59,3 +71,17 @@ def _draft(message: Claimed, test: TestSend, person: Person) -> Draft:
         lambda: text,
         (("Auto-Submitted", "auto-generated"),),
     )
+
+
+def _refusal(test: TestSend, compiled: Compiled, values: dict[str, object]) -> str:
+    """Why no mail may show this; empty if one may."""
+    scan = dlp.scan_values(shown_values(values, compiled))
+    if scan.blocking:
+        return "dlp_blocked"
+    known = (
+        audience.sensitivity(test.campaign),
+        writing.fixed_text(read_content(test.content)).sensitivity,
+        compiled.sensitivity,
+        scan.sensitivity,
+    )
+    return "specially_protected" if max(known) is Sensitivity.S3 else ""

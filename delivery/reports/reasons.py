@@ -21,6 +21,8 @@ OF_THE_WIRE = {
     "no_answer": "The line broke before the server answered.",
     "address_unusable": "The address cannot be written on the wire.",
     "sender_not_proven": "The records of the sender domain are not in place, so it waits.",
+    "dlp_blocked": "A value tells of health in a place that others see, such as the subject.",
+    "specially_protected": "Specially protected information never leaves by email.",
     "not_renderable": "The message could not be made for this person.",
     "not_for_portal": "No safe way led to the mailbox, and the portal takes no file of such a kind.",
     "operator_busy": "The mail operator takes no more at the moment, so it waits.",
