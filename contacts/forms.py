@@ -1,8 +1,10 @@
 """What people type about people."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 
 from django import forms
+from django.utils import timezone
 
 from compliance.purposes import Purpose
 from contacts.entries import Entry, EntryRefused, read_entry
@@ -35,6 +37,11 @@ _BOOLEAN = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
 
 class SearchForm(forms.Form):
     text = forms.CharField(max_length=200)
+
+
+def beginning_of(day: date) -> datetime:
+    """Where the reader is: today has begun for them, though it may not have in Greenwich, or the other way."""
+    return datetime.combine(day, time(), timezone.get_current_timezone())
 
 
 class RevealForm(forms.Form):

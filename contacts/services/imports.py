@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from audit import services as audit
 from audit.services import SYSTEM, Actor, Touched
@@ -119,7 +120,7 @@ def check(run: ImportRun, *, basis: Basis, actor: Actor) -> ImportRun:
             raise ImportRefused("Say where, when and with which wording these people agreed.")
         if set(basis.purposes) - set(Purpose.values):
             raise ImportRefused("Choose what these people agreed to.")
-        if basis.said_on > clock.now().date():
+        if basis.said_on > timezone.localdate(clock.now()):
             raise ImportRefused("People cannot have agreed on a day to come.")
     run.basis = basis.as_record()
     return _begin(run, Status.CHECKING, kind="import.check", actor=actor)

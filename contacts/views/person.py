@@ -1,7 +1,6 @@
 """One person: verdicts, attributes by class, consent, timeline."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from accounts.permissions import may, requires
 from compliance.purposes import Purpose
 from contacts import queries, services
 from contacts.fields import IDENTITY, Field, PhiClass, Value
-from contacts.forms import ConsentForm, RevealForm
+from contacts.forms import ConsentForm, RevealForm, beginning_of
 from contacts.models import ConsentRecord, Contact, PersonCertificate
 from contacts.queries.timeline import timeline
 from contacts.views import showing
@@ -99,7 +98,7 @@ def record(request: SignedInRequest, contact: Contact, form: ConsentForm) -> Non
         kept=said["kept"],
         address=address_of(request),
         last_day=said["last_day"],
-        said_at=datetime.combine(said["said_on"], time(), UTC),
+        said_at=beginning_of(said["said_on"]),
     )
     if form.is_withdrawal:
         services.withdraw(

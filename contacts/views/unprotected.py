@@ -1,6 +1,5 @@
 """Recording that a warned person asked for email without full protection, and taking it back."""
 
-from datetime import UTC, datetime, time
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from accounts.http import SignedInRequest, address_of
 from accounts.permissions import requires
 from compliance import queries as compliance
 from contacts import services
-from contacts.forms import UnprotectedForm
+from contacts.forms import UnprotectedForm, beginning_of
 from contacts.models import Contact
 from contacts.models.consent import UNPROTECTED
 from contacts.preference_words import language_for
@@ -68,7 +67,7 @@ def record(request: SignedInRequest, contact: Contact, form: UnprotectedForm) ->
         wording=WARNING[language],
         language=language,
         address=address_of(request),
-        said_at=datetime.combine(said["said_on"], time(), UTC),
+        said_at=beginning_of(said["said_on"]),
     )
     wish = services.Request(Scope(said["scope"]), Basis(said["basis"]))
     services.record_unprotected(contact, wish, evidence=evidence, actor=request.actor)

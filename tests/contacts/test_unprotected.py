@@ -1,16 +1,18 @@
 """A warned person may ask for email without full protection, and take it back."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from audit.models import AuditEvent
 from compliance.facts import Acceptance, GateFacts, TransportLevel
 from compliance.gate import decide
 from compliance.models import Policy
 from contacts import queries, services, tokens
+from contacts.forms import beginning_of
 from contacts.models import ConsentRecord
 from contacts.queries.reachability import health_details
 from contacts.unprotected import WARNING, Basis, Scope
@@ -99,6 +101,26 @@ def test_refuses_a_day_to_come(clinic, nurse):
     with pytest.raises(services.ConsentRefused, match="day to come"):
         services.record_unprotected(make_contact(), WISH, evidence=late, actor=nurse)
     assert not ConsentRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "is_taken"),
+    [
+        ("Pacific/Guam", datetime(2026, 11, 23, 22, 30, tzinfo=UTC), True),
+        ("America/New_York", datetime(2026, 11, 24, 2, 0, tzinfo=UTC), False),
+        ("America/New_York", datetime(2026, 11, 24, 14, 0, tzinfo=UTC), True),
+    ],
+)
+def test_today_is_where_the_clinic_is(clinic, nurse, zone, now, is_taken):
+    """The 24th has begun in Guam while it is the 23rd in Greenwich; in New York it is the 23rd longer."""
+    with clock.at(now), timezone.override(zone):
+        said = services.Evidence("A call", "Warned", said_at=beginning_of(date(2026, 11, 24)))
+        if is_taken:
+            services.record_unprotected(make_contact(), WISH, evidence=said, actor=nurse)
+        else:
+            with pytest.raises(services.ConsentRefused, match="day to come"):
+                services.record_unprotected(make_contact(), WISH, evidence=said, actor=nurse)
+    assert ConsentRecord.objects.exists() is is_taken
 
 
 def test_staff_records_it_after_the_warning_and_takes_it_back(clinic):
