@@ -32,7 +32,7 @@ FIELDS = (
     "given_name", "family_name", "organization", "provider", "clinic", "next_appointment", "last_visit", "city",
     "plan", "balance_due", "refill_due", "sex", "postal_code", "last_mammogram", "language",
 )  # fmt: skip
-PARAGRAPH = "Please read this page before you come, and bring what it names with you. " * 14
+PARAGRAPH = "Please read this page before you come, and bring what it names with you. " * 5
 LINKS = 12
 DOMAINS = ("one.example", "two.example", "three.example", "four.example")
 
@@ -128,8 +128,10 @@ def sink(folder: Path) -> Iterator["SmtpTransport"]:
         zone.write_text(json.dumps({"mx": mx, "a": {"mx.bench.example": ["127.0.0.1"]}}))
         contexts = Contexts.load(certificates.ca_file)
         dialer = Dialer(local_name="out.sealpost.example", contexts=contexts, port=port)
-        yield SmtpTransport(ZoneFileDns.read(zone), dialer, allow_loopback=True)
-        process.terminate()
+        try:
+            yield SmtpTransport(ZoneFileDns.read(zone), dialer, allow_loopback=True)
+        finally:
+            process.terminate()
 
 
 def require_all_sent(due: int) -> None:

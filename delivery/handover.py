@@ -1,21 +1,23 @@
 """Many envelopes through one transport at once.
 
-Threads talk to mail servers; what they bring is gathered by the thread that owns the database
-connection, in groups as large as what has ended meanwhile.
+A thread leads the conversations with mail servers; what they bring is gathered by the thread that
+owns the database connection, in groups as large as what has ended meanwhile.
 """
 
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import NamedTuple
 from uuid import UUID
 
 from delivery.crash_points import reach
 from delivery.lanes.lane import Lane
+from delivery.wire.conversation import Conversation
 from delivery.wire.door import Announce, Envelope, Outcome
+from delivery.wire.loop import Loop
 from delivery.wire.transport import Transport
 from tenancy.ids import uuid7
 
@@ -23,6 +25,8 @@ SESSIONS = 20
 # What waits in lanes that are full, while the rest of the chunk goes on: one chunk.
 MOST_WAITING = 500
 POLL_SECONDS = 0.2
+# Whoever wakes for each message takes the interpreter's lock from the thread that talks.
+TOGETHER_SECONDS = 0.005
 # A server that has said nothing for so long may take its time: others need not wait for it.
 STUCK_SECONDS = 5.0
 
@@ -33,12 +37,14 @@ class Done(NamedTuple):
     """A try has ended. `trouble` is why no message could be made, or what went wrong in here.
 
     `later` is set where there was none: its lane takes nothing now, but may at that time.
+    `followed_by` is what has begun in its place.
     """
 
     envelope: Envelope
     outcome: Outcome | None = None
     trouble: Exception | None = None
     later: datetime | None = None
+    followed_by: Envelope | None = None
 
 
 class Handover:
@@ -47,7 +53,7 @@ class Handover:
     def __init__(self, transport: Transport, announce: Announce, note: Note | None = None) -> None:
         """`announce` is asked before each dot; `note` keeps each outcome as soon as it is known.
 
-        Threads call both side by side.
+        Another thread calls both.
         """
         self._transport = transport
         self._announce = announce
@@ -59,24 +65,23 @@ class Handover:
         self._busy: dict[UUID, Lane] = {}
         self._tidied_at = time.monotonic()
         self._moved_at = time.monotonic()
-        self._begun: SimpleQueue[Envelope | None] = SimpleQueue()
-        self._threads: list[Thread] = []
+        self._loop = Loop()
+        self._held = ExitStack()
 
     def __enter__(self) -> "Handover":
+        self._held.enter_context(self._loop)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing more is begun; who still talks may finish."""
-        self._unsorted.clear()
-        self._begun.put(None)
-        for thread in self._threads:
-            thread.join()
+        self.withdraw()
+        self._held.close()
         for lane in self._lanes.values():
             lane.leave()
 
     @property
     def wants_more(self) -> bool:
-        """Whether threads have nothing to do, though others may wait for lanes that are full."""
+        """Whether connections have nothing to do, though others may wait for lanes that are full."""
         waiting = len(self._unsorted) + self._waiting
         return waiting < (SESSIONS if len(self._busy) == SESSIONS else MOST_WAITING)
 
@@ -96,8 +101,7 @@ class Handover:
         left = [*self._unsorted]
         self._unsorted.clear()
         for lane in self._lanes.values():
-            left += (envelope for _, envelope in lane.waiting)
-            lane.waiting.clear()
+            left += lane.withdraw()
         return left
 
     @property
@@ -106,7 +110,7 @@ class Handover:
         return {name: lane for name, lane in self._lanes.items() if lane.is_full}
 
     def put(self, envelope: Envelope) -> None:
-        """Hand it over as soon as a thread is free and its lane takes it."""
+        """Hand it over as soon as a connection is free and its lane takes it."""
         self._unsorted.append(envelope)
 
     def gather(self) -> list[Done]:
@@ -116,7 +120,11 @@ class Handover:
         if ended:
             self._moved_at = time.monotonic()
         for done in ended:
-            self._busy.pop(done.envelope.id).ended(done.outcome)
+            lane = self._busy.pop(done.envelope.id)
+            lane.ended(done.outcome)
+            if done.followed_by:
+                lane.busy += 1
+                self._busy[done.followed_by.id] = lane
         self._start()
         if time.monotonic() - self._tidied_at > POLL_SECONDS:
             self._tidied_at = time.monotonic()
@@ -131,13 +139,15 @@ class Handover:
     def _gathered(self) -> Iterator[Done]:
         try:
             yield self._ended.get(timeout=POLL_SECONDS)
+            if self._waiting:
+                time.sleep(TOGETHER_SECONDS)
             while True:
                 yield self._ended.get_nowait()
         except Empty:
             return
 
     def _start(self) -> None:
-        """Each lane in turn, so that a full one keeps no thread from the others."""
+        """Each lane in turn, so that a full one keeps no connection from the others."""
         self._sort()
         open_lanes = [lane for lane in self._lanes.values() if lane.waiting]
         while open_lanes:
@@ -146,7 +156,8 @@ class Handover:
                     return
                 if envelope := lane.next():
                     self._busy[envelope.id] = lane
-                    self._begin(envelope)
+                    self._moved_at = time.monotonic()
+                    self._loop.begin(self._led(envelope, lane))
                 else:
                     open_lanes.remove(lane)
 
@@ -174,26 +185,23 @@ class Handover:
             else:
                 lane.ask()
 
-    def _begin(self, envelope: Envelope) -> None:
-        """A thread is started only when all others are busy."""
-        self._moved_at = time.monotonic()
-        if len(self._threads) < len(self._busy):
-            self._threads.append(Thread(target=self._work, name="smtp", daemon=True))
-            self._threads[-1].start()
-        self._begun.put(envelope)
+    def _led(self, envelope: Envelope, lane: Lane) -> Conversation[None]:
+        """One after the other in its lane, as long as all is well."""
+        following: Envelope | None = envelope
+        while following:
+            done = yield from self._tried(following, lane)
+            following = done.followed_by
+            self._ended.put(done)
 
-    def _work(self) -> None:
-        while envelope := self._begun.get():
-            self._send(envelope)
-        self._begun.put(None)  # the next thread is to end, too
-
-    def _send(self, envelope: Envelope) -> None:
+    def _tried(self, envelope: Envelope, lane: Lane) -> Conversation[Done]:
         try:
-            outcome = self._transport.send(envelope, self._announce)
+            outcome = yield from self._transport.converse(envelope, self._announce)
             reach("answered")
             if self._note:
                 self._note(envelope, outcome)
+            # While another lane waits for a connection, whoever gives them out decides.
+            follows = len(self._busy) < SESSIONS
+            followed_by = lane.follow(outcome) if follows else None
         except Exception as trouble:  # noqa: BLE001 it is raised or recorded by the other thread
-            self._ended.put(Done(envelope, trouble=trouble))
-        else:
-            self._ended.put(Done(envelope, outcome))
+            return Done(envelope, trouble=trouble)
+        return Done(envelope, outcome, followed_by=followed_by)

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from delivery.lanes.operators import lane_of
 from delivery.wire import dial
+from delivery.wire.conversation import Conversation, Question, elsewhere, run
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Records, Tlsa
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result
 from delivery.wire.levels import Evidence, Level, TlsFailure
@@ -67,6 +69,10 @@ class FakeTransport:
     def lanes(self, domains: Collection[str]) -> dict[str, str]:
         return {domain: lane_of(domain) for domain in domains}
 
+    def converse(self, envelope: Envelope, announce: Announce) -> Conversation[Outcome]:
+        """A test's own `send` may wait for as long as it likes."""
+        return elsewhere(Question(partial(self.send, envelope, announce)))
+
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
         outcome = self.outcomes.get(envelope.rcpt_to, ACCEPTED)
         self.required[envelope.rcpt_to] = envelope.required
@@ -74,7 +80,7 @@ class FakeTransport:
         self.return_paths[envelope.rcpt_to] = envelope.mail_from
         if outcome.stage is not Stage.DOT:
             return outcome
-        message = envelope.build()
+        message = run(envelope.build())
         if not announce(envelope.id):
             return Outcome(Result.WITHHELD, Stage.DATA, Reply(354, "", "go on"))
         self.handed_over.setdefault(envelope.rcpt_to, []).append(message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from cryptography.x509 import Certificate
@@ -14,6 +15,7 @@ from delivery.models import Message
 from delivery.routes import Route
 from delivery.wire import dkim, headers, mime, smime
 from delivery.wire.addresses import wire_address
+from delivery.wire.conversation import Computation, Conversation, elsewhere
 from delivery.wire.door import Envelope
 from tenancy.errors import DomainError
 
@@ -64,7 +66,7 @@ class Draft:
             tells_delay=self.message.mail_class == Message.MailClass.CARE,
         )
 
-    def build(self) -> bytes:
+    def build(self) -> Conversation[bytes]:
         """The whole message, signed. The same bytes at every try, as long as the text is the same.
 
         What is encrypted to the person has other bytes each time. Raises HeaderRefused if a value
@@ -73,7 +75,10 @@ class Draft:
         text = self.write()
         subject, (kind, body) = text.subject, self.content(text)
         if self.certificate and self.letterhead.seal:
-            kind, body = self.letterhead.seal.around(kind, body, self.certificate, subject=subject)
+            seal = partial(
+                self.letterhead.seal.around, kind, body, self.certificate, subject=subject
+            )
+            kind, body = yield from elsewhere(Computation(seal))
             subject = smime.OUTER_SUBJECT
         fields = [
             headers.field("From", self.letterhead.mailbox),
@@ -85,7 +90,8 @@ class Draft:
             headers.field("MIME-Version", "1.0"),
             *kind,
         ]
-        return b"".join([*self._signatures(fields, body), *fields, b"\r\n", body])
+        signatures = yield from self._signatures(fields, body)
+        return b"".join([*signatures, *fields, b"\r\n", body])
 
     def content(self, text: Rendered) -> tuple[list[bytes], bytes]:
         """The fields that say what the body is made of, and the body."""
@@ -97,13 +103,18 @@ class Draft:
         """What the portal shows. Raises NotForPortal."""
         return self.write()
 
-    def _signatures(self, fields: list[bytes], body: bytes) -> list[bytes]:
+    def _signatures(self, fields: list[bytes], body: bytes) -> Conversation[list[bytes]]:
         if not self.letterhead.signers:
             return []
         signed_at = int(self.message.first_tried_at.timestamp())
         digest = dkim.hash_of_canonical([body])
         covered = dkim.Covered.of(fields)
-        return [
-            signer.sign(covered, body_hash=digest, signed_at=signed_at)
+        unsigned = [
+            signer.unsigned(covered, body_hash=digest, signed_at=signed_at)
             for signer in self.letterhead.signers
         ]
+        return (yield from elsewhere(Computation(partial(_signed, unsigned))))
+
+
+def _signed(fields: list[dkim.Unsigned]) -> list[bytes]:
+    return [field.signed() for field in fields]

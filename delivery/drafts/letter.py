@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from campaigns.compilation import Rendered
@@ -30,6 +31,7 @@ from delivery.routes import Way
 from delivery.services import postures
 from delivery.services.recording import Result
 from delivery.wire import headers
+from delivery.wire.conversation import Computation, Conversation, elsewhere, run
 from tenancy import clock
 from tenancy.origins import url_on
 
@@ -40,6 +42,10 @@ FILES_AT_ONCE = 20 * 1024 * 1024
 @dataclass(frozen=True)
 class LetterDraft(Draft):
     """A draft that perhaps has no HTML."""
+
+    def build(self) -> Conversation[bytes]:
+        """As any draft, beside the other conversations: files are large."""
+        return elsewhere(Computation(partial(run, super().build())))
 
     def content(self, text: Rendered) -> tuple[list[bytes], bytes]:
         part = body.build(text, self.files, identifier=self.message.id)

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 
 from delivery.lanes import limits, states
 from delivery.lanes.limits import Grant, Report, State
@@ -21,11 +22,12 @@ UNUSED_SECONDS = 1.0
 # Longer, and the person's consent, the campaign's pause and the lease would be asked too long ago.
 HOLD_SECONDS = 5.0
 NOTHING = Grant(0, 0.0, 0.0)
+GOOD = frozenset({Signal.ACCEPTED, Signal.TALKED})
 
 
 @dataclass
 class Lane:
-    """Use from one thread. `worker` is a name of this worker's own."""
+    """Use from one thread, but for `follow`. `worker` is a name of this worker's own."""
 
     address: str
     name: str
@@ -36,6 +38,7 @@ class Lane:
     report: Report = field(default_factory=Report)
     asked_at: float = float("-inf")
     full_until: float = float("-inf")
+    _taking: Lock = field(default_factory=Lock)
 
     @property
     def operator(self) -> Operator:
@@ -60,10 +63,30 @@ class Lane:
         """The next envelope that may go now, counted as under way."""
         if not self.waiting or not self._may_begin():
             return None
-        _, envelope = self.waiting.popleft()
+        with self._taking:
+            if not self.waiting:
+                return None
+            _, envelope = self.waiting.popleft()
         self.busy += 1
         self.grant = Grant(self.grant.slots, self.grant.tokens - 1, self.grant.rests_until)
         return envelope
+
+    def follow(self, outcome: Outcome) -> Envelope | None:
+        """The next one in the place of one that ended well; from the thread that talks to servers.
+
+        Where the operator sets a pace or complains, nothing follows before `next` says so.
+        """
+        with self._taking:
+            goes_well = self._signal_of(outcome) in GOOD and not self.report.streak
+            has_room = self.busy <= self.grant.slots and self.grant.tokens == math.inf
+            return self.waiting.popleft()[1] if goes_well and has_room and self.waiting else None
+
+    def withdraw(self) -> list[Envelope]:
+        """Take back what waits."""
+        with self._taking:
+            left = [envelope for _, envelope in self.waiting]
+            self.waiting.clear()
+        return left
 
     def ended(self, outcome: Outcome | None) -> None:
         """One is no longer under way; None: it never was, for a fault of ours."""
@@ -92,7 +115,8 @@ class Lane:
 
     def overdue(self) -> list[tuple[Envelope, datetime]]:
         """What has waited here for long enough, and when each may come back."""
-        late = [] if not self._must_wait() else self._taken_off()
+        with self._taking:
+            late = self._taken_off() if self._must_wait() else []
         return list(zip(late, self.book(len(late)), strict=True))
 
     def book(self, messages: int) -> list[datetime]:

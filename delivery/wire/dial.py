@@ -1,10 +1,11 @@
 """From an address to a session that has proved as much as it can."""
 
-import socket
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from delivery.wire import tls
+from delivery.wire.connection import connected
+from delivery.wire.conversation import Conversation
 from delivery.wire.dane import SignedKeys
 from delivery.wire.levels import Level, TlsFailure
 from delivery.wire.reply import Finding, Reply
@@ -42,7 +43,7 @@ class Dialer:
     port: int = 25
     source_address: str | None = None
 
-    def dial(self, place: Place, *, required: Level) -> Session:
+    def dial(self, place: Place, *, required: Level) -> Conversation[Session]:
         """A session with the best level that the host can prove, and at least the required one.
 
         Raises TlsUnavailable if it cannot, HostUnusable for anything else. Less than verified TLS
@@ -54,7 +55,7 @@ class Dialer:
             raise tls.TlsUnavailable(TlsFailure.DANE_REQUIRED)
         while True:
             try:
-                return self._connected(place, level)
+                return (yield from self._connected(place, level))
             except tls.TlsUnavailable as unavailable:
                 if place.keys:
                     raise
@@ -62,16 +63,16 @@ class Dialer:
                 if level < required:
                     raise
 
-    def _connected(self, place: Place, level: Level) -> Session:
-        where = (self.source_address, 0) if self.source_address else None
-        patience = self.timeouts.connect.total_seconds()
+    def _connected(self, place: Place, level: Level) -> Conversation[Session]:
         try:
-            connection = socket.create_connection((place.address, self.port), patience, where)
+            connection = yield from connected(
+                place.address, self.port, self.timeouts.connect, source=self.source_address
+            )
         except OSError:
             raise HostUnusable(Answer(Stage.CONNECT, UNREACHABLE)) from None
         session = Session(connection, self.timeouts)
         try:
-            self._introduced(session, place, level)
+            yield from self._introduced(session, place, level)
         except SessionBroken:
             raise HostUnusable(Answer(Stage.CONNECT, UNREACHABLE)) from None
         except (tls.TlsUnavailable, HostUnusable):
@@ -79,18 +80,18 @@ class Dialer:
             raise
         return session
 
-    def _introduced(self, session: Session, place: Place, level: Level) -> None:
-        _need(Stage.CONNECT, session.greeting())
-        _need(Stage.EHLO, session.introduce(self.local_name))
+    def _introduced(self, session: Session, place: Place, level: Level) -> Conversation[None]:
+        _need(Stage.CONNECT, (yield from session.greeting()))
+        _need(Stage.EHLO, (yield from session.introduce(self.local_name)))
         if level is Level.T0:
             return
         if place.keys:  # the keys alone decide; no authority is asked
-            session.start_tls(self.contexts.unverified, place.keys.base, place.keys)
+            yield from session.start_tls(self.contexts.unverified, place.keys.base, place.keys)
         elif level is Level.T2:
-            session.start_tls(self.contexts.verified, place.host)
+            yield from session.start_tls(self.contexts.verified, place.host)
         else:
-            session.start_tls(self.contexts.unverified, place.host)
-        _need(Stage.EHLO, session.introduce(self.local_name))
+            yield from session.start_tls(self.contexts.unverified, place.host)
+        _need(Stage.EHLO, (yield from session.introduce(self.local_name)))
 
 
 def _next(level: Level, failure: TlsFailure) -> Level:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from delivery.crash_points import reach
+from delivery.wire.conversation import Conversation
 from delivery.wire.levels import (
     NO_PROTECTION,
     POLICY_FAILURES,
@@ -49,7 +50,7 @@ class Envelope:
     mail_from: str
     rcpt_to: str
     required: Level
-    build: Callable[[], bytes] = field(repr=False, compare=False)
+    build: Callable[[], Conversation[bytes]] = field(repr=False, compare=False)
     # Whether somebody waits to hear that it is late.
     tells_delay: bool = False
     # The domain's MTA-STS policy as the workspace remembers it.
@@ -100,14 +101,14 @@ Announce = Callable[[UUID], bool]
 
 def hand_over(
     session: Session, envelope: Envelope, announce: Announce, promise: Promise = NO_PROMISE
-) -> Outcome:
+) -> Conversation[Outcome]:
     """Give the message to the server at the other end, of which its domain says `promise`.
 
     Raises LevelTooLow before a single word about the message if the connection proved too little;
     only then is its text made. `announce` makes it known, for good, that the dot follows; if it
     says no or fails, the connection is dropped without a dot, and nothing was handed over.
     """
-    evidence = promise.vouched(session.proved)
+    evidence = session.evidence(promise)
     required = max(envelope.required, promise.required)
     if evidence.level < required:
         raise LevelTooLow(f"{evidence.level.name} < {required.name}")
@@ -117,33 +118,34 @@ def hand_over(
         and evidence.level >= Level.T3
         and session.offers("REQUIRETLS")
     )
-    evidence = replace(evidence, requires_tls=asks_for_tls)
+    if asks_for_tls:
+        evidence = replace(evidence, requires_tls=True)
     reach("connected")
-    outcome = _told(session, envelope, announce, asks_for_tls=asks_for_tls)
+    outcome = yield from _told(session, envelope, announce, asks_for_tls=asks_for_tls)
     return replace(outcome, evidence=evidence)
 
 
 def _told(
     session: Session, envelope: Envelope, announce: Announce, *, asks_for_tls: bool
-) -> Outcome:
-    message = _on_the_wire(envelope.build())
+) -> Conversation[Outcome]:
+    message = _on_the_wire((yield from envelope.build()))
     stage = Stage.MAIL
     try:
-        answer = _open(session, envelope, size=len(message), asks_for_tls=asks_for_tls)
+        answer = yield from _open(session, envelope, size=len(message), asks_for_tls=asks_for_tls)
         stage = answer.stage
         if not answer.lets_text_follow:
-            return _refused(session, answer)
+            return (yield from _refused(session, answer))
         reach("asked")
         if not _may_follow(session, envelope.id, announce):
             return Outcome(Result.WITHHELD, *answer)
-        said = session.write_body(message)
+        said = yield from session.write_body(message)
         reach("before_dot")
         if said:
             session.close()
             return Outcome(Result.REFUSED, Stage.DATA, _no_success(said))
     except SessionBroken:
         return Outcome(Result.REFUSED, stage, LOST)
-    return _finish(session)
+    return (yield from _finish(session))
 
 
 def _may_follow(session: Session, message: UUID, announce: Announce) -> bool:
@@ -157,7 +159,9 @@ def _may_follow(session: Session, message: UUID, announce: Announce) -> bool:
     return goes
 
 
-def _open(session: Session, envelope: Envelope, *, size: int, asks_for_tls: bool) -> Answer:
+def _open(
+    session: Session, envelope: Envelope, *, size: int, asks_for_tls: bool
+) -> Conversation[Answer]:
     if session.size_limit and size > session.size_limit:
         return Answer(Stage.MAIL, TOO_LARGE)
     mail, rcpt = f"MAIL FROM:<{envelope.mail_from}>", f"RCPT TO:<{envelope.rcpt_to}>"
@@ -169,7 +173,7 @@ def _open(session: Session, envelope: Envelope, *, size: int, asks_for_tls: bool
         rcpt += f" NOTIFY=FAILURE{delay} ORCPT=rfc822;{_xtext(envelope.rcpt_to)}"
     if asks_for_tls:
         mail += " REQUIRETLS"
-    return session.open_transaction(mail=mail, rcpt=rcpt)
+    return (yield from session.open_transaction(mail=mail, rcpt=rcpt))
 
 
 def _xtext(address: str) -> str:
@@ -177,20 +181,20 @@ def _xtext(address: str) -> str:
     return address.replace("+", "+2B").replace("=", "+3D")
 
 
-def _refused(session: Session, answer: Answer) -> Outcome:
+def _refused(session: Session, answer: Answer) -> Conversation[Outcome]:
     if answer.reply.code < 400:  # out of step: whatever it says next answers something else
         session.close()
     if answer.reply is not TOO_LARGE and session.is_open:
-        session.reset()
+        yield from session.reset()
     return Outcome(Result.REFUSED, answer.stage, _no_success(answer.reply))
 
 
-def _finish(session: Session) -> Outcome:
+def _finish(session: Session) -> Conversation[Outcome]:
     """After the dot only a clear word counts; anything else leaves us not knowing."""
     try:
-        session.write_dot()
+        yield from session.write_dot()
         reach("after_dot")
-        reply = session.final_reply()
+        reply = yield from session.final_reply()
     except SessionBroken:
         return Outcome(Result.UNCERTAIN, Stage.DOT, LOST)
     if reply.code // 100 == 3:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from itertools import islice
 
@@ -38,6 +38,7 @@ class Host:
     addresses: tuple[str, ...]
     is_secure: bool = False
     canonical: str = ""
+    preference: int = field(default=0, compare=False)
 
 
 def hosts_for(domain: str, dns: Dns, *, allow_loopback: bool) -> list[Host]:
@@ -47,13 +48,13 @@ def hosts_for(domain: str, dns: Dns, *, allow_loopback: bool) -> list[Host]:
     """
     names = _names(domain, dns)
     hosts, unknown = [], 0
-    for name in names:
+    for preference, name in names:
         try:
             host = _host(name, dns, allow_loopback=allow_loopback, is_named=names.is_secure)
         except DnsUnavailable:
             unknown += 1
         else:
-            hosts += [host] if host.addresses else []
+            hosts += [replace(host, preference=preference)] if host.addresses else []
     if not hosts and unknown:
         raise DnsUnavailable("No answer about the domain's mail servers.")
     if not hosts:
@@ -61,17 +62,25 @@ def hosts_for(domain: str, dns: Dns, *, allow_loopback: bool) -> list[Host]:
     return hosts
 
 
-def _names(domain: str, dns: Dns) -> Records[str]:
+def in_turn(hosts: list[Host]) -> list[Host]:
+    """Best first, in another order each time where several are equally good."""
+    if len(hosts) == 1:
+        return hosts
+    return sorted(hosts, key=lambda host: (host.preference, random.random()))  # noqa: S311 load, not secrecy
+
+
+def _names(domain: str, dns: Dns) -> Records[tuple[int, str]]:
     try:
         records = dns.mx(domain)
     except NoSuchDomain:
         raise DomainTakesNoMail("5.1.2", "The domain does not exist.") from None
     if not records:  # 5.1: the implicit MX, only when there is no MX record at all
-        return Records([domain], is_secure=records.is_secure)
+        return Records([(0, domain)], is_secure=records.is_secure)
     if all(name in {"", "."} for _, name in records):
         raise DomainTakesNoMail("5.1.10", "The domain says that it takes no mail.")
     shuffled = sorted(records, key=lambda record: (record[0], random.random()))  # noqa: S311 load, not secrecy
-    usable = (name.lower() for _, name in shuffled if is_host_name(name.lower()))
+    named = ((preference, name.lower()) for preference, name in shuffled)
+    usable = (record for record in named if is_host_name(record[1]))
     return Records(islice(usable, MOST_HOSTS), is_secure=records.is_secure)
 
 

@@ -1,12 +1,8 @@
-"""One SMTP conversation over one connection.
+"""One SMTP session over one connection.
 
 The protocol only: whether a message may be written to it is decided by `door`, its one user.
-Blocking sockets in threads were the cheapest client measured, and TCP_NODELAY its most important
-option: without it each message waits 44 ms for a delayed acknowledgment.
 """
 
-import select
-import socket
 import ssl
 import time
 from dataclasses import dataclass
@@ -15,9 +11,12 @@ from enum import StrEnum
 from typing import NamedTuple, NoReturn
 
 from delivery.wire import tls
+from delivery.wire.connection import Connection
+from delivery.wire.conversation import Conversation
 from delivery.wire.dane import SignedKeys
-from delivery.wire.levels import NO_PROTECTION, TlsFailure
-from delivery.wire.reply import LINE_LIMIT, MalformedReply, Reply, is_complete, parse
+from delivery.wire.levels import NO_PROTECTION, Evidence, TlsFailure
+from delivery.wire.promises import Promise
+from delivery.wire.reply import MalformedReply, Reply, is_complete, parse
 
 
 class Stage(StrEnum):
@@ -61,32 +60,31 @@ class Timeouts:
 
 
 class Session:
-    """A connection to a mail server, in clear until `start_tls`."""
+    """What was said over a connection to a mail server, in clear until `start_tls`."""
 
-    def __init__(self, connection: socket.socket, timeouts: Timeouts) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket = connection
-        self._patience: float | None = None
+    def __init__(self, connection: Connection, timeouts: Timeouts) -> None:
+        self._connection = connection
         self._timeouts = timeouts
-        self._buffer = b""
         self._features: dict[str, str] = {}
         # What the connection proved by itself; what it counts for depends on the message's domain.
         self.proved = NO_PROTECTION
+        # The same for the domain that was asked about last.
+        self._vouched: tuple[Promise, Evidence] | None = None
         self.is_open = True
 
-    def greeting(self) -> Reply:
+    def greeting(self) -> Conversation[Reply]:
         """What the server says first."""
         return self._reply(self._timeouts.greeting)
 
-    def introduce(self, name: str) -> Reply:
+    def introduce(self, name: str) -> Conversation[Reply]:
         """EHLO, and HELO for a server that does not know it. What it offers is forgotten first."""
         self._features = {}
-        reply = self._command(f"EHLO {name}")
+        reply = yield from self._command(f"EHLO {name}")
         if reply.is_positive:
             offers = (line.partition(" ") for line in reply.text.splitlines()[1:])
             self._features = {keyword.upper(): rest for keyword, _, rest in offers}
         elif reply.code // 100 == 5:
-            reply = self._command(f"HELO {name}")
+            reply = yield from self._command(f"HELO {name}")
         return reply
 
     def offers(self, keyword: str) -> bool:
@@ -101,7 +99,7 @@ class Session:
 
     def start_tls(
         self, context: ssl.SSLContext, server_name: str, keys: SignedKeys | None = None
-    ) -> None:
+    ) -> Conversation[None]:
         """Change to TLS; with `keys`, to a server that shows one of them. Raises TlsUnavailable.
 
         Nothing said before counts afterwards: the caller introduces itself again. Bytes that came
@@ -110,84 +108,76 @@ class Session:
         if not self.offers("STARTTLS"):
             raise tls.TlsUnavailable(TlsFailure.NOT_OFFERED)
         try:
-            reply = self._command("STARTTLS")
+            reply = yield from self._command("STARTTLS")
         except SessionBroken:
             raise tls.TlsUnavailable(TlsFailure.BROKEN_OFF) from None
         if not reply.is_positive:
             raise tls.TlsUnavailable(TlsFailure.REFUSED_NOW)
-        if self._buffer:
+        if self._connection.has_unread:
             raise tls.TlsUnavailable(TlsFailure.BROKEN_OFF)
-        self._wait_for(self._timeouts.command.total_seconds())
-        secured = tls.wrap(self._socket, context, server_name)
-        self._socket, self._features = secured, {}
+        secured = yield from self._connection.secure(context, server_name, self._timeouts.command)
+        self._features = {}
+        self._vouched = None
         self.proved = tls.evidence_by(keys, secured) if keys else tls.evidence_of(secured)
 
-    def open_transaction(self, *, mail: str, rcpt: str) -> Answer:
+    def evidence(self, promise: Promise) -> Evidence:
+        """What the connection proved, with the word of the recipient's domain."""
+        if self._vouched is None or self._vouched[0] is not promise:
+            self._vouched = promise, promise.vouched(self.proved)
+        return self._vouched[1]
+
+    def open_transaction(self, *, mail: str, rcpt: str) -> Conversation[Answer]:
         """MAIL, RCPT and DATA. The answer is the first refusal, or the 354 to DATA.
 
         A refusal stays one if the server closes after it, as many do with strangers.
         """
         commands = ((Stage.MAIL, mail), (Stage.RCPT, rcpt), (Stage.DATA, "DATA"))
         if not self.offers("PIPELINING"):
-            return self._one_by_one(commands)
-        self._write("".join(f"{command}\r\n" for _, command in commands).encode("ascii"))
+            return (yield from self._one_by_one(commands))
+        yield from self._write("".join(f"{command}\r\n" for _, command in commands).encode("ascii"))
         answers: list[Answer] = []
         try:
             for stage, _ in commands:
-                answers.append(Answer(stage, self._reply(self._timeouts.command)))
+                answers.append(Answer(stage, (yield from self._reply(self._timeouts.command))))
                 if not self.is_open:
                     break
             if answers[-1].lets_text_follow and not all(map(_is_go_on, answers)):
                 # RFC 2920 3.1: it waits for a text without a recipient, so it gets an empty one.
-                self._write(b".\r\n")
-                self._reply(self._timeouts.dot)
+                yield from self._write(b".\r\n")
+                yield from self._reply(self._timeouts.dot)
         except SessionBroken:
             if all(map(_is_go_on, answers)):
                 raise
         return next((answer for answer in answers if not _is_go_on(answer)), answers[-1])
 
-    def _one_by_one(self, commands: tuple[tuple[Stage, str], ...]) -> Answer:
+    def _one_by_one(self, commands: tuple[tuple[Stage, str], ...]) -> Conversation[Answer]:
         for stage, command in commands:
-            answer = Answer(stage, self._command(command))
+            answer = Answer(stage, (yield from self._command(command)))
             if not _is_go_on(answer):
                 break
         return answer
 
-    def write_body(self, body: bytes) -> Reply | None:
+    def write_body(self, body: bytes) -> Conversation[Reply | None]:
         """Everything before the dot. Returns what the server already said about it, if anything."""
-        self._write(body)
-        return self._reply(self._timeouts.block) if self.has_spoken() else None
+        yield from self._write(body)
+        return (yield from self._reply(self._timeouts.block)) if self.has_spoken() else None
 
-    def write_dot(self) -> None:
+    def write_dot(self) -> Conversation[None]:
         """The dot, written on its own: until then nothing can have been accepted."""
-        self._write(b".\r\n")
+        return self._write(b".\r\n")
 
-    def final_reply(self) -> Reply:
+    def final_reply(self) -> Conversation[Reply]:
         """What became of the message."""
         return self._reply(self._timeouts.dot)
 
     def has_spoken(self) -> bool:
         """Whether bytes, or the end, wait to be read though nothing was asked."""
-        if self._buffer:
-            return True
-        asked = select.poll()  # `select` fails where a process has more than a thousand files
-        asked.register(self._socket, select.POLLIN)
-        if not asked.poll(0):
-            return False
-        try:
-            self._wait_for(0)
-            self._buffer = self._socket.recv(65536)
-        except ssl.SSLWantReadError:  # a session ticket, not a word
-            return False
-        except OSError:
-            return True
-        else:
-            return True
+        return self._connection.has_spoken()
 
-    def reset(self) -> None:
+    def reset(self) -> Conversation[None]:
         """RSET: forget a transaction that was refused. Closed, if the server does not manage that."""
         try:
-            reply = self._command("RSET")
+            reply = yield from self._command("RSET")
         except SessionBroken:
             return
         if not reply.is_positive:
@@ -196,59 +186,41 @@ class Session:
     def quit(self) -> None:
         """Say goodbye without waiting for an answer."""
         if self.is_open:
-            try:
-                self._write(b"QUIT\r\n")
-            except SessionBroken:
-                return
-            self.close()
+            self.is_open = False
+            self._connection.say_last(b"QUIT\r\n")
 
     def close(self) -> None:
         """Drop the connection as it is."""
         self.is_open = False
-        self._socket.close()
+        self._connection.close()
 
-    def _command(self, line: str) -> Reply:
-        self._write(line.encode("ascii") + b"\r\n")
-        return self._reply(self._timeouts.command)
+    def _command(self, line: str) -> Conversation[Reply]:
+        yield from self._write(line.encode("ascii") + b"\r\n")
+        return (yield from self._reply(self._timeouts.command))
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes) -> Conversation[None]:
         try:
-            self._wait_for(self._timeouts.block.total_seconds())
-            self._socket.sendall(data)
+            yield from self._connection.write(data, self._timeouts.block)
         except OSError as error:
             self._break(error)
 
-    def _reply(self, patience: timedelta) -> Reply:
+    def _reply(self, patience: timedelta) -> Conversation[Reply]:
         idle = patience.total_seconds()
         deadline = time.monotonic() + 2 * idle
         lines: list[bytes] = []
         try:
             while not is_complete(lines):
-                lines.append(self._line(idle, deadline))
+                line = self._connection.line_at_hand()
+                if line is None:
+                    yield from self._connection.receive(min(time.monotonic() + idle, deadline))
+                else:
+                    lines.append(line)
             reply = parse(lines)
         except (OSError, MalformedReply) as error:
             self._break(error)
         if reply.code == 421:  # RFC 5321 3.8: the server closes
             self.close()
         return reply
-
-    def _line(self, idle: float, deadline: float) -> bytes:
-        while (end := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > LINE_LIMIT:
-                raise MalformedReply("The line does not end.")
-            self._wait_for(max(0.001, min(idle, deadline - time.monotonic())))
-            received = self._socket.recv(65536)
-            if not received:
-                raise ConnectionResetError("The server closed the connection.")
-            self._buffer += received
-        line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
-        return line.removesuffix(b"\r")
-
-    def _wait_for(self, seconds: float) -> None:
-        """Changing it is a call to the system, in which other threads take over."""
-        if seconds != self._patience:
-            self._socket.settimeout(seconds)
-            self._patience = seconds
 
     def _break(self, error: Exception) -> NoReturn:
         self.close()

@@ -1,5 +1,6 @@
 """TLS as a mail client needs it: what is offered, what is checked, and what is kept as evidence."""
 
+import select
 import socket
 import ssl
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from cryptography import x509
 
+from delivery.wire.conversation import Conversation, Ready
 from delivery.wire.dane import UNREADABLE, SignedKeys
 from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
 from tenancy import clock
@@ -66,10 +68,20 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def wrap(plain: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.SSLSocket:
+def begun(plain: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.SSLSocket:
+    """The connection for a handshake, which follows. Raises TlsUnavailable if it has gone."""
+    try:
+        return context.wrap_socket(
+            plain, server_hostname=server_name, do_handshake_on_connect=False
+        )
+    except OSError:
+        raise TlsUnavailable(TlsFailure.BROKEN_OFF) from None
+
+
+def shaken_hands(secured: ssl.SSLSocket, until: float) -> Conversation[None]:
     """The handshake. Raises TlsUnavailable with the kind of failure."""
     try:
-        return context.wrap_socket(plain, server_hostname=server_name)
+        yield from _shaking(secured, until)
     except ssl.SSLCertVerificationError as error:
         raise TlsUnavailable(_certificate_failure(error)) from None
     except ssl.SSLError as error:
@@ -79,6 +91,16 @@ def wrap(plain: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl
         raise TlsUnavailable(TlsFailure.TIMED_OUT) from None
     except OSError:
         raise TlsUnavailable(TlsFailure.BROKEN_OFF) from None
+
+
+def _shaking(secured: ssl.SSLSocket, until: float) -> Conversation[None]:
+    while True:
+        try:
+            return secured.do_handshake()
+        except ssl.SSLWantReadError:
+            yield Ready(secured, select.POLLIN, until)
+        except ssl.SSLWantWriteError:
+            yield Ready(secured, select.POLLOUT, until)
 
 
 def _certificate_failure(error: ssl.SSLCertVerificationError) -> TlsFailure:

@@ -1,21 +1,22 @@
 """The transport door: an envelope goes in, everything that is known about it afterwards comes out."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 from delivery.lanes.directory import Directory
+from delivery.wire.conversation import Conversation, run
+from delivery.wire.destinations import Destination, Destinations
 from delivery.wire.dial import UNREACHABLE, Dialer, HostUnusable, Place
 from delivery.wire.dns import Dns, DnsUnavailable
 from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result, hand_over
-from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for
+from delivery.wire.hosts import DomainTakesNoMail, NoUsableHost
 from delivery.wire.levels import PolicyType
-from delivery.wire.policies import Found, Policies
+from delivery.wire.policies import Policies
 from delivery.wire.pool import Pool
-from delivery.wire.promises import Promise, promise_of
+from delivery.wire.promises import Promise
 from delivery.wire.reply import Finding
 from delivery.wire.session import Answer, Session, Stage
 from delivery.wire.tls import TlsUnavailable
@@ -50,7 +51,7 @@ class Transport(Protocol):
     def lanes(self, domains: Collection[str]) -> dict[str, str]:
         """The lane that leads to each domain."""
 
-    def send(self, envelope: Envelope, announce: Announce) -> Outcome:
+    def converse(self, envelope: Envelope, announce: Announce) -> Conversation[Outcome]:
         """Try once, over all hosts of the recipient's domain. Never raises for what a network does."""
 
 
@@ -84,78 +85,89 @@ class SmtpTransport:
     def _directory(self) -> Directory:
         return Directory(self.dns)
 
+    @cached_property
+    def _destinations(self) -> Destinations:
+        return Destinations(self.dns, self.policies, self.allow_loopback)
+
     def send(self, envelope: Envelope, announce: Announce) -> Outcome:
+        """As `converse`, in the calling thread."""
+        return run(self.converse(envelope, announce))
+
+    def converse(self, envelope: Envelope, announce: Announce) -> Conversation[Outcome]:
         """Try once, over all hosts of the recipient's domain. Never raises for what a network does."""
         try:
-            hosts = hosts_for(envelope.domain, self.dns, allow_loopback=self.allow_loopback)
+            destination = yield from self._destinations.of(envelope.domain, envelope.known_policy)
         except DomainTakesNoMail as refusal:
             return Outcome(Result.REFUSED, Stage.DNS, Finding(556, refusal.status, str(refusal)))
         except NoUsableHost:
             return Outcome(Result.REFUSED, Stage.DNS, NO_HOST)
         except DnsUnavailable:
             return Outcome(Result.REFUSED, Stage.DNS, NO_DNS)
-        found = self.policies.of(envelope.domain, self.dns, envelope.known_policy)
-        outcome = self._first_that_takes_it(hosts, found, envelope, announce)
+        outcome = yield from self._first_that_takes_it(destination, envelope, announce)
         if any(failure.policy is PolicyType.STS for failure in outcome.failures):
-            self.policies.doubt(envelope.domain)
-        return replace(outcome, policy=found.kept)
+            self._destinations.doubt(envelope.domain)
+        return replace(outcome, policy=kept) if (kept := destination.found.kept) else outcome
 
     def _first_that_takes_it(
-        self, hosts: list[Host], found: Found, envelope: Envelope, announce: Announce
-    ) -> Outcome:
+        self, destination: Destination, envelope: Envelope, announce: Announce
+    ) -> Conversation[Outcome]:
         failures: list[HostFailure] = []
-        targets = self._targets(hosts, found, envelope, failures)
-        for target in islice(targets, HOSTS_TRIED):
-            place, promise = target
+        left = HOSTS_TRIED
+        for host in destination.in_turn():
             try:
-                outcome = self._handed_over(target, envelope, announce)
-            except TlsUnavailable as unavailable:
-                failures.append(HostFailure(place.host, unavailable.failure, policy=promise.type))
-            except HostUnusable as unusable:
-                if unusable.answer.reply is UNREACHABLE:
-                    self.resting[place.address] = time.monotonic() + REST_SECONDS
-                failures.append(HostFailure(place.host, None, unusable.answer))
-            else:
-                return replace(
-                    outcome, host=place.host, address=place.address, failures=tuple(failures)
-                )
-        return _nobody(failures)
-
-    def _targets(
-        self, hosts: list[Host], found: Found, envelope: Envelope, failures: list[HostFailure]
-    ) -> Iterator[Target]:
-        """Best first; a host that its domain forbids is noted as a failure, and passed over."""
-        for host in hosts:
-            try:
-                promise = promise_of(host, envelope.domain, found, self.dns, port=self.dialer.port)
+                promise = yield from destination.promise(host, self.dns, port=self.dialer.port)
                 promise.must_prove(envelope.required)
-            except TlsUnavailable as unavailable:
+            except TlsUnavailable as unavailable:  # its domain forbids the host
                 failures.append(
                     HostFailure(host.name, unavailable.failure, policy=unavailable.policy)
                 )
-            else:
-                for address in host.addresses:
-                    yield Target(Place(host.name, address, promise.keys), promise)
+                continue
+            for address in host.addresses[:left]:
+                left -= 1
+                target = Target(Place(host.name, address, promise.keys), promise)
+                tried = yield from self._tried(target, envelope, announce)
+                if isinstance(tried, Outcome):
+                    return replace(tried, failures=tuple(failures)) if failures else tried
+                failures.append(tried)
+            if not left:
+                break
+        return _nobody(failures)
 
-    def _handed_over(self, target: Target, envelope: Envelope, announce: Announce) -> Outcome:
+    def _tried(
+        self, target: Target, envelope: Envelope, announce: Announce
+    ) -> Conversation[Outcome | HostFailure]:
+        place, promise = target
+        try:
+            outcome = yield from self._handed_over(target, envelope, announce)
+        except TlsUnavailable as unavailable:
+            return HostFailure(place.host, unavailable.failure, policy=promise.type)
+        except HostUnusable as unusable:
+            if unusable.answer.reply is UNREACHABLE:
+                self.resting[place.address] = time.monotonic() + REST_SECONDS
+            return HostFailure(place.host, None, unusable.answer)
+        return replace(outcome, host=place.host, address=place.address)
+
+    def _handed_over(
+        self, target: Target, envelope: Envelope, announce: Announce
+    ) -> Conversation[Outcome]:
         place = target.place
         must_prove = target.promise.must_prove(envelope.required)
         kept = self.pool.take(place, required=must_prove)
         if kept:
-            outcome = self._hand_over(target, kept, envelope, announce)
+            outcome = yield from self._hand_over(target, kept, envelope, announce)
             if (outcome.stage, outcome.reply) != (Stage.MAIL, LOST):
                 return outcome
         if self.resting.get(place.address, 0) > time.monotonic():
             raise HostUnusable(Answer(Stage.CONNECT, RESTING))
         # A kept session may have been closed the moment before: that says nothing about the host.
-        session = self.dialer.dial(place, required=must_prove)
-        return self._hand_over(target, session, envelope, announce)
+        session = yield from self.dialer.dial(place, required=must_prove)
+        return (yield from self._hand_over(target, session, envelope, announce))
 
     def _hand_over(
         self, target: Target, session: Session, envelope: Envelope, announce: Announce
-    ) -> Outcome:
+    ) -> Conversation[Outcome]:
         try:
-            return hand_over(session, envelope, announce, target.promise)
+            return (yield from hand_over(session, envelope, announce, target.promise))
         finally:
             self.pool.give_back(target.place, session)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from delivery.wire import destinations
 from delivery.wire.dane import association
 from delivery.wire.dns import Tlsa
 from delivery.wire.door import Result
@@ -126,8 +127,9 @@ def test_keys_are_looked_for_where_the_hosts_alias_leads(certificates):
     assert (outcome.result, outcome.evidence.tlsa) == (Result.ACCEPTED, "2 0 2")
 
 
-def test_a_connection_is_kept_for_the_keys_that_it_showed(certificates):
+def test_a_connection_is_kept_for_the_keys_that_it_showed(certificates, monkeypatch):
     """One that an authority vouched for does not pass where a published key is asked, and back."""
+    monkeypatch.setattr(destinations, "SHARED_SECONDS", 0.0)
     file = certificates.valid()
     with FaultServer(file).serving() as server:
         transport = transport_to(server, certificates=certificates)

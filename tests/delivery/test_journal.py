@@ -22,6 +22,7 @@ from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.keyring import current_keys
 from tests.delivery.sending import Drafter, due, send
+from tests.delivery.wires import written
 from tests.fakes import ACCEPTED, NO_TLS, FakeTransport
 
 Status = Message.Status
@@ -53,7 +54,7 @@ def tell(journal: Journal, messages: list[Message]) -> None:
 
 
 def envelope(message: Message) -> Envelope:
-    return Envelope(message.pk, "b@elm.example", "ada@x.example", Level.T2, lambda: b"")
+    return Envelope(message.pk, "b@elm.example", "ada@x.example", Level.T2, lambda: written(b""))
 
 
 def fates_after_recovery(messages: list[Message]) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from delivery.wire.conversation import run
 from delivery.wire.dial import Dialer, Place
 from delivery.wire.door import Envelope, LevelTooLow, Result, hand_over
 from delivery.wire.levels import Level, TlsFailure
@@ -101,9 +102,9 @@ def test_mail_without_phi_takes_the_best_there_is(certificates, tls, kind, achie
 def test_the_door_itself_refuses_a_connection_that_proved_too_little(certificates):
     with FaultServer(certificates.expired()).serving() as server:
         dialer = Dialer("out.example", Contexts.load(None), IMPATIENT, server.port)
-        session = dialer.dial(Place(NAME, server.address), required=Level.T1)
+        session = run(dialer.dial(Place(NAME, server.address), required=Level.T1))
         with pytest.raises(LevelTooLow):
-            hand_over(session, envelope(), Announcements())
+            run(hand_over(session, envelope(), Announcements()))
     assert "MAIL" not in server.commands
 
 

@@ -1,7 +1,9 @@
 """The real transport, over fault servers and name records that a test makes up."""
 
+from functools import partial
 from uuid import uuid4
 
+from delivery.wire.conversation import Conversation
 from delivery.wire.dial import Dialer
 from delivery.wire.door import Envelope
 from delivery.wire.levels import Level
@@ -14,8 +16,16 @@ from tests.smtp_server import NAME, Certificates, FaultServer
 TEXT = b"Subject: hello\r\n\r\n.Dear Ada,\r\nsee you\r\n..\r\n"
 
 
+def written(text: bytes) -> Conversation[bytes]:
+    """A message whose making waits for nothing."""
+    yield from ()
+    return text
+
+
 def envelope(rcpt: str = "ada", *, required: Level = Level.T2, text: bytes = TEXT) -> Envelope:
-    return Envelope(uuid4(), "b+1@clinic.example", f"{rcpt}@x.example", required, lambda: text)
+    return Envelope(
+        uuid4(), "b+1@clinic.example", f"{rcpt}@x.example", required, partial(written, text)
+    )
 
 
 def transport_to(

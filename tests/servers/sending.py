@@ -19,6 +19,7 @@ from dev.mailbench.postures import NETWORK, RESOLVER
 from tenancy import clock
 from tenancy.fetch import Door, system_trust
 from tests.delivery.sending import freeze
+from tests.delivery.wires import written
 
 STEPS = ("connect", "greeting", "command", "data", "block", "dot")
 TEXT = b"From: <clinic@clinic.example>\r\nSubject: hello\r\n\r\nDear Ada,\r\nsee you.\r\n"
@@ -45,7 +46,7 @@ def send_until(minutes: int, wire: SmtpTransport) -> None:
 
 
 def envelope(to: str, required: Level, text: bytes = TEXT) -> Envelope:
-    return Envelope(uuid4(), "b@bounce.clinic.example", to, required, lambda: text)
+    return Envelope(uuid4(), "b@bounce.clinic.example", to, required, lambda: written(text))
 
 
 def send(wire: SmtpTransport, to: str, required: Level, text: bytes = TEXT) -> Outcome:
