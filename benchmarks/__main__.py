@@ -8,7 +8,10 @@ from pathlib import Path
 from dev.ephemeral import prepare_databases, servers
 from dev.places import ROOT
 
-RUNS = ("import_csv", "segment_count", "pages", "trust", "send", "tracking", "audit_trail")
+RUNS = (
+    "import_csv", "segment_count", "pages", "trust", "send", "build_sign", "client", "two_processes",
+    "flat", "tracking", "audit_trail",
+)  # fmt: skip
 PAGE = ROOT / "docs" / "performance.md"
 HEAD = """# Performance
 

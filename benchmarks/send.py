@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -57,19 +57,33 @@ def main() -> int:
     return 0 if figure.reaches_goal else 1
 
 
-def prepare() -> int:
-    """People, and an approved campaign to all of them, frozen. Returns how many messages are due."""
+def prepare(sign: "Callable[[SenderDomain], None] | None" = None) -> int:
+    """People, and a campaign to all of them, frozen. Returns how many messages are due.
+
+    `sign` gives the sender's domain its keys; two of them if nothing is said.
+    """
+    add_people(PEOPLE, domains=DOMAINS)
+    begin(sign)
+    return freeze()
+
+
+def begin(sign: "Callable[[SenderDomain], None] | None" = None) -> None:
+    """An approved campaign to everybody, which is to begin now."""
     from campaigns.services import sending
+    from tests.factories.campaigns import EVERYBODY, MARKETER, approved_campaign, segment
+
+    everybody = segment(name="Everybody", rule=EVERYBODY)
+    campaign = approved_campaign(segment=everybody, content=content(), purpose="treatment")
+    (sign or sign_with_own_keys)(campaign.sender.domain)
+    sending.send_now(campaign, actor=MARKETER)
+
+
+def freeze() -> int:
+    """One message for each person. Returns how many are due."""
     from delivery.models import Message
     from delivery.services import freezing
     from tenancy import clock
-    from tests.factories.campaigns import EVERYBODY, MARKETER, approved_campaign, segment
 
-    add_people(PEOPLE, domains=DOMAINS)
-    everybody = segment(name="Everybody", rule=EVERYBODY)
-    campaign = approved_campaign(segment=everybody, content=content(), purpose="treatment")
-    sign_with_own_keys(campaign.sender.domain)
-    sending.send_now(campaign, actor=MARKETER)
     with clock.at(clock.now() + timedelta(minutes=2)):
         freezing.begin_due()
         freezing.freeze_begun()
@@ -113,25 +127,37 @@ def content() -> dict[str, object]:
 @contextmanager
 def sink(folder: Path) -> Iterator["SmtpTransport"]:
     """A transport that finds the sink, in a process of its own, as the MX of every domain."""
-    from delivery.wire.dial import Dialer
-    from delivery.wire.dns import ZoneFileDns
-    from delivery.wire.tls import Contexts
-    from delivery.wire.transport import SmtpTransport
+    with served(folder) as (zone, ca_file, port):
+        yield transport_to(Path(zone), Path(ca_file), int(port))
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """The sink under way: the file of its names, its authority's, and its port."""
     from tests.smtp_server import Certificates
 
     certificates = Certificates(folder)
     command = [sys.executable, "-m", "benchmarks.sink", str(certificates.valid("mx.bench.example"))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        port = int(process.stdout.readline()) if process.stdout else 0
-        zone = folder / "zone.json"
-        mx = {domain: [[10, "mx.bench.example"]] for domain in DOMAINS}
-        zone.write_text(json.dumps({"mx": mx, "a": {"mx.bench.example": ["127.0.0.1"]}}))
-        contexts = Contexts.load(certificates.ca_file)
-        dialer = Dialer(local_name="out.sealpost.example", contexts=contexts, port=port)
         try:
-            yield SmtpTransport(ZoneFileDns.read(zone), dialer, allow_loopback=True)
+            port = process.stdout.readline().strip() if process.stdout else ""
+            zone = folder / "zone.json"
+            mx = {domain: [[10, "mx.bench.example"]] for domain in DOMAINS}
+            zone.write_text(json.dumps({"mx": mx, "a": {"mx.bench.example": ["127.0.0.1"]}}))
+            yield str(zone), str(certificates.ca_file), port
         finally:
             process.terminate()
+
+
+def transport_to(zone: Path, ca_file: Path, port: int) -> "SmtpTransport":
+    from delivery.wire.dial import Dialer
+    from delivery.wire.dns import ZoneFileDns
+    from delivery.wire.tls import Contexts
+    from delivery.wire.transport import SmtpTransport
+
+    contexts = Contexts.load(ca_file)
+    dialer = Dialer(local_name="out.sealpost.example", contexts=contexts, port=port)
+    return SmtpTransport(ZoneFileDns.read(zone), dialer, allow_loopback=True)
 
 
 def require_all_sent(due: int) -> None:
