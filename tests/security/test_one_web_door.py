@@ -22,7 +22,9 @@ ASYNCIO_CALLS = frozenset({"open_connection", "create_connection", "open_unix_co
 DOORS = {
     "tenancy.fetch": "the guarded door",
     "tenancy.timed_socket": "its connection",
-    "delivery.wire.dial": "the mail door",
+    "delivery.wire.connection": "the mail door",
+    "delivery.wire.conversation": "names what the mail door waits for",
+    "delivery.wire.loop": "waits for connections of the mail door",
     "delivery.wire.session": "the mail door",
     "delivery.wire.tls": "the mail door",
     "compliance.mail_certificates": "asks where the system keeps its authorities",
