@@ -27,6 +27,8 @@ MOST_WAITING = 500
 POLL_SECONDS = 0.2
 # Whoever wakes for each message takes the interpreter's lock from the thread that talks.
 TOGETHER_SECONDS = 0.005
+# What a pause would stop goes on for no longer, while the thread with the database is busy.
+UNHEARD = 50
 # A server that has said nothing for so long may take its time: others need not wait for it.
 STUCK_SECONDS = 5.0
 
@@ -199,9 +201,12 @@ class Handover:
             reach("answered")
             if self._note:
                 self._note(envelope, outcome)
-            # While another lane waits for a connection, whoever gives them out decides.
-            follows = len(self._busy) < SESSIONS
-            followed_by = lane.follow(outcome) if follows else None
+            followed_by = lane.follow(outcome) if self._may_follow else None
         except Exception as trouble:  # noqa: BLE001 it is raised or recorded by the other thread
             return Done(envelope, trouble=trouble)
         return Done(envelope, outcome, followed_by=followed_by)
+
+    @property
+    def _may_follow(self) -> bool:
+        """False while another lane waits for a connection, or too much has ended unheard."""
+        return len(self._busy) < SESSIONS and self._ended.qsize() < UNHEARD

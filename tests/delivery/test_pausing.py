@@ -1,5 +1,7 @@
 """Pause, resume and cancel in the middle of a campaign: the numbers are true, and each message goes once."""
 
+import threading
+
 import pytest
 
 from campaigns.models import Campaign
@@ -15,12 +17,25 @@ from tests.factories.campaigns import MARKETER
 from tests.factories.contacts import make_contact
 from tests.fakes import FakeTransport
 
-PEOPLE, FIRST = 40, 10
+PEOPLE, FIRST, MOST = 40, 10, 20
+
+
+class WaitingTransport(FakeTransport):
+    """Its servers take no more than some before the worker has heard what happened to the campaign."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_heard = threading.Event()
+
+    def send(self, envelope, announce):
+        if len(self.handed_over) >= MOST:
+            self.is_heard.wait(30)
+        return super().send(envelope, announce)
 
 
 @pytest.fixture
-def transport() -> FakeTransport:
-    return FakeTransport()
+def transport() -> WaitingTransport:
+    return WaitingTransport()
 
 
 @pytest.fixture
@@ -37,7 +52,9 @@ def send_until(transport, act) -> None:
 
     def stopped():
         nonlocal done
-        if len(transport.handed_over) >= FIRST and not done:
+        if done:
+            transport.is_heard.set()
+        elif len(transport.handed_over) >= FIRST:
             done = True
             act(Campaign.objects.get(), actor=MARKETER)
         return due.stopped_campaigns()
