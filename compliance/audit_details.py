@@ -56,6 +56,7 @@ CODES: dict[str, dict[str, str]] = {
     | {
         "anchoring.loosen": "fewer places for checkpoints",
         "api_key.allow_phi": "an API key that sees PHI",
+        "api_key.letters_hold_less": "messages of a system that are said to hold less",
         "audit.dispose": "the end of old audit events",
         "contacts.export": "an export of people",
         "factor.reset": "a new second factor",

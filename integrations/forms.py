@@ -36,3 +36,10 @@ class DefaultsForm(forms.Form):
         required=False,
         help_text="The same Message-ID, person and text within ten minutes counts once.",
     )
+    reason = forms.CharField(
+        label="Why they hold less",
+        required=False,
+        max_length=1_000,
+        help_text="Only if you choose less than before: a second person reads it, and decides.",
+        widget=forms.Textarea({"rows": 2, "autocomplete": "off"}),
+    )

@@ -1,10 +1,8 @@
 """Settings, Mail from systems: where other systems hand over their messages, and how."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,13 +11,15 @@ from accounts.api_keys import Scope
 from accounts.http import SignedInRequest
 from accounts.models import ApiKey
 from accounts.permissions import may, requires
-from audit import services as audit
-from integrations import ways
+from accounts.services.countersignatures import NotAsked
+from integrations import letter_defaults, ways
 from integrations.forms import HOLDS, DefaultsForm
 from integrations.letters.asking import defaults_of
 from integrations.models import LetterDefaults
-from tenancy import clock
 from tenancy.origins import url_on
+
+SAVED = "Saved. It holds from the next message on."
+ASKED = "Saved, but for what its messages hold: that stays until a second person agrees."
 
 
 @requires("api_keys.view")
@@ -41,9 +41,13 @@ def defaults(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     key = get_object_or_404(ApiKey, pk=key_id)
     form = DefaultsForm(request.POST or None, initial=_chosen(defaults_of(key)))
     if form.is_valid():
-        _keep(key, form.cleaned_data, request)
-        messages.success(request, "Saved. It holds from the next message on.")
-        return redirect("systems:ways")
+        try:
+            is_done = letter_defaults.change(key, **form.cleaned_data, actor=request.actor)
+        except NotAsked as error:
+            form.add_error("reason", str(error))
+        else:
+            messages.success(request, SAVED if is_done else ASKED)
+            return redirect("systems:ways")
     context = {"form": form, "key": key}
     return render(
         request, "integrations/defaults.html", context, status=422 if form.errors else 200
@@ -52,18 +56,6 @@ def defaults(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 
 def _chosen(found: LetterDefaults) -> dict[str, object]:
     return {name: getattr(found, name) for name in ("purpose", "sensitivity", "drops_repeated")}
-
-
-@transaction.atomic
-def _keep(key: ApiKey, chosen: dict[str, Any], request: SignedInRequest) -> None:
-    LetterDefaults.objects.update_or_create(key=key, defaults={**chosen, "changed_at": clock.now()})
-    audit.record(
-        "api_key.letters_changed",
-        actor=request.actor,
-        on=key,
-        purpose=chosen["purpose"],
-        sensitivity=f"S{chosen['sensitivity']}",
-    )
 
 
 def _writes(key: ApiKey) -> bool:
