@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from delivery.wire.transport import SmtpTransport
 
 PEOPLE = 3_000
-GOAL = 0.10
+GOAL = 0.33
 LAYERS = (
     "lease", "unsealing", "gate", "DLP on values", "rendering", "DKIM twice", "route",
     "STARTTLS verified", "announcement", "ledger", "audit", "activity",

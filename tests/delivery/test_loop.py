@@ -114,8 +114,6 @@ def test_a_connection_is_given_up_in_time_and_closed():
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         where = listener.getsockname()
-        for _ in range(2):
-            stack.enter_context(socket.socket()).setblocking(False)
         fillers = [stack.enter_context(socket.socket()) for _ in range(2)]
         for filler in fillers:
             filler.setblocking(False)
