@@ -249,7 +249,7 @@ TRUSTED_PROXIES = [
     ip_network(network) for network in environment.text("TRUSTED_PROXIES", "").split(",") if network
 ]
 
-# Delivery's doors to the world. Everything but the defaults is for the sandbox and refused in production.
+# Delivery's doors to the world. What only the sandbox needs is refused in production.
 DELIVERY_SMTP_PORT = int(environment.text("DELIVERY_SMTP_PORT", "25"))
 DELIVERY_EHLO_NAME = environment.text("DELIVERY_EHLO_NAME", f"mail.{PUBLIC_DOMAIN}")
 # A resolver on this machine that checks DNSSEC signatures, as 127.0.0.1:53; nothing counts as signed without.

@@ -10,6 +10,8 @@ from compliance.domain_records import KEYS, RecordKind
 from compliance.listings import RecordRow
 from compliance.models import DkimKey
 from compliance.services import own_domain
+from delivery.tls_reports import seen
+from delivery.tls_reports.seen import Seen
 from tenancy.scope import platform_scope
 
 # What else is asked of a sender domain is about mail to that domain, which comes nowhere here.
@@ -36,6 +38,8 @@ class OwnMail:
     has_next_keys: bool
     unreached: list[UnreachedAddress]
     workspaces: list[Workspace]
+    # How others reached us, as they report it.
+    seen: Seen
 
     @property
     def to_fix(self) -> int:
@@ -55,6 +59,7 @@ def shown() -> OwnMail:
             has_next_keys=keys.filter(signs_since=None).exists(),
             unreached=list(unreached.unreached_by_platform()[:MOST_SHOWN]),
             workspaces=_workspaces(),
+            seen=seen.of_domain(platform.mail_domain()),
         )
 
 

@@ -8,7 +8,9 @@ from accounts import unreached
 from accounts.models import Membership, UnreachedAddress
 from audit.models import AuditEvent
 from compliance.models import Suppression
-from delivery.inbound import reading
+from compliance.services import own_domain
+from delivery.inbound import accepting, reading
+from delivery.inbound.accepting import Arrival
 from delivery.inbound.recipients import NotOurs, destination_of
 from delivery.models import InboundMail
 from delivery.system_mail import send_system_mail
@@ -21,9 +23,13 @@ from tenancy.models import SystemMail
 from tenancy.scope import PLATFORM_TENANT_ID, platform_scope, tenant_scope
 from tests import fakes
 from tests.accounts.signing_in import browser_of, make_member, make_user
+from tests.compliance.reading import text_of
 from tests.delivery.inbound.mails import report
 from tests.delivery.inbound.test_smtpd import send
 from tests.delivery.test_system_mail import CONTEXT
+from tests.delivery.tls_reports.letters import detail, letter, policy, zipped
+from tests.delivery.tls_reports.letters import report as tls_report
+from tests.factories.compliance import OPERATOR
 
 DANA = "dana@clinics.example"
 
@@ -129,3 +135,18 @@ def test_reports_about_tls_with_us_are_the_platforms():
     assert (found.mailbox, found.tenant_id) == ("tls", PLATFORM_TENANT_ID)
     for role in ("abuse", "postmaster"):
         assert destination_of(f"{role}@bounce.mail.localhost", "x@x.example").tenant_id is None
+
+
+def test_how_others_reached_us_is_on_the_operators_page(settings):
+    settings.DELIVERY_SYSTEM_SENDER = "no-reply@reported.example"
+    with platform_scope():
+        own_domain.make_keys(actor=OPERATOR)
+    domain = "bounce.reported.example"
+    seen = policy(domain, detail("certificate-expired", 10), successful=90, failed=10)
+    to = f"tls-reports@{domain}"
+    mail = letter(zipped(tls_report(domain, seen)))
+    accepting.keep(Arrival("x@big.example", ((to, destination_of(to, "")),), mail))
+    with platform_scope():
+        reading.read_waiting()
+    page = text_of(browser_of(make_user(is_operator=True)).get("/platform/mail-security/"))
+    assert "90 connections that were encrypted as asked, and 10 that failed: " in page
