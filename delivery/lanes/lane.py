@@ -10,7 +10,7 @@ from threading import Lock
 
 from delivery.lanes import limits, states
 from delivery.lanes.limits import Grant, Report, State
-from delivery.lanes.operators import OTHER, Operator, lane_of, operator_of
+from delivery.lanes.operators import Operator, operator_of, speaks_for
 from delivery.lanes.signals import Signal, signal_of
 from delivery.wire.door import Envelope, Outcome
 from tenancy import clock
@@ -108,10 +108,7 @@ class Lane:
             self.asked_at = float("-inf")  # the others should know
 
     def _signal_of(self, outcome: Outcome) -> Signal:
-        """Of an operator's lane only its own hosts tell: a domain may name others beside them."""
-        is_of_others = bool(outcome.host) and lane_of(outcome.host) != self.name
-        is_shared = self.operator.name != OTHER
-        return Signal.SILENT if is_shared and is_of_others else signal_of(outcome)
+        return signal_of(outcome) if speaks_for(self.name, outcome.host) else Signal.SILENT
 
     def overdue(self) -> list[tuple[Envelope, datetime]]:
         """What has waited here for long enough, and when each may come back."""

@@ -65,6 +65,14 @@ def operator_of(lane: str) -> Operator:
     return table().get(lane.partition("-")[0], table()[OTHER])
 
 
+def speaks_for(lane: str, host: str) -> bool:
+    """Whether what a host said counts in a lane: in an operator's, what its own hosts said alone.
+
+    Whoever owns a domain may name an operator's host before one that answers as it likes.
+    """
+    return not host or operator_of(lane).name == OTHER or lane_of(host) == lane
+
+
 def registered(host: str) -> str:
     """The part of a name that somebody registered, as well as it can be told from the name alone."""
     labels = host.split(".")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from delivery.drafts.draft import Draft
 from delivery.fates import Claimed
+from delivery.lanes.operators import speaks_for
 from delivery.warming import keeping
 from delivery.warming.keeping import Seen, Wanted
 from delivery.wire.door import Envelope, Outcome
@@ -106,7 +107,9 @@ class Caps:
     def ended(self, message: UUID, outcome: Outcome | None) -> None:
         """None: it was not tried."""
         lane, names = self._under_way.pop(message, ("", []))
-        column = keeping.column_of(outcome) if outcome else "unheard"
+        column = "unheard"
+        if outcome and speaks_for(lane, outcome.host):
+            column = keeping.column_of(outcome)
         for name in names:
             if column == "unheard":
                 name.unheard[lane] += 1

@@ -1,6 +1,7 @@
 """A worker whose sender is new: no more than the plan allows, and the rest on later days."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,9 @@ from delivery.lanes.operators import lane_of
 from delivery.models import Message, WarmUp, WarmUpPlan
 from delivery.services import recipient_domains
 from delivery.warming import keeping, late
+from delivery.wire.door import Outcome, Result
+from delivery.wire.reply import Reply
+from delivery.wire.session import Stage
 from tenancy import clock
 from tenancy.scope import platform_scope, tenant_scope
 from tests import fakes
@@ -150,3 +154,22 @@ def test_another_workspace_has_a_plan_of_its_own_for_the_same_name(clinic, other
     with tenant_scope(other_clinic.pk):
         assert keeping.take("elm.example", {(LANE, CLASS.CARE): 9})[LANE, CLASS.CARE] == 9
         assert not WarmUp.objects.exclude(taken=9).exists()
+
+
+def test_what_a_strange_host_says_is_not_counted_as_its_operators_word(clinic):
+    """Its domain names a host of a large operator before it, so that the mail took that one's lane."""
+
+    class Pretender(FakeTransport):
+        def lanes(self, domains):
+            return dict.fromkeys(domains, "google")
+
+    refused = Outcome(Result.REFUSED, Stage.MAIL, Reply(550, "5.7.1", "no"), "mx.evil.example")
+    theirs = replace(refused, host="smtp.google.com")
+    outcomes = {f"p{number}@new.example": refused for number in range(5)}
+    outcomes |= {f"q{number}@new.example": theirs for number in range(3)}
+    for address in outcomes:
+        due(address.partition("@")[0], domain="new.example", mail_class=CLASS.BULK, due_at=NOON)
+    with clock.at(NOON):
+        send(Pretender(outcomes, warms_up=True))
+    plan = WarmUp.objects.get(plan__name=LETTERHEAD.domain, lane="google")
+    assert (plan.taken, plan.refused) == (3, 3)
