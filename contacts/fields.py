@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     DATE = "date", "Date"
     BOOLEAN = "boolean", "Yes or no"
     CHOICE = "choice", "One of a list"
+    EMAIL = "email", "Email address"
 
 
 class PhiClass(models.TextChoices):

@@ -11,6 +11,7 @@ from compliance.facts import GateFacts, Sensitivity
 from compliance.gate import decide
 from compliance.purposes import Purpose, Remuneration
 from contacts import queries as contacts
+from contacts.fields import Kind
 from contacts.models import Activity, Attribute
 from contacts.queries import Person
 from segments.evaluation import Evaluator
@@ -32,6 +33,8 @@ from tenancy.models import Tenant
 from tenancy.scope import current_tenant_id
 
 BATCH_SIZE = 2_000
+# Of an address a rule asks only whether there is one.
+TYPES = {Kind.EMAIL.value: FieldType.PRESENCE}
 # Rules about activity of whatever age read all of it.
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -51,7 +54,7 @@ def _attribute_field(attribute: Attribute) -> Field:
     return Field(
         key=f"attribute.{attribute.key}",
         label=attribute.label,
-        type=FieldType(attribute.type),
+        type=TYPES.get(attribute.type) or FieldType(attribute.type),
         phi_class=attribute.phi_class,
         choices=tuple(attribute.choices),
     )

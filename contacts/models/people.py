@@ -74,7 +74,7 @@ class Attribute(TenantModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "key"], name="attribute_once_per_key"),
             models.CheckConstraint(
-                condition=Q(type__in=["text", "number", "date", "boolean", "choice"]),
+                condition=Q(type__in=["text", "number", "date", "boolean", "choice", "email"]),
                 name="attribute_has_a_known_type",
             ),
             models.CheckConstraint(

@@ -5,6 +5,11 @@ from contacts.queries.certificates import certificates_of
 from contacts.queries.reachability import Reach, person_facts, reachability
 from contacts.queries.schema import schema
 from contacts.queries.searching import Page, find, page
+from contacts.queries.second_address import (
+    at_second_address,
+    facts_at_second_address,
+    second_address,
+)
 from contacts.queries.streaming import (
     Happening,
     Person,
@@ -19,7 +24,9 @@ __all__ = [
     "Page",
     "Person",
     "Reach",
+    "at_second_address",
     "certificates_of",
+    "facts_at_second_address",
     "find",
     "page",
     "people",
@@ -27,5 +34,6 @@ __all__ = [
     "person_facts",
     "reachability",
     "schema",
+    "second_address",
     "shared_mailboxes",
 ]
