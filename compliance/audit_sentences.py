@@ -152,6 +152,8 @@ SENTENCES = {
     "retention.changed": "Changed how long data stays",
     "portal.passphrase_agreed": "Agreed on a passphrase for the secure portal",
     "portal.passphrase_ended": "Ended a passphrase for the secure portal",
+    "messages.looked_after": "Looked after a message that must arrive",
+    "must_arrive.promised": "Began to look after messages that must arrive",
     "portal.reminded": "Reminded a person of a portal message",
     "portal.link_reissued": "Made a new link to a portal message",
     "portal.replied": "Wrote back in the secure portal",

@@ -89,6 +89,26 @@ class PolicyForm(forms.Form):
         "Of people who were warned and still asked for it (45 CFR 164.522(b)). Never for marketing "
         "or specially protected mail. Off means: such requests stay on file and do not count.",
     )
+    must_arrive_hours = forms.IntegerField(
+        label="Authors are offered a deadline of (hours)",
+        min_value=1,
+        max_value=2160,
+        help_text="After sending. They may choose another for each campaign.",
+    )
+    must_arrive_portal = switch(
+        "First a notice of it in the secure portal",
+        "To the same mailbox, unless mail does not reach it.",
+    )
+    must_arrive_second = switch(
+        "Then to the person's second address",
+        "A contact field of the type Email address. Consent, policy and protection are asked anew.",
+    )
+    must_arrive_step_hours = forms.IntegerField(
+        label="Each of these may take (hours)",
+        min_value=1,
+        max_value=168,
+        help_text="After the last, the message waits for staff among the undelivered.",
+    )
     portal_from = one_of(
         "Always by the secure portal",
         Policy.PortalFrom,

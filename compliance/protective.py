@@ -108,6 +108,11 @@ POLICY = Group(
         Setting("Facts never open what needs most", ("portal_must_agree",), lower, yes_or_no),
         Setting("New links to portal messages", ("portal_may_reissue",), higher, yes_or_no),
         # To write is no risk; who turns it off only has fewer letters to read.
+        # Another mailbox, which others may read. When staff is asked is no question of protection.
+        Setting("Second addresses", ("must_arrive_second",), higher, yes_or_no),
+        Setting("Portal notices of what must arrive", ("must_arrive_portal",), never, yes_or_no),
+        Setting("Deadline offered", ("must_arrive_hours",), never, count("hours")),
+        Setting("Each way may take", ("must_arrive_step_hours",), never, count("hours")),
         Setting("Replies in the portal", ("portal_may_reply",), never, yes_or_no),
         Setting("Printing in the portal", ("portal_may_print",), higher, yes_or_no),
         Setting("Own services without opt-in", ("may_operate_without_opt_in",), higher, yes_or_no),

@@ -62,6 +62,11 @@ class Policy(TenantModel):
     portal_may_reissue = models.BooleanField(default=False)
     portal_may_print = models.BooleanField(default=True)
     portal_may_reply = models.BooleanField(default=True)
+    # What is tried for mail that must arrive, how long each try may take, and what authors are offered.
+    must_arrive_hours = models.PositiveSmallIntegerField(default=72, db_default=72)
+    must_arrive_step_hours = models.PositiveSmallIntegerField(default=24, db_default=24)
+    must_arrive_portal = models.BooleanField(default=True, db_default=True)
+    must_arrive_second = models.BooleanField(default=True, db_default=True)
     may_operate_without_opt_in = models.BooleanField(default=False)
     frequency_cap = models.PositiveSmallIntegerField(null=True, default=4)
     frequency_window_days = models.PositiveSmallIntegerField(default=7)
@@ -90,6 +95,14 @@ class Policy(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(hold_hours__range=(1, 72)), name="policy_holds_1_to_72_hours"
+            ),
+            models.CheckConstraint(
+                condition=Q(must_arrive_hours__range=(1, 2160)),
+                name="policy_must_arrive_within_90_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(must_arrive_step_hours__range=(1, 168)),
+                name="policy_must_arrive_step_takes_a_week_at_most",
             ),
             models.CheckConstraint(
                 condition=Q(portal_from__in=[1, 2, 3]), name="policy_portal_from_a_known_class"

@@ -88,6 +88,10 @@ def test_details_read_as_words(detail, line):
 
 
 CHANGES = [
+    ("must_arrive_hours", 72, 1, "Deadline offered", "1 hour, was 72 hours"),
+    ("must_arrive_step_hours", 24, 12, "Each way may take", "12 hours, was 24 hours"),
+    ("must_arrive_portal", True, False, "Portal notices of what must arrive", "No, was Yes"),
+    ("must_arrive_second", False, True, "Second addresses", "Yes, was No"),
     (
         "approval_mode",
         "second_person",

@@ -52,7 +52,7 @@ GOES_ON = {
     "delivery_escrowcode", "delivery_escrowevent", "delivery_escrowfile", "delivery_escrowitem",
     "delivery_escrowvisit", "delivery_followup", "delivery_hostobservation",
     "delivery_inboundmail", "delivery_linktable",
-    "delivery_message", "delivery_messageevent", "delivery_portalpasskey",
+    "delivery_message", "delivery_messageevent", "delivery_mustarrive", "delivery_portalpasskey",
     "delivery_portalpassphrase", "delivery_reaction", "delivery_recipientdomain",
     "delivery_reply", "delivery_replyfile", "delivery_stspolicy",
     "delivery_tlsreport", "delivery_warmup", "delivery_warmupplan",

@@ -30,6 +30,8 @@ STRICT = {
     "portal_from": "2",
     "portal_expiry_days": "14",
     "portal_fact": "birth_date",
+    "must_arrive_hours": "72",
+    "must_arrive_step_hours": "24",
     "counting_up_to": "0",
     "frequency_cap": "4",
     "frequency_window_days": "7",

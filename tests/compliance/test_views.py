@@ -173,6 +173,8 @@ def test_the_policy_page_saves_what_changed(owner):
         "fallback_promotion": "drop",
         "hold_hours": "8",
         "portal_domains": "Bigmail.example, other.example\nbigmail.example",
+        "must_arrive_hours": "48",
+        "must_arrive_step_hours": "12",
         "portal_from": "2",
         "portal_expiry_days": "14",
         "portal_fact": "postal_code",
