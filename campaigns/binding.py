@@ -31,8 +31,20 @@ def document_of(campaign: Campaign, letterhead: Letterhead, policy: Policy) -> d
         "start": campaign.start,
         "planned_at": campaign.planned_at.isoformat() if campaign.planned_at else None,
     }
-    # Left out while it says nothing, as in approvals from before there were labels.
-    return document | ({"label": campaign.label} if campaign.label else {})
+    # Left out while they say nothing, as in approvals from before there were any.
+    arrival = arrival_of(campaign)
+    return (
+        document
+        | ({"label": campaign.label} if campaign.label else {})
+        | ({"arrival": arrival} if arrival else {})
+    )
+
+
+def arrival_of(campaign: Campaign) -> str | int | None:
+    """By when it must have arrived: hours after it left, or a time."""
+    if campaign.arrives_by is not None:
+        return str(campaign.arrives_by.isoformat())
+    return campaign.arrives_within_hours
 
 
 def hash_of(document: Mapping[str, object]) -> str:
@@ -54,6 +66,7 @@ CHANGED_WORDS = {
     "counts": "what is counted",
     "start": "the timing",
     "planned_at": "the timing",
+    "arrival": "the deadline by which it must arrive",
 }
 
 

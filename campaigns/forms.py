@@ -7,6 +7,7 @@ from datetime import datetime
 from django import forms
 
 from campaigns.models import Campaign
+from compliance import queries as compliance
 from compliance.models import Sender
 from compliance.purposes import PURPOSE_RULES, Purpose, Remuneration
 from segments.models import Segment
@@ -169,6 +170,59 @@ class TimingRow(RowForm):
         return cleaned
 
 
+class ArrivalRow(RowForm):
+    """A deadline of either kind. Only for mail that may have one: the campaign says what it is for."""
+
+    arrival = forms.ChoiceField(
+        label="Must it arrive?",
+        choices=[
+            ("no", "No: a report says who was not reached"),
+            ("hours", "Yes, within some hours of leaving"),
+            ("date", "Yes, by a day and time"),
+        ],
+        widget=forms.RadioSelect,
+        help_text="For mail about care or payment. What has not arrived by then takes the ways of your "
+        "policy, and then waits for staff until somebody says how the person was told.",
+    )
+    arrives_within_hours = forms.IntegerField(
+        label="Hours",
+        min_value=1,
+        max_value=2160,
+        required=False,
+        help_text="Only for “within some hours”.",
+    )
+    arrives_by = forms.DateTimeField(
+        label="Day and time",
+        required=False,
+        help_text="In your time zone. Only for “by a day and time”.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    @classmethod
+    def initial_of(cls, campaign: Campaign) -> dict[str, object]:
+        hours, by = campaign.arrives_within_hours, campaign.arrives_by
+        return {
+            "arrival": "hours" if hours else "date" if by else "no",
+            "arrives_within_hours": hours or compliance.policy().must_arrive_hours,
+            "arrives_by": by,
+        }
+
+    def clean(self) -> dict[str, object]:
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        wanted, by = cleaned.get("arrival"), cleaned.get("arrives_by")
+        if wanted == "hours" and cleaned.get("arrives_within_hours") is None:
+            self.add_error("arrives_within_hours", "Say how many hours, from 1 to 2160.")
+        if wanted == "date" and not (isinstance(by, datetime) and by > clock.now()):
+            self.add_error("arrives_by", "Choose a day and time in the future.")
+        return cleaned
+
+    def changes(self, campaign: Campaign) -> Mapping[str, object]:
+        chosen = {"hours": "arrives_within_hours", "date": "arrives_by"}
+        key = chosen.get(self.cleaned_data["arrival"])
+        empty: dict[str, object] = dict.fromkeys(chosen.values())
+        return empty | ({key: self.cleaned_data[key]} if key else {})
+
+
 ROWS: dict[str, type[RowForm]] = {
     "name": NameRow,
     "audience": AudienceRow,
@@ -177,6 +231,7 @@ ROWS: dict[str, type[RowForm]] = {
     "purpose": PurposeRow,
     "protection": ProtectionRow,
     "timing": TimingRow,
+    "arrival": ArrivalRow,
     "counting": CountingRow,
 }
 

@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from accounts.display import to_the_minute
 from campaigns.compilation import subject_text
 from campaigns.content.exposure import RESERVED
 from campaigns.content.model import each_block, read_content
@@ -29,6 +32,7 @@ TITLES = {
     "purpose": "Purpose",
     "protection": "Protection",
     "timing": "Timing",
+    "arrival": "Must arrive",
     "counting": "Counting",
 }
 
@@ -108,6 +112,16 @@ def _timing(campaign: Campaign) -> str:
     return campaign.get_start_display()
 
 
+def _arrival(campaign: Campaign) -> str:
+    if campaign.arrives_by is not None:
+        zone = timezone.get_current_timezone()
+        return f"By {to_the_minute(campaign.arrives_by, zone)}"
+    hours = campaign.arrives_within_hours
+    if hours is None:
+        return "No: a report says who was not reached"
+    return f"Within {hours:,} hour{'' if hours == 1 else 's'} of leaving"
+
+
 def _counting(campaign: Campaign) -> str:
     clicks = "Clicks yes" if campaign.counts_clicks else "Clicks no"
     return f"{clicks}, openings {'yes' if campaign.counts_opens else 'no'}"
@@ -122,6 +136,7 @@ VALUES: dict[str, Callable[[Campaign], str]] = {
     "purpose": lambda campaign: campaign.get_purpose_display(),
     "protection": _protection,
     "timing": _timing,
+    "arrival": _arrival,
     "counting": _counting,
 }
 
@@ -131,10 +146,16 @@ def _counting_note(_campaign: Campaign) -> str:
     return f"Your policy: {where[0].lower()}{where[1:]}. Never of people who said no."
 
 
+ARRIVAL = (
+    "After that the ways of your policy are tried, and then staff is asked to reach the person."
+)
 NOTES: dict[str, Callable[[Campaign], str]] = {
     "subject": lambda campaign: campaign.content.get("preheader", ""),
     "purpose": lambda campaign: PURPOSE_RULES[Purpose(campaign.purpose)].summary,
     "counting": _counting_note,
+    "arrival": lambda campaign: (
+        ARRIVAL if campaign.arrives_by or campaign.arrives_within_hours else ""
+    ),
     "protection": lambda _: "Looked at again for each person at the moment of sending.",
 }
 

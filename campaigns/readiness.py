@@ -42,6 +42,8 @@ class CampaignFacts:
     planned_time_has_passed: bool
     planned_in_quiet_hours: bool
     same_day_campaigns: int = 0
+    must_arrive: bool = False
+    deadline_has_passed: bool = False
     audience: "AudienceFacts | None" = None
 
 
@@ -180,7 +182,16 @@ def _timing(facts: CampaignFacts) -> Iterator[Check]:
         yield Check("overlap", "warn", f"{words} out on the same day.", "timing")
 
 
+def _arrival(facts: CampaignFacts) -> Iterator[Check]:
+    if facts.must_arrive and PURPOSE_RULES[facts.purpose].is_discretionary:
+        sentence = "Only mail about care or payment can be marked as having to arrive."
+        yield Check("arrival", "block", sentence, "arrival")
+    elif facts.deadline_has_passed:
+        sentence = "The time by which it must arrive is over before it leaves."
+        yield Check("deadline", "block", sentence, "arrival")
+
+
 RULES: tuple[Callable[[CampaignFacts], Iterator[Check]], ...] = (
     _agreement, _audience, _sender, _exposed_words, _content, _remuneration, _postal_address,
-    _timing, _test,
+    _timing, _arrival, _test,
 )  # fmt: skip

@@ -65,6 +65,9 @@ class Campaign(TenantModel):
     )
     protection = models.CharField(max_length=9, choices=Protection, default=Protection.STRONGEST)
     label = models.PositiveSmallIntegerField(choices=Label, default=Label.NOTHING, db_default=0)
+    # By when it must have arrived: so long after it left, or at a time.
+    arrives_within_hours = models.PositiveSmallIntegerField(null=True)
+    arrives_by = models.DateTimeField(null=True)
     counts_clicks = models.BooleanField(default=True)
     counts_opens = models.BooleanField(default=False)
     start = models.CharField(max_length=11, choices=Start, default=Start.ON_APPROVAL)
@@ -110,6 +113,15 @@ class Campaign(TenantModel):
                 name="campaign_planned_at_goes_with_its_start",
             ),
             models.CheckConstraint(condition=Q(label__lte=3), name="campaign_has_a_known_label"),
+            models.CheckConstraint(
+                condition=Q(arrives_within_hours__isnull=True) | Q(arrives_by__isnull=True),
+                name="campaign_must_arrive_by_one_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(arrives_within_hours__isnull=True)
+                | Q(arrives_within_hours__range=(1, 2160)),
+                name="campaign_must_arrive_within_90_days",
+            ),
         ]  # fmt: skip
         indexes: ClassVar = [
             # For kernel.due_campaigns: scheduled, earliest first.

@@ -45,6 +45,8 @@ def facts(campaign: Campaign, audience: AudienceFacts | None) -> CampaignFacts:
         planned_time_has_passed=_has_passed(campaign),
         planned_in_quiet_hours=_is_quiet(campaign, compliance.policy()),
         same_day_campaigns=_same_day(campaign),
+        must_arrive=bool(campaign.arrives_by or campaign.arrives_within_hours),
+        deadline_has_passed=_is_late(campaign),
         audience=audience,
     )
 
@@ -68,6 +70,12 @@ def _has_passed(campaign: Campaign) -> bool:
     """True if the campaign waits for a time that nobody can keep any more."""
     planned_at = campaign.planned_at
     return campaign.is_editable and planned_at is not None and planned_at <= clock.now()
+
+
+def _is_late(campaign: Campaign) -> bool:
+    """True if it must have arrived before it can leave."""
+    leaves_at = max(campaign.planned_at or clock.now(), clock.now())
+    return campaign.arrives_by is not None and campaign.arrives_by <= leaves_at
 
 
 def _is_quiet(campaign: Campaign, policy: Policy) -> bool:

@@ -19,7 +19,8 @@ from tenancy import clock
 CHANGEABLE = frozenset(
     {
         "name", "purpose", "remuneration", "segment", "sender", "protection", "label",
-        "counts_clicks", "counts_opens", "start", "planned_at", "content",
+        "counts_clicks", "counts_opens", "start", "planned_at", "content", "arrives_within_hours",
+        "arrives_by",
     }
 )  # fmt: skip
 EMPTY: dict[str, object] = {"subject": "", "preheader": "", "blocks": []}
@@ -59,6 +60,7 @@ def duplicate(campaign: Campaign, *, actor: Actor) -> Campaign:
         sender=campaign.sender,
         protection=campaign.protection,
         label=campaign.label,
+        arrives_within_hours=campaign.arrives_within_hours,
         counts_clicks=campaign.counts_clicks,
         counts_opens=campaign.counts_opens,
         content=campaign.content,
