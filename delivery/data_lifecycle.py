@@ -24,6 +24,7 @@ from delivery.models import (
     LinkTable,
     Message,
     MessageEvent,
+    MustArrive,
     PortalPasskey,
     PortalPassphrase,
     Reaction,
@@ -58,6 +59,7 @@ register(
 for _told, _kept, _aging in (
     (MessageEvent, Retained.MESSAGES, Aging(goes_with="message")),
     (FollowUp, Retained.MESSAGES, Aging(goes_with="message")),
+    (MustArrive, Retained.MESSAGES, Aging(goes_with="message")),
     (Letter, Retained.MESSAGES, Aging(goes_with="send")),
     (LetterFile, Retained.MESSAGES, Aging(goes_with="letter")),
     (Reply, Retained.MESSAGES, Aging(since="received_at", called="replies")),

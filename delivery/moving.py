@@ -44,16 +44,24 @@ def move_to_portal(message: Message, *, actor: Actor) -> None:
     message = Message.objects.select_for_update().get(pk=message.pk)
     if not may_move(message):
         raise MessageNotMovable("This message does not wait for another try any more.")
+    settle_in_portal(message, otherwise=Reason.STAFF_CHOICE)
+    audit.record("message.moved_to_portal", actor=actor, on=message)
+
+
+def settle_in_portal(message: Message, *, otherwise: Reason) -> None:
+    """Leave in the portal what has not left, for the transaction that has locked it.
+
+    Raises MessageNotMovable, and then nothing has changed.
+    """
     if message.cause == Message.Cause.CAMPAIGN:
         _require_under_way(message)
     claimed = _claimed(message)
     draft = _draft(claimed)
     # What no safe way led to keeps that reason: the portal asks more of whoever opens it.
-    reason = Reason.UNSAFE_TRANSPORT if message.unsafe_since else Reason.STAFF_CHOICE
+    reason = Reason.UNSAFE_TRANSPORT if message.unsafe_since else otherwise
     fate = fates.to_portal(reason.value)
     result = Result(claimed, fate, draft.address, draft.language, _written(draft), draft.files)
     recording.record([result], token=_lease(message))
-    audit.record("message.moved_to_portal", actor=actor, on=message)
 
 
 def _require_under_way(message: Message) -> None:
@@ -95,6 +103,6 @@ def _lease(message: Message) -> UUID:
     """Held as a worker would: only the holder may record what became of a message."""
     token = uuid7()
     message.status, message.lease_token = Message.Status.LEASED, token
-    message.lease_expires_at = clock.now() + LEASE_LASTS
-    message.save(update_fields=["status", "lease_token", "lease_expires_at"])
+    message.lease_expires_at, message.settled_at = clock.now() + LEASE_LASTS, None
+    message.save(update_fields=["status", "lease_token", "lease_expires_at", "settled_at"])
     return token

@@ -9,6 +9,7 @@ from delivery.escrow import reminders
 from delivery.escrow import services as escrow
 from delivery.inbound import reading
 from delivery.models import Message
+from delivery.must_arrive import chain
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
@@ -140,3 +141,17 @@ def remind_of_portal() -> None:
     for tenant_id in usable(due.tenants_with_reminders()):
         with tenant_scope(tenant_id):
             reminders.remind_due()
+
+
+@shared_task(base=PlatformTask)
+def wake_chains() -> None:
+    """Tick: each tenant with messages that had to arrive by now."""
+    for tenant_id in usable(due.tenants_with_arrivals()):
+        with tenant_scope(tenant_id):
+            look_after_arrivals.apply_async(expires=60)
+
+
+@shared_task(base=TenantTask)
+def look_after_arrivals() -> None:
+    """What had to arrive and did not takes its next way, or goes to staff."""
+    chain.look_after_due()

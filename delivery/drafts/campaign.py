@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.x509 import Certificate
@@ -53,6 +54,13 @@ OWN_LINKS = frozenset(field.key for field in LINK_FIELDS)
 
 # By the cause of a message: values of its person that are newer than what is on file.
 Given = Mapping[UUID, Mapping[str, Value]]
+
+
+class Known(NamedTuple):
+    """People, opened, with the gate's half of the facts for each."""
+
+    people: Mapping[UUID, Person]
+    facts: Mapping[UUID, PersonFacts]
 
 
 @dataclass(frozen=True)
@@ -107,9 +115,12 @@ def _begun(campaign_id: UUID) -> Series | None:
 
 
 def draft_series(
-    messages: Sequence[Claimed], series: Series, given: Given | None = None
+    messages: Sequence[Claimed],
+    series: Series,
+    given: Given | None = None,
+    known: Known | None = None,
 ) -> Iterator[Draft | Result]:
-    """The same for messages that are known to be of one series."""
+    """The same for messages that are known to be of one series, to the people as they are `known`."""
     if series.facts.sensitivity <= series.facts.policy.counting_up_to:
         tables.keep(series.campaign, series.compiled.links)
     if not series.campaign.sender.domain.may_send(series.now):
@@ -118,8 +129,7 @@ def draft_series(
             Result(message, fates.waiting("sender_not_proven", until=until)) for message in messages
         )
         return
-    people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
-    facts = contacts.person_facts(list(people.values()))
+    people, facts = known or known_people(messages)
     certificates = contacts.certificates_of(people.values()) if series.letterhead.seal else {}
     for message in messages:
         person = people.get(message.contact_id)
@@ -127,9 +137,15 @@ def draft_series(
             yield Result(message, fates.canceled("person_erased"))
         else:
             told = given.get(message.cause_id) if given else None
-            known = person._replace(identity={**person.identity, **told}) if told else person
+            shown = person._replace(identity={**person.identity, **told}) if told else person
             certificate = certificates.get(message.contact_id)
-            yield _drafted(message, known, facts[person.contact_id], series, certificate)
+            yield _drafted(message, shown, facts[person.contact_id], series, certificate)
+
+
+def known_people(messages: Sequence[Claimed]) -> Known:
+    """Whom the messages are for, as they are on file."""
+    people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
+    return Known(people, contacts.person_facts(list(people.values())))
 
 
 def series_of(campaign: Campaign) -> Series:

@@ -9,7 +9,7 @@ from uuid import UUID
 from campaigns.compilation import Rendered
 from campaigns.content.quoted import encode
 from campaigns.queries import writing
-from compliance.facts import GateFacts
+from compliance.facts import GateFacts, PersonFacts
 from compliance.gate import decide
 from compliance.models import Sender, SenderDomain
 from compliance.purposes import PURPOSE_RULES, Purpose
@@ -17,7 +17,7 @@ from contacts import queries as contacts
 from contacts import tokens
 from contacts.queries import Person
 from delivery import audience, fates, unsubscribe
-from delivery.drafts.campaign import LOOK_AGAIN, when_again
+from delivery.drafts.campaign import LOOK_AGAIN, Known, known_people, when_again
 from delivery.drafts.draft import Draft, NotForPortal
 from delivery.drafts.letterheads import letterhead_of
 from delivery.escrow import file_kinds
@@ -61,13 +61,13 @@ class LetterDraft(Draft):
 
 
 def draft_letters(
-    messages: Sequence[Claimed], letters: Mapping[UUID, Letter]
+    messages: Sequence[Claimed], letters: Mapping[UUID, Letter], known: Known | None = None
 ) -> Iterator[Draft | Result]:
     """A draft for each message that may still go; `letters` by the cause of their message.
 
     Those whose files are too much at once are given back for the next turn.
     """
-    people = {p.contact_id: p for p in contacts.people([m.contact_id for m in messages])}
+    people, facts = known or known_people(messages)
     sizes, taken = _sizes(letters), 0
     for message in messages:
         person, size = people.get(message.contact_id), sizes[message.cause_id]
@@ -77,7 +77,8 @@ def draft_letters(
             yield Result(message, fates.released())
         else:
             taken += size
-            yield _drafted(message, person, letters[message.cause_id])
+            standing = facts[message.contact_id]
+            yield _drafted(message, person, standing, letters[message.cause_id])
 
 
 def _sizes(letters: Mapping[UUID, Letter]) -> Counter[UUID]:
@@ -90,7 +91,9 @@ def _sizes(letters: Mapping[UUID, Letter]) -> Counter[UUID]:
     return sizes
 
 
-def _drafted(message: Claimed, person: Person, letter: Letter) -> Draft | Result:
+def _drafted(
+    message: Claimed, person: Person, standing: PersonFacts, letter: Letter
+) -> Draft | Result:
     words, now = Words.from_record(letter.words), clock.now()
     address = str(person.identity.get("email") or "")
     try:
@@ -99,7 +102,6 @@ def _drafted(message: Claimed, person: Person, letter: Letter) -> Draft | Result
         return Result(message, fates.waiting("sender_not_proven", until=now + LOOK_AGAIN))
     local_now = audience.local_time(now)
     sending = facts.sending_facts(letter)
-    standing = contacts.person_facts([person])[person.contact_id]
     verdict = decide(GateFacts(sending, replace(standing, local_time=local_now.time())))
     was_safe = verdict.accepts is not None and postures.was_safe(address)
     letterhead = letterhead_of(_sender(domain, words.sender))

@@ -1,6 +1,7 @@
 """Drafts of the portal's own mails: the notice that leads to a message, and the code."""
 
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from campaigns.compilation import Rendered
 from campaigns.content.quoted import encode
@@ -14,6 +15,7 @@ from delivery.drafts.draft import Draft, Letterhead
 from delivery.drafts.letterheads import letterhead_of
 from delivery.escrow import notices
 from delivery.fates import Claimed
+from delivery.must_arrive import second
 from delivery.services.recording import Result
 from tenancy import clock
 
@@ -25,14 +27,13 @@ def draft_notices(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
 
     Without a sender domain that may send, the mail waits: its keys and digits rest sealed meanwhile.
     """
-    contacts = Contact.objects.in_bulk([message.contact_id for message in messages])
-    addresses = {each.pk: str(each.identity.get("email") or "") for each in contacts.values()}
+    addresses = _addresses(messages)
     indexes = {pk: compliance.address_index(address) for pk, address in addresses.items()}
     suppressed = compliance.suppressed(indexes.values())
     letterheads: dict[str, Letterhead | None] = {}
     for message in messages:
-        address = addresses[message.contact_id]
-        reason = suppressed.get(indexes[message.contact_id])
+        address = addresses[message.id]
+        reason = suppressed.get(indexes[message.id])
         if reason or not address:
             yield Result(message, _unwanted(reason))
             continue
@@ -45,6 +46,13 @@ def draft_notices(messages: Sequence[Claimed]) -> Iterator[Draft | Result]:
             yield Result(message, fates.waiting("sender_not_proven", until=until))
         else:
             yield _draft(message, address, letterhead)
+
+
+def _addresses(messages: Sequence[Claimed]) -> dict[UUID, str]:
+    """By message: the person's own, or the second one where what it is about went there."""
+    contacts = Contact.objects.in_bulk([message.contact_id for message in messages])
+    own = {each.pk: str(each.identity.get("email") or "") for each in contacts.values()}
+    return {message.id: own[message.contact_id] for message in messages} | second.of_mail(messages)
 
 
 def _unwanted(reason: SuppressionReason | None) -> fates.Fate:

@@ -30,6 +30,7 @@ BY_REASON = {
     "listed_domain": Strength.ONE_FACT,
     "author_choice": Strength.ONE_FACT,
     "staff_choice": Strength.ONE_FACT,
+    "must_arrive": Strength.ONE_FACT,
 }
 
 

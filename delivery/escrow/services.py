@@ -17,6 +17,7 @@ from delivery import chronicle
 from delivery.escrow import attachments, keys, passphrases
 from delivery.letters.words import File
 from delivery.models import EscrowEvent, EscrowItem, Message
+from delivery.must_arrive import promises
 from delivery.wire import headers
 from tenancy import clock
 from tenancy.errors import DomainError
@@ -101,6 +102,8 @@ def settle_notice(cause_id: UUID, *, accepted: bool) -> None:
         item.notice_link_key = None
         item.save(update_fields=["notice_link_key"])
     record(item, Kind.NOTICE_ACCEPTED if accepted else Kind.NOTICE_FAILED)
+    if not accepted:
+        promises.look_now([item.message_id])
 
 
 @transaction.atomic

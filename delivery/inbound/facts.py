@@ -18,6 +18,7 @@ from delivery.chronicle import Turn
 from delivery.escrow import services as escrow
 from delivery.inbound.understanding import Bounce, Complaint, Letter
 from delivery.models import FollowUp, Message, MessageEvent, Reply
+from delivery.must_arrive import promises
 from delivery.replies import CONSEQUENCES, Meaning
 from delivery.services import domain_days
 from delivery.warming import late
@@ -53,6 +54,7 @@ def record_bounce(message: Message, bounce: Bounce) -> None:
     domain_days.count_bounce(message, address, bounce.meaning)
     _note(message, Activity.Kind.BOUNCED)
     _follow_up(message)
+    promises.look_now([message.pk])
     if message.cause == Message.Cause.NOTICE and message.mail_class == Message.MailClass.NOTICE:
         escrow.settle_notice(message.cause_id, accepted=False)
     if consequence.suppresses:

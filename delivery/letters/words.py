@@ -82,6 +82,8 @@ class Writing:
     protection: Letter.Protection = Letter.Protection.STRONGEST
     labels: Mapping[str, Any] = field(default_factory=dict, repr=False)
     send_at: datetime | None = None
+    # After this somebody looks after it that the person learns of it.
+    must_arrive_by: datetime | None = None
 
 
 def decoded(content: str) -> bytes:

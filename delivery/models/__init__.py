@@ -6,6 +6,7 @@ from delivery.models.follow_up import FollowUp
 from delivery.models.inbound import InboundMail
 from delivery.models.letter import Letter, LetterFile
 from delivery.models.message import Message, MessageEvent
+from delivery.models.must_arrive import MustArrive
 from delivery.models.passkey import PortalPasskey
 from delivery.models.passphrase import PortalPassphrase
 from delivery.models.posture import DomainPosture, HostObservation
@@ -36,6 +37,7 @@ __all__ = [
     "LinkTable",
     "Message",
     "MessageEvent",
+    "MustArrive",
     "PortalPasskey",
     "PortalPassphrase",
     "Reaction",

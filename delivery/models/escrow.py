@@ -29,6 +29,7 @@ class EscrowItem(TenantModel):
         LISTED_DOMAIN = "listed_domain", "Mail to this provider goes by the secure portal."
         DOWNGRADED = "downgraded", "The way was safe until lately and is not any more."
         STAFF_CHOICE = "staff_choice", "Staff moved it there instead of further tries."
+        MUST_ARRIVE = "must_arrive", "It has to arrive, and had not by email."
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Not read yet"
@@ -97,6 +98,7 @@ class EscrowItem(TenantModel):
                         "shared_address",
                         "author_choice",
                         "staff_choice",
+                        "must_arrive",
                         "listed_domain",
                         "downgraded",
                     ]

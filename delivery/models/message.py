@@ -189,6 +189,7 @@ class MessageEvent(TenantModel):
         COMPLAINED = "complained"
         REPLIED = "replied"
         UNSUBSCRIBED = "unsubscribed"
+        HAD_TO_ARRIVE = "must_arrive"
 
     message = TenantForeignKey(Message, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind)

@@ -46,6 +46,13 @@ def tenants_with_reminders() -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def tenants_with_arrivals() -> list[UUID]:
+    """Tenants with messages of which it is time to see whether they arrived."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.due_arrivals(%s)", [clock.now()])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def tenants_with_campaigns() -> list[UUID]:
     """Tenants with campaigns or tests to begin, or under way."""
     with connection.cursor() as cursor:

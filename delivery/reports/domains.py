@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from delivery.models import DomainPosture, HostObservation
 from delivery.models.posture import REMEMBERED_FOR
-from delivery.reports.story import PROVEN_LEVELS, TLS_FAILURES
+from delivery.reports.reasons import TLS_FAILURES
+from delivery.reports.story import PROVEN_LEVELS
 from delivery.services import postures
 from delivery.wire.addresses import AddressUnusable, a_label
 from segments import queries as segments

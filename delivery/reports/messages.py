@@ -13,7 +13,7 @@ from compliance.queries import address_index
 from contacts import queries as contacts
 from contacts.models import Contact
 from delivery import moving
-from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent, SingleSend
+from delivery.models import EscrowEvent, EscrowItem, Message, MessageEvent, MustArrive, SingleSend
 from delivery.queries.due import STOPPED
 from delivery.reports import story
 from delivery.reports.figures import Group, outcome_of
@@ -74,6 +74,7 @@ class Story:
     # What a notice leads to.
     announced_id: UUID | None
     wait: Wait | None
+    promise: MustArrive | None
 
 
 def page(messages: QuerySet[Message], *, before: UUID | None, size: int = PAGE_SIZE) -> Page:
@@ -141,6 +142,7 @@ def whole(message: Message) -> Story:
         notice=notice,
         announced_id=announced.first() if message.cause == Message.Cause.NOTICE else None,
         wait=_wait(message),
+        promise=MustArrive.objects.filter(message=message).first(),
     )
 
 

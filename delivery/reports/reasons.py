@@ -29,6 +29,24 @@ OF_THE_WIRE = {
     "warming_up": "Its sender is new to the mail operator and has sent enough for today, so it waits.",
     "bounced_later": "The server accepted it and later gave it back.",
 }
+TLS_FAILURES = {
+    "starttls-not-supported": "The server offers no TLS.",
+    "certificate-expired": "The server's certificate has expired.",
+    "certificate-host-mismatch": "The server's certificate is for another name.",
+    "certificate-not-trusted": "Nobody vouches for the server's certificate.",
+    "validation-failure": "The server offers only an old version of TLS.",
+    "starttls-refused-now": "The server refused TLS for now.",
+    "handshake-timed-out": "The server did not answer in time.",
+    "handshake-broken-off": "The server broke off while TLS was being set up.",
+    "tlsa-invalid": "The server's key is not the one that its domain publishes in signed DNS (DANE).",
+    "dnssec-invalid": "The name system gave no signed answer about the server's key.",
+    "dane-required": "The domain publishes no key of its server in signed DNS, and your policy asks for it.",
+    "sts-policy-fetch-error": "The domain's policy about its mail servers (MTA-STS) could not be fetched.",
+    "sts-policy-invalid": "The domain's policy about its mail servers (MTA-STS) cannot be read.",
+    "sts-webpki-invalid": "The web server of the domain's mail policy (MTA-STS) has no valid certificate.",
+    "sts-host-not-named": "The domain's own policy (MTA-STS) does not name this server.",
+    "level-not-promised": "The domain does not promise what your policy asks for.",
+}
 # By the rule of the table of routes (delivery.routes).
 OF_ROUTES = {
     "denied": "The send gate says no.",
@@ -46,7 +64,27 @@ OF_ROUTES = {
     "not_safe_enough": "It tells of care, and no server of the domain was safe enough for it.",
     "best_available": "It tells nothing of anybody's care, so it took the best way on offer.",
 }
-WORDS = OF_THE_WIRE | dict(EscrowItem.Reason.choices) | dict(Reason.choices)
+# Of a message that must arrive: what was seen of it, or why a way could not be gone.
+OF_ARRIVALS = {
+    "accepted": "The mail server accepted it, and has not given it back.",
+    "read": "The person opened it in the portal.",
+    "still_waiting": "It had not left.",
+    "not_opened": "It was not opened in the portal.",
+    "expired_unread": "It was not opened before it expired in the portal.",
+    "notice_lost": "The notice that leads to the portal did not arrive.",
+    "recalled": "Staff recalled it.",
+    "canceled": "It was canceled.",
+    "campaign_canceled": "Its campaign was canceled.",
+    "looked_after": "Staff said how the person was told.",
+    "not_in_policy": "Your policy does not go this way.",
+    "mailbox_is_the_trouble": "Mail does not reach this mailbox.",
+    "for_staff": "It may have arrived already, so only a person can decide.",
+    "may_not_be_sent": "It may not be sent as things stand.",
+    "gone_from_portal": "It is no longer in the portal.",
+    "no_second_address": "No second address is on file.",
+    "campaign_stopped": "Its campaign is paused or canceled, so nothing of it may leave.",
+}
+WORDS = OF_THE_WIRE | OF_ARRIVALS | dict(EscrowItem.Reason.choices) | dict(Reason.choices)
 
 
 def in_words(code: str) -> str:

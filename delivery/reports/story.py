@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from delivery.models import Reaction
+from delivery.must_arrive import words as must_arrive
 from delivery.replies import CONSEQUENCES, Meaning
-from delivery.reports.reasons import OF_ROUTES, in_words
+from delivery.reports.reasons import OF_ROUTES, TLS_FAILURES, in_words
 
 LEVELS = {
     "T4": "Verified TLS: the server's key is published in signed DNS (DANE)",
@@ -24,25 +25,6 @@ CLAIMS = {
     "requires_tls": ("Servers after this one", "Verified TLS is asked of each (REQUIRETLS)"),
 }
 PROVEN_LEVELS = frozenset({"T2", "T3", "T4"})
-
-TLS_FAILURES = {
-    "starttls-not-supported": "The server offers no TLS.",
-    "certificate-expired": "The server's certificate has expired.",
-    "certificate-host-mismatch": "The server's certificate is for another name.",
-    "certificate-not-trusted": "Nobody vouches for the server's certificate.",
-    "validation-failure": "The server offers only an old version of TLS.",
-    "starttls-refused-now": "The server refused TLS for now.",
-    "handshake-timed-out": "The server did not answer in time.",
-    "handshake-broken-off": "The server broke off while TLS was being set up.",
-    "tlsa-invalid": "The server's key is not the one that its domain publishes in signed DNS (DANE).",
-    "dnssec-invalid": "The name system gave no signed answer about the server's key.",
-    "dane-required": "The domain publishes no key of its server in signed DNS, and your policy asks for it.",
-    "sts-policy-fetch-error": "The domain's policy about its mail servers (MTA-STS) could not be fetched.",
-    "sts-policy-invalid": "The domain's policy about its mail servers (MTA-STS) cannot be read.",
-    "sts-webpki-invalid": "The web server of the domain's mail policy (MTA-STS) has no valid certificate.",
-    "sts-host-not-named": "The domain's own policy (MTA-STS) does not name this server.",
-    "level-not-promised": "The domain does not promise what your policy asks for.",
-}
 
 # By the meaning of the server's answer.
 AGAIN = {
@@ -247,6 +229,12 @@ def _reacted(event: Event) -> Moment:
     )  # fmt: skip
 
 
+def _had_to_arrive(event: Event) -> Moment:
+    """A look at a message that must arrive, and the step that followed from it."""
+    told = must_arrive.told({name: str(value) for name, value in event.detail.items()})
+    return Moment(event.occurred_at, told.mark, told.sentence, in_words(told.reason))
+
+
 TELLERS: dict[str, Callable[[Event], Moment]] = {
     "decided": _decided,
     "accepted": _accepted,
@@ -296,5 +284,6 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
     "bounced": _bounced,
     "replied": _fixed("note", "The person wrote back.", "The answer is among the replies."),
     "complained": _fixed("failed", "The person reported it as spam.", "The address is suppressed."),
+    "must_arrive": _had_to_arrive,
     "unsubscribed": _fixed("skipped", "The person unsubscribed from this kind of mail."),
 }

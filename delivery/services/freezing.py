@@ -21,6 +21,7 @@ from contacts.queries import Person
 from delivery import audience, chronicle
 from delivery.chronicle import Born
 from delivery.models import Dispatch, Message
+from delivery.must_arrive import promises
 from delivery.routes import Way
 from delivery.services import recipient_domains
 from segments import queries as segments
@@ -157,6 +158,8 @@ def _insert(people: Sequence[Person], out: _Sending) -> None:
             ],
         )  # fmt: skip
         made = {row[0] for row in cursor.fetchall()}
+        everybody = zip(ids, (person.contact_id for person in people), strict=True)
+        promises.promise_for(out.campaign, [each for each in everybody if each[0] in made])
         told = zip(ids, people, *columns, strict=True)
         chronicle.tell_born(
             Born(key, "campaign", out.campaign.pk, person.contact_id, status, reason, route)

@@ -17,8 +17,10 @@ from delivery.escrow import file_kinds
 from delivery.letters import checking, facts, scanning
 from delivery.letters.words import LetterRefused, Writing
 from delivery.models import Letter, LetterFile, Message, SingleSend
+from delivery.must_arrive import promises
 from delivery.routes import Way
 from delivery.services.single import Planned, born
+from tenancy import clock
 from tenancy.ids import uuid7
 
 
@@ -35,8 +37,19 @@ def check(writing: Writing) -> Checked:
     """Raises LetterRefused for the first thing that may not go out."""
     checking.check(writing)
     domain = checking.sender_domain(writing.words)
+    _check_deadline(writing)
     scan = scanning.scan(writing.words, writing.files)
     return Checked(writing, domain.domain, max(writing.sensitivity, scan.sensitivity))
+
+
+def _check_deadline(writing: Writing) -> None:
+    if writing.must_arrive_by is None:
+        return
+    sends_at = writing.send_at or clock.now()
+    try:
+        promises.check(writing.must_arrive_by, purpose=writing.purpose, sends_at=sends_at)
+    except promises.DeadlineRefused as refusal:
+        raise LetterRefused("must_arrive_by", str(refusal)) from None
 
 
 @transaction.atomic
@@ -50,6 +63,8 @@ def send(letter: Checked, contact: Contact, *, actor: Actor) -> Message:
     stored = _stored(letter, contact, request)
     planned = _planned(letter, stored, contact.pk)
     message = born(request, contact, planned, due_at=letter.writing.send_at)
+    if deadline_at := letter.writing.must_arrive_by:
+        promises.promise([message], deadline_at=deadline_at)
     audit.record(
         "message.asked_for",
         actor=actor,

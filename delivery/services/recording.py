@@ -24,6 +24,7 @@ from delivery.escrow import services as escrow
 from delivery.fates import Claimed, Fate
 from delivery.letters.words import File
 from delivery.models import EscrowItem, Message, MessageEvent
+from delivery.must_arrive import promises
 from delivery.replies import Meaning
 from delivery.services import alarms, domain_days, postures
 from delivery.services.postures import Lesson
@@ -62,6 +63,8 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bytea[])
     AS event (id, message_id, kind, detail)
 """
 
+# Whoever has to know that a message arrived learns of these at once.
+BAD_NEWS = (Message.Status.FAILED, Message.Status.UNCERTAIN, Message.Status.SKIPPED)
 ACTIVITY = {
     Message.Status.SENT: Activity.Kind.SENT,
     Message.Status.ESCROWED: Activity.Kind.ESCROWED,
@@ -94,6 +97,7 @@ def record(results: Sequence[Result], *, token: UUID) -> set[UUID]:
     _remember(kept, now)
     _deposit(kept)
     _settle_notices(kept)
+    promises.look_now([result.message.id for result in kept if result.fate.status in BAD_NEWS])
     if any(result.fate.reason == Meaning.SENDER_REFUSED for result in kept):
         standing.was_refused()
     domain_days.count_turns((result.message, result.fate, result.address) for result in kept)

@@ -20,6 +20,7 @@ from contacts.models import Contact
 from delivery import audience, chronicle
 from delivery.letters.values import typed
 from delivery.models import Letter, Message, SingleSend
+from delivery.must_arrive import promises
 from delivery.routes import Route
 from delivery.services import recipient_domains
 from delivery.services.freezing import ROUTES
@@ -70,6 +71,7 @@ def send_single(
     planned = Planned(verdict, route, audience.mail_class_of(campaign), sender)
     _keep(given, values, send, contact)
     message = born(send, contact, planned, due_at=given.send_at)
+    promises.promise_for(campaign, [(message.pk, contact.pk)])
     audit.record(
         "message.asked_for",
         actor=actor,

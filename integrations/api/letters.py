@@ -1,6 +1,7 @@
 """One message to one person, in the words of the system that asks for it."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ from integrations.api.messages import MessageAnswer, message_shown
 from integrations.api.repeatable import repeatable
 from integrations.api.with_files import WithFiles
 from integrations.letters.asking import PurposeNeeded, with_defaults
+from tenancy import clock
 
 
 class MailboxBody(StrictSerializer):
@@ -87,6 +89,19 @@ class LetterBody(StrictSerializer):
         Remuneration.choices, required=False, default=Remuneration.UNSTATED
     )
     send_at = serializers.DateTimeField(required=False)
+    must_arrive_by = serializers.DateTimeField(
+        required=False,
+        help_text="For care and payment: if it has not arrived by then, the ways of your policy are "
+        "tried, and then staff is asked to reach the person.",
+    )
+    must_arrive_within_hours = serializers.IntegerField(
+        required=False, min_value=1, max_value=2160, help_text="The same, counted from send_at."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if {"must_arrive_by", "must_arrive_within_hours"} <= attrs.keys():
+            raise refuse({"must_arrive_by": "Send a time or a number of hours, not both."})
+        return attrs
 
 
 class Letters(WithFiles):
@@ -150,7 +165,15 @@ def _writing(asked: Mapping[str, Any]) -> Writing:
             "metadata": asked.get("metadata", {}),
         },
         send_at=asked.get("send_at"),
+        must_arrive_by=_deadline(asked),
     )
+
+
+def _deadline(asked: Mapping[str, Any]) -> datetime | None:
+    if hours := asked.get("must_arrive_within_hours"):
+        leaves_at: datetime = asked.get("send_at") or clock.now()
+        return leaves_at + timedelta(hours=hours)
+    return asked.get("must_arrive_by")
 
 
 def _mailbox(body: Mapping[str, str]) -> Mailbox:

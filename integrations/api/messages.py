@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api_keys import Scope
 from campaigns.models import Campaign
-from delivery.models import Letter, Message, SingleSend
+from delivery.models import Letter, Message, MustArrive, SingleSend
 from delivery.services.single import send_single
 from integrations.api.base import Resource
 from integrations.api.documented import IDEMPOTENCY_KEY, documented
@@ -39,6 +39,12 @@ class MessageAnswer(serializers.Serializer):  # type: ignore[type-arg]
     route = serializers.ChoiceField(Message.Route.choices, allow_blank=True)
     created_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
+    must_arrive_by = serializers.DateTimeField(allow_null=True)
+    arrival = serializers.ChoiceField(
+        MustArrive.Stage.choices,
+        allow_blank=True,
+        help_text="How far we went for a message that must arrive; empty for others.",
+    )
     categories = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,
@@ -87,6 +93,7 @@ def message_shown(message: Message, view: Resource) -> dict[str, object]:
     campaign_id = SingleSend.objects.get(pk=message.cause_id).campaign_id
     letter = Letter.objects.filter(send=message.cause_id).first() if view.sees_phi else None
     labels = letter.labels if letter else {}
+    promise = MustArrive.objects.filter(message=message).first()
     return {
         "id": str(message.pk),
         "contact_id": str(message.contact_id),
@@ -96,6 +103,8 @@ def message_shown(message: Message, view: Resource) -> dict[str, object]:
         "route": message.route,
         "created_at": message.created_at.isoformat(),
         "settled_at": message.settled_at.isoformat() if message.settled_at else None,
+        "must_arrive_by": promise.deadline_at.isoformat() if promise else None,
+        "arrival": promise.stage if promise else "",
         "categories": labels.get("categories", []) if view.sees_phi else None,
         "metadata": labels.get("metadata", {}) if view.sees_phi else None,
     }

@@ -11,10 +11,11 @@ from audit.services import Actor
 from campaigns.models import Campaign
 from delivery import chronicle
 from delivery.chronicle import Turn
-from delivery.models import EscrowEvent, FollowUp, Message
+from delivery.models import EscrowEvent, FollowUp, Message, MessageEvent, MustArrive
 from delivery.queries.due import STOPPED
-from delivery.reports import messages
+from delivery.reports import messages, story
 from delivery.reports.messages import Row
+from delivery.reports.story import Moment
 from tenancy import clock
 from tenancy.errors import DomainError
 
@@ -47,6 +48,8 @@ class Case:
     follow_up: FollowUp | None
     since: datetime
     is_late: bool
+    # By when it had to arrive, if somebody said so.
+    promise: MustArrive | None = None
 
 
 def waiting() -> QuerySet[Message]:
@@ -63,7 +66,7 @@ def waiting() -> QuerySet[Message]:
     found = care.filter(
         ended | Q(id__in=given_back.values("message")) | Q(id__in=lost.values("item__message"))
     )
-    return found.exclude(_looked_after())
+    return found.exclude(_looked_after()).exclude(_is_second())
 
 
 def uncertain() -> QuerySet[Message]:
@@ -72,7 +75,7 @@ def uncertain() -> QuerySet[Message]:
     found: QuerySet[Message] = Message.objects.filter(
         status=Status.UNCERTAIN, cause__in=CARE, settled_at__gte=since
     )
-    return found.exclude(_looked_after())
+    return found.exclude(_looked_after()).exclude(_is_second())
 
 
 def done() -> QuerySet[Message]:
@@ -89,7 +92,10 @@ def in_state(state: str) -> QuerySet[Message]:
 def cases(page: messages.Page) -> list[Case]:
     ids = [row.message.id for row in page.rows]
     known = {each.message_id: each for each in FollowUp.objects.filter(message__in=ids)}
-    return [_case(row, known.get(row.message.id)) for row in page.rows]
+    promises = {each.message_id: each for each in MustArrive.objects.filter(message__in=ids)}
+    return [
+        _case(row, known.get(row.message.id), promises.get(row.message.id)) for row in page.rows
+    ]
 
 
 def case_of(message: Message) -> Case:
@@ -98,11 +104,21 @@ def case_of(message: Message) -> Case:
     return case
 
 
+def tried(message: Message) -> list[Moment]:
+    """What was done for one that must arrive, oldest first."""
+    steps = MessageEvent.objects.filter(
+        message=message, kind=MessageEvent.Kind.HAD_TO_ARRIVE
+    ).order_by("occurred_at", "id")
+    return story.tell(story.Event(step.kind, step.occurred_at, step.detail) for step in steps)
+
+
 def late() -> int:
-    """How many wait for longer than they should."""
+    """How many wait for longer than they should: past their own deadline, or past ours."""
     by = clock.now() - DEADLINE
     of_late = FollowUp.objects.filter(opened_at__gte=by)
-    return waiting().filter(settled_at__lt=by).exclude(id__in=of_late.values("message")).count()
+    promised = MustArrive.objects.filter(deadline_at__lt=clock.now()).values("message")
+    ours = Q(settled_at__lt=by) & ~Q(id__in=of_late.values("message"))
+    return waiting().filter(ours | Q(id__in=promised)).count()
 
 
 @transaction.atomic
@@ -154,6 +170,11 @@ def _looked_after() -> Exists:
     )
 
 
+def _is_second() -> Exists:
+    """It went to the second address for one that must arrive, which is looked after itself."""
+    return Exists(MustArrive.objects.filter(pk=OuterRef("cause_id")))
+
+
 def _open(message: Message) -> FollowUp:
     """Its row, locked. Raises NotFollowedUp if it has ended already."""
     if not (waiting() | uncertain()).filter(pk=message.pk).exists():
@@ -174,7 +195,8 @@ def _settle(follow_up: FollowUp, outcome: FollowUp.Outcome, *, note: str, actor:
     follow_up.save(update_fields=["outcome", "done_at", "done_by", "done_by_name", "note"])
 
 
-def _case(row: Row, follow_up: FollowUp | None) -> Case:
+def _case(row: Row, follow_up: FollowUp | None, promise: MustArrive | None) -> Case:
     settled = row.message.settled_at or row.message.created_at
     since = max(settled, follow_up.opened_at) if follow_up else settled
-    return Case(row, follow_up, since, is_late=clock.now() - since > DEADLINE)
+    by = promise.deadline_at if promise else since + DEADLINE
+    return Case(row, follow_up, since, clock.now() > by, promise)

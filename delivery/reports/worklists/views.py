@@ -165,6 +165,7 @@ def _case(request: SignedInRequest, message: Message, *, problem: str = "") -> H
     audit.record_reading("undelivered.people_viewed", actor=request.actor, touched=touched)
     context = {
         "case": undelivered.case_of(message),
+        "tried": undelivered.tried(message),
         "outcomes": [(each.value, each.label) for each in undelivered.SAID],
         "problem": problem,
         "may_settle": may(request, "undelivered.settle"),

@@ -17,6 +17,7 @@ NEEDED = {
     "shared_address": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
     "listed_domain": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
     "author_choice": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
+    "must_arrive": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
     "staff_choice": (ONE, EVERY, EVERY, ONE, AGREED, AGREED),
 }
 
