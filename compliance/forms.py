@@ -129,7 +129,7 @@ class SuppressionForm(forms.Form):
     address = forms.CharField(
         label="Email address",
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
     )
     reason = forms.ChoiceField(choices=STAFF_REASONS)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
+from compliance.addresses import require_address
 from tenancy import spreadsheets
 
 MOST_ADDRESSES = 10_000
@@ -63,7 +63,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _is_address(text: str) -> bool:
     try:
-        validate_email(text)
+        require_address(text)
     except ValidationError:
         return False
     return len(text) <= 254

@@ -1,8 +1,11 @@
 """One form for an e-mail address and for a phone number, so that equal ones look equal."""
 
 import re
+import unicodedata
 
 import idna
+
+from tenancy.local_parts import spelled_plainly
 
 # RFC 5321 4.5.3.1: octets of a local part, and of a path without its angle brackets.
 LOCAL_PART_LIMIT = 64
@@ -25,8 +28,8 @@ class AddressError(ValueError):
 def normalize_email(written: str) -> str:
     """The address with its domain in IDNA2008 A-labels, the local part as it was written.
 
-    Raises AddressError, also for letters outside ASCII before the @: those need SMTPUTF8 on
-    every hop.
+    Letters outside ASCII before the @ take their composed form (RFC 6532 3.1); mail goes there
+    where every server on the way knows SMTPUTF8. Raises AddressError.
     """
     address = written.strip()
     local_part, at, domain = address.rpartition("@")
@@ -34,10 +37,11 @@ def normalize_email(written: str) -> str:
         raise AddressError("The email address has no @.")
     if _SEVERAL.search(address):
         raise AddressError("The cell holds more than one email address, or a space.")
-    if not _LOCAL_PART.fullmatch(local_part):
+    local_part = unicodedata.normalize("NFC", local_part)
+    if not _LOCAL_PART.fullmatch(spelled_plainly(local_part)):
         raise AddressError("The part before the @ has a typing error.")
     normal = f"{local_part}@{normalize_domain(domain)}"
-    if len(local_part) > LOCAL_PART_LIMIT or len(normal) > ADDRESS_LIMIT:
+    if len(local_part.encode()) > LOCAL_PART_LIMIT or len(normal.encode()) > ADDRESS_LIMIT:
         raise AddressError("The email address is too long.")
     return normal
 

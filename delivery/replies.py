@@ -25,6 +25,7 @@ class Meaning(StrEnum):
     NO_USABLE_HOST = "no_usable_host"
     SENDER_REFUSED = "sender_refused"
     CONTENT_REFUSED = "content_refused"
+    NO_UTF8 = "no_utf8"
     REFUSED = "refused"
 
 
@@ -48,6 +49,8 @@ CONSEQUENCES = {
     # Our standing, not the person's address: never suppress for it.
     Meaning.SENDER_REFUSED: Consequence(is_final=True),
     Meaning.CONTENT_REFUSED: Consequence(is_final=True),
+    # The mailbox may be there; no mail of ours can say its name to this server.
+    Meaning.NO_UTF8: Consequence(is_final=True),
     Meaning.REFUSED: Consequence(is_final=True),
 }
 
@@ -78,6 +81,7 @@ ROWS = (
     Row(Meaning.MAILBOX_FULL, r"... [45]\.2\.2|4.. 4\.2\.1"),
     # RFC 5321 4.5.3.1.10: an old way to say "too many recipients", so wait.
     Row(Meaning.TRY_LATER, r"552", frozenset({Stage.RCPT})),
+    Row(Meaning.NO_UTF8, r"5.. 5\.6\.7"),
     Row(Meaning.CONTENT_REFUSED, r"5.. 5\.(3\.4|6\.\d+)|552", WITH_TEXT | {Stage.MAIL}),
     Row(Meaning.SENDER_REFUSED, r"5.. 5\.7\.\d+"),
     Row(Meaning.SENDER_REFUSED, r"5..", BEFORE_RCPT),

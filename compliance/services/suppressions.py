@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from audit import services as audit
 from audit.services import Actor
 from compliance import queries
+from compliance.addresses import require_address
 from compliance.errors import NotLiftedBySystems, NotSuppressible
 from compliance.facts import SuppressionReason
 from compliance.models import Suppression
@@ -23,7 +23,7 @@ def suppress(address: str, *, reason: SuppressionReason, source: str, actor: Act
     """
     address = address.strip()
     try:
-        validate_email(address)
+        require_address(address)
     except ValidationError as error:
         raise NotSuppressible("Enter one email address.") from error
     suppression, is_new = Suppression.objects.select_for_update().get_or_create(

@@ -82,7 +82,7 @@ class Draft:
             subject = smime.OUTER_SUBJECT
         fields = [
             headers.field("From", self.letterhead.mailbox),
-            headers.field("To", headers.mailbox("", self.address)),
+            headers.recipient_field(self.address),
             headers.text_field("Subject", subject),
             headers.field("Date", headers.date(self.message.first_tried_at)),
             headers.field("Message-ID", self.message.message_id),

@@ -73,9 +73,12 @@ def _address(mailbox: Mailbox, field: str) -> str:
     if len(mailbox.name) > LONGEST_NAME or not is_line:
         raise LetterRefused(field, f"A name is one line of at most {LONGEST_NAME} characters.")
     try:
-        return normalize_email(mailbox.address)
+        address = normalize_email(mailbox.address)
     except AddressError as error:
         raise LetterRefused(field, str(error)) from None
+    if not address.isascii():  # readers' servers that take no others would refuse the whole letter
+        raise LetterRefused(field, "Here the part before the @ has plain letters only.")
+    return address
 
 
 def _check_text(words: Words) -> None:

@@ -29,7 +29,9 @@ Stage = MustArrive.Stage
 # Nobody may be written to, or a second copy could be one too many: this is for a person to decide.
 FOR_STAFF = frozenset({"no_answer"})
 # The mailbox itself is the trouble.
-NO_MAILBOX = frozenset({"bounced_later", "notice_lost", "wrong_person", "no_such_address"})
+NO_MAILBOX = frozenset(
+    {"bounced_later", "notice_lost", "wrong_person", "no_such_address", "no_utf8"}
+)
 
 
 class Case(NamedTuple):

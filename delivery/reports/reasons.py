@@ -17,6 +17,7 @@ OF_THE_WIRE = {
     "never_safe": "No way was safe enough for as long as it was tried.",
     "sender_refused": "The server does not accept mail from us.",
     "content_refused": "The server did not accept the content.",
+    "no_utf8": "The server takes no addresses in letters beyond ASCII, so it cannot be told this one.",
     "refused": "The server refused it without a reason that we know.",
     "no_answer": "The line broke before the server answered.",
     "address_unusable": "The address cannot be written on the wire.",

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import idna
 
+from tenancy.local_parts import spelled_plainly
+
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
@@ -25,18 +27,27 @@ def a_label(domain: str) -> str:
 
 
 def wire_address(address: str) -> str:
-    """The address as MAIL, RCPT and headers carry it.
+    """The address as RCPT and the To field carry it.
 
     Raises AddressUnusable. A local part outside ASCII needs SMTPUTF8, and is never rewritten to fit
     (RFC 6531 3.2). Quoted local parts are refused: they reach nobody and carry injections.
     """
     local, at, domain = address.rpartition("@")
-    if not at or len(local) > 64 or not LOCAL_PART.fullmatch(local):
+    octets = len(local.encode())
+    if not at or octets > 64 or not LOCAL_PART.fullmatch(spelled_plainly(local)):
         raise AddressUnusable("The part before the @ cannot be used by mail servers.")
     wire_domain = a_label(domain)
-    if "." not in wire_domain or len(local) + len(wire_domain) > 253:
+    if "." not in wire_domain or octets + len(wire_domain) > 253:
         raise AddressUnusable("The domain is not a full name.")
     return f"{local}@{wire_domain}"
+
+
+def ascii_address(address: str) -> str:
+    """The same for From and Reply-To, which every server has to understand. Raises AddressUnusable."""
+    written = wire_address(address)
+    if not written.isascii():
+        raise AddressUnusable("Here the part before the @ is in plain letters.")
+    return written
 
 
 def domain_of(address: str) -> str:

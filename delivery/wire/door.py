@@ -26,6 +26,8 @@ LOST = Finding(451, "4.4.2", "The connection was lost.")  # RFC 5321 3.8
 NOT_LINE_ENDS = bytes(set(range(256)) - set(b"\r\n"))
 DOT_LINE = re.compile(rb"\n\.")
 TOO_LARGE = Finding(552, "5.3.4", "The message is larger than the server takes.")
+# RFC 6531 3.2: never rewritten to fit.
+NO_UTF8 = Finding(553, "5.6.7", "The server takes no addresses in letters beyond ASCII.")
 
 
 class LevelTooLow(Exception):
@@ -55,6 +57,11 @@ class Envelope:
     tells_delay: bool = False
     # The domain's MTA-STS policy as the workspace remembers it.
     known_policy: KeptPolicy | None = None
+
+    @property
+    def is_international(self) -> bool:
+        """Whether address and To field go beyond ASCII (RFC 6531)."""
+        return not self.rcpt_to.isascii()
 
     @property
     def domain(self) -> str:
@@ -128,7 +135,8 @@ def hand_over(
 def _told(
     session: Session, envelope: Envelope, announce: Announce, *, asks_for_tls: bool
 ) -> Conversation[Outcome]:
-    message = _on_the_wire((yield from envelope.build()))
+    text = yield from envelope.build()
+    message = _on_the_wire(text, is_international=envelope.is_international)
     stage = Stage.MAIL
     try:
         answer = yield from _open(session, envelope, size=len(message), asks_for_tls=asks_for_tls)
@@ -164,27 +172,36 @@ def _open(
 ) -> Conversation[Answer]:
     if session.size_limit and size > session.size_limit:
         return Answer(Stage.MAIL, TOO_LARGE)
+    if envelope.is_international and not session.offers("SMTPUTF8"):
+        return Answer(Stage.MAIL, NO_UTF8)
     mail, rcpt = f"MAIL FROM:<{envelope.mail_from}>", f"RCPT TO:<{envelope.rcpt_to}>"
     if session.offers("SIZE"):
         mail += f" SIZE={size}"
     if session.offers("DSN"):  # a bounce must not carry the text back over unknown wires
         mail += f" RET=HDRS ENVID={envelope.id.hex}"
         delay = ",DELAY" if envelope.tells_delay else ""
-        rcpt += f" NOTIFY=FAILURE{delay} ORCPT=rfc822;{_xtext(envelope.rcpt_to)}"
+        rcpt += f" NOTIFY=FAILURE{delay} ORCPT={_original(envelope.rcpt_to)}"
     if asks_for_tls:
         mail += " REQUIRETLS"
+    if envelope.is_international:
+        mail += " SMTPUTF8 BODY=8BITMIME" if session.offers("8BITMIME") else " SMTPUTF8"
     return (yield from session.open_transaction(mail=mail, rcpt=rcpt))
 
 
-def _xtext(address: str) -> str:
-    """RFC 3461 4; the address is ASCII without blanks already."""
-    return address.replace("+", "+2B").replace("=", "+3D")
+def _original(address: str) -> str:
+    """RFC 3461 4, and RFC 6533 3 for letters beyond ASCII; the address has no blanks already."""
+    if address.isascii():
+        return "rfc822;" + address.replace("+", "+2B").replace("=", "+3D")
+    return "utf-8;" + "".join(
+        character if character.isascii() and character not in "+=" else f"\\x{{{ord(character):X}}}"
+        for character in address
+    )
 
 
 def _refused(session: Session, answer: Answer) -> Conversation[Outcome]:
     if answer.reply.code < 400:  # out of step: whatever it says next answers something else
         session.close()
-    if answer.reply is not TOO_LARGE and session.is_open:
+    if not isinstance(answer.reply, Finding) and session.is_open:
         yield from session.reset()
     return Outcome(Result.REFUSED, answer.stage, _no_success(answer.reply))
 
@@ -209,7 +226,7 @@ def _no_success(reply: Reply) -> Reply:
     return reply if reply.code >= 400 else LOST
 
 
-def _on_the_wire(message: bytes) -> bytes:
+def _on_the_wire(message: bytes, *, is_international: bool = False) -> bytes:
     """With dots doubled (RFC 5321 4.5.2). Raises ValueError for bytes that a server could misread.
 
     A bare CR or LF lets one server see two messages where another sees one.
@@ -217,6 +234,6 @@ def _on_the_wire(message: bytes) -> bytes:
     ends = message.translate(None, NOT_LINE_ENDS)
     if not message.endswith(b"\r\n") or ends != b"\r\n" * (len(ends) // 2):
         raise ValueError("A message has CRLF line ends, and nothing else of the kind.")
-    if not message.isascii() or b"\0" in message:
+    if b"\0" in message or not (is_international or message.isascii()):
         raise ValueError("A message is seven bits wide.")
     return message.replace(b"\r\n.", b"\r\n..") if DOT_LINE.search(message) else message

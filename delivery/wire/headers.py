@@ -11,7 +11,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from uuid import UUID
 
-from delivery.wire.addresses import wire_address
+from delivery.wire.addresses import ascii_address, wire_address
 
 FOLD_AT = 78  # RFC 5322 2.1.1: lines should not, and
 LINE_LIMIT = 998  # must not be longer
@@ -41,10 +41,19 @@ def field(name: str, value: str) -> bytes:
         raise HeaderRefused("A field name has letters, digits and hyphens.")
     if not value.strip(" \t") or not value.isascii() or FORBIDDEN.search(value):
         raise HeaderRefused(f"{name} is empty, not ASCII, or holds a control character.")
+    return _line(name, value)
+
+
+def recipient_field(address: str) -> bytes:
+    """To. Beyond ASCII only where the address is: then RCPT names it too, and the server knows UTF-8."""
+    return _line("To", f"<{wire_address(address)}>")
+
+
+def _line(name: str, value: str) -> bytes:
     line = folded(f"{name}: {value.strip(' 	')}")
     if max(map(len, line.split("\r\n"))) > LINE_LIMIT:
         raise HeaderRefused(f"{name} has a word that is longer than a line may be.")
-    return line.encode("ascii") + b"\r\n"
+    return line.encode() + b"\r\n"
 
 
 def folded(line: str) -> str:
@@ -118,14 +127,14 @@ def mailbox(display_name: str, address: str) -> str:
     if FORBIDDEN.search(display_name):
         raise HeaderRefused("A display name holds a control character.")
     if not name:
-        return f"<{wire_address(address)}>"
+        return f"<{ascii_address(address)}>"
     if not name.isascii() or "=?" in name:
         shown = encoded_words(name, used=len("Reply-To: "))
     elif PHRASE.fullmatch(name):
         shown = name
     else:
         shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"{shown} <{wire_address(address)}>"
+    return f"{shown} <{ascii_address(address)}>"
 
 
 def message_id(identifier: UUID, domain: str) -> str:

@@ -134,7 +134,7 @@ class Session:
         commands = ((Stage.MAIL, mail), (Stage.RCPT, rcpt), (Stage.DATA, "DATA"))
         if not self.offers("PIPELINING"):
             return (yield from self._one_by_one(commands))
-        yield from self._write("".join(f"{command}\r\n" for _, command in commands).encode("ascii"))
+        yield from self._write("".join(f"{command}\r\n" for _, command in commands).encode())
         answers: list[Answer] = []
         try:
             for stage, _ in commands:
@@ -195,7 +195,7 @@ class Session:
         self._connection.close()
 
     def _command(self, line: str) -> Conversation[Reply]:
-        yield from self._write(line.encode("ascii") + b"\r\n")
+        yield from self._write(line.encode() + b"\r\n")
         return (yield from self._reply(self._timeouts.command))
 
     def _write(self, data: bytes) -> Conversation[None]:

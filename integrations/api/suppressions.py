@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from accounts.api_keys import Scope
 from compliance import queries
 from compliance import services as compliance
+from compliance.addresses import require_address
 from compliance.facts import SuppressionReason
 from compliance.models import Suppression
 from integrations.api.base import Resource
@@ -25,7 +26,9 @@ NO_ROW = "Nothing stops mail to this address here. Consent decides."
 class AddressBody(StrictSerializer):
     """An address stands in a body, never in the address of a request, which is logged."""
 
-    email = serializers.EmailField(max_length=254, help_text="One whole email address.")
+    email = serializers.CharField(
+        max_length=254, validators=[require_address], help_text="One whole email address."
+    )
 
 
 class SuppressionBody(AddressBody):
