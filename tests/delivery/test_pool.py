@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from delivery.wire import pool
+from delivery.wire.connection import Connection
 from delivery.wire.dial import Place
 from delivery.wire.levels import Level
 from delivery.wire.pool import Pool
@@ -23,7 +24,7 @@ class Peer:
             self.socket, _ = listener.accept()
         self.socket.settimeout(2)
         self.place = Place(host, "127.0.0.1")
-        self.session = Session(own, Timeouts())
+        self.session = Session(Connection(own), Timeouts())
 
     @property
     def has_left(self) -> bool:
