@@ -42,7 +42,10 @@ if (globalThis.customElements) {
         this.openByHand(this.byHand.elements);
       });
       leaveWhenIdle();
-      document.addEventListener("passkey-kept", () => this.linkKey && this.remember());
+      document.addEventListener("passkey-kept", () => {
+        this.setAttribute("by-passkey", ""); // for `open`, which may not have the key yet
+        if (this.linkKey) this.remember();
+      });
       // What a browser kept of the page for Back is shown to nobody: the server says whether the visit goes on.
       window.addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
       this.open(keptKey(this.itemId, "", sessionStorage));
