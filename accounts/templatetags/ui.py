@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts import bars, display, navigation
+from accounts import bars, display, navigation, page_scripts
 from accounts.theme import SYSTEM, theme_of
 from tenancy import clock
 
@@ -28,6 +29,22 @@ ROUTES = {
     "skipped": ("skip", "Skipped"),
 }
 PHI_CLASSES = {"limited": "Limited PHI", "phi": "PHI", "special": "Special PHI"}
+
+
+@register.simple_tag
+def page_script(name: str) -> SafeString:
+    """A script with its hash, after the hashes of all that it imports."""
+    needed = [
+        (f"{settings.STATIC_URL}{page_scripts.FOLDER}{each}", page_scripts.integrity(each))
+        for each in page_scripts.imported_by(name)
+    ]
+    links = format_html_join("", '<link rel="modulepreload" href="{}" integrity="{}">', needed)
+    return format_html(
+        '{}<script type="module" src="{}" integrity="{}"></script>',
+        links,
+        static(f"{page_scripts.FOLDER}{name}"),
+        page_scripts.integrity(name),
+    )
 
 
 @register.simple_tag

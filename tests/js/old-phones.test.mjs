@@ -22,7 +22,7 @@ function loadedByPages() {
   const pages = [layout, ...readdirSync(templates).map((name) => new URL(name, templates))];
   const found = new Set();
   for (const page of pages) {
-    for (const [, name] of readFileSync(page, "utf8").matchAll(/static 'js\/([\w-]+\.js)'/g)) follow(name, found);
+    for (const [, name] of readFileSync(page, "utf8").matchAll(/page_script "([\w-]+\.js)"/g)) follow(name, found);
   }
   return found;
 }

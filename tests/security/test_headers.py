@@ -31,12 +31,14 @@ OF_STAFF = EVERYWHERE | {
     .replace("credentials-create=()", "credentials-create=(self)")
     .replace("credentials-get=()", "credentials-get=(self)")
 }
-OF_PORTAL = EVERYWHERE | {
+OF_PATIENTS = f"{POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
+OF_LINKS = EVERYWHERE | {"Content-Security-Policy": OF_PATIENTS}
+OF_PORTAL = OF_LINKS | {
     "Permissions-Policy": OFF.replace("credentials-create=()", "credentials-create=(self)").replace(
         "credentials-get=()", "credentials-get=(self)"
     )
 }
-OF_HOST = {"staff": OF_STAFF, "portal": OF_PORTAL}
+OF_HOST = {"staff": OF_STAFF, "portal": OF_PORTAL, "links": OF_LINKS}
 # What else an answer may say; anything new has to be thought about here.
 HARMLESS = {
     "Allow", "Clear-Site-Data", "Content-Disposition", "Content-Language", "Content-Length", "Content-Type",
@@ -97,7 +99,7 @@ def test_every_address_says_all_of_them(elm, browsers, method):
 
 def test_pages_for_patients_say_them_when_they_open(elm):
     """Around a message a frame of our own is allowed; inside it styles are, and nothing else."""
-    around = POLICY.replace("PREVIEW", "PREVIEW 'self'")
+    around = OF_PATIENTS.replace("PREVIEW", "PREVIEW 'self'")
     opened = doors.of_patients(elm)
     for way in (*opened["portal"], *opened["links"]):
         is_message = way.path.endswith("/message")
