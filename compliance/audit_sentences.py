@@ -151,6 +151,7 @@ SENTENCES = {
     "retention.certificate_taken": "Took along a certificate of retention",
     "retention.changed": "Changed how long data stays",
     "portal.passphrase_agreed": "Agreed on a passphrase for the secure portal",
+    "portal.passphrase_chosen": "Chose a passphrase for the secure portal",
     "portal.passphrase_ended": "Ended a passphrase for the secure portal",
     "messages.looked_after": "Looked after a message that must arrive",
     "must_arrive.promised": "Began to look after messages that must arrive",

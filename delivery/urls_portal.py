@@ -1,6 +1,13 @@
 from django.urls import path
 
-from delivery.portal import file_views, inbox_views, passkey_views, reply_views, views
+from delivery.portal import (
+    file_views,
+    inbox_views,
+    passkey_views,
+    passphrase_views,
+    reply_views,
+    views,
+)
 
 app_name = "portal"
 
@@ -25,6 +32,7 @@ urlpatterns = [
     path("m/<str:token>/passkey/options", passkey_views.options, name="passkey_options"),
     path("m/<str:token>/passkey/new", passkey_views.set_up, name="passkey_new"),
     path("m/<str:token>/passkey/remove", passkey_views.remove, name="passkey_remove"),
+    path("m/<str:token>/passphrase", passphrase_views.choose, name="choose"),
     path("m/<str:token>/reply", reply_views.send, name="reply"),
     path("m/<str:token>/leave", views.leave, name="leave"),
 ]

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from audit import services as audit
 from compliance import queries as compliance
@@ -100,12 +101,14 @@ def needed(visit: EscrowVisit, *, is_certain: bool = False) -> Strength:
 def questions(visit: EscrowVisit, *, is_certain: bool = False) -> Questions:
     """What this visit must answer beside the code."""
     item = visit.item
+    passphrase = passphrases.asked_for(item)
     return factors.questions(
         needed(visit, is_certain=is_certain),
         on_file=facts_on_file(item),
         spent=(Fact.BIRTH_DATE,) if is_birth_date_spent(item) else (),
         preferred=Fact(compliance.policy().portal_fact),
-        has_passphrase=passphrases.asked_for(item) is not None,
+        passphrase=passphrase.strength if passphrase else 0,
+        is_in_keys=item.passphrase_id is not None,
     )
 
 
@@ -146,7 +149,7 @@ def answer(
             raise CodeSpent("This code no longer works.")
         if current.left_verified is None and questions(visit) != questions(visit, is_certain=True):
             raise CodeUnderWay("The mail with this code is still being sent.")
-        visit.strength = Strength.AGREED if questions(visit).passphrase else needed(visit)
+        visit.strength = _shown_by_right_answers(visit)
         same_code = hmac.compare_digest(
             _code_digest(current.id, checks.read_code(code)), bytes(current.digest)
         )
@@ -168,6 +171,9 @@ def refuse_if_locked(item: EscrowItem) -> None:
     """Raises Locked after too many wrong answers, to this message or to the person's others."""
     now = clock.now()
     since = item.reissued_at or item.deposited_at
+    # Staff who make a new link have spoken with the person: what was counted until then is over.
+    of_person = EscrowItem.objects.filter(contact_id=item.contact_id)
+    renewed = of_person.aggregate(last=Max("reissued_at"))["last"]
     wrong = EscrowEvent.objects.filter(
         item__contact_id=item.contact_id,
         kind=Kind.REFUSED,
@@ -175,10 +181,17 @@ def refuse_if_locked(item: EscrowItem) -> None:
     ).values_list("item_id", "occurred_at")
     if checks.is_locked(
         of_message=[at for item_id, at in wrong if item_id == item.id and at > since],
-        of_person=[at for _, at in wrong],
+        of_person=[at for _, at in wrong if renewed is None or at > renewed],
         now=now,
     ):
         raise Locked("Too many answers were wrong.")
+
+
+def _shown_by_right_answers(visit: EscrowVisit) -> Strength:
+    passphrase = passphrases.asked_for(visit.item)
+    if passphrase is None or not questions(visit).passphrase:
+        return needed(visit)
+    return max(needed(visit), Strength(passphrase.strength))
 
 
 def _knows(visit: EscrowVisit, given: Facts, passphrase_proof: bytes) -> bool:

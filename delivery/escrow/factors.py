@@ -16,7 +16,7 @@ class Strength(IntEnum):
 
     ONE_FACT = 1  # a code in the mailbox, and a fact on file
     EVERY_FACT = 2  # the same, with each fact that is on file
-    AGREED = 3  # a passphrase agreed on outside of email
+    AGREED = 3  # a passphrase agreed on outside of email; one that a person chose is what they showed then
     NOTHING_KNOWN = 4  # no row of the table says so: nothing opens it
 
 
@@ -64,17 +64,20 @@ def questions(
     on_file: Collection[Fact],
     spent: Collection[Fact] = (),
     preferred: Fact,
-    has_passphrase: bool,
+    passphrase: int = 0,
+    is_in_keys: bool = False,
 ) -> Questions:
-    """A passphrase takes the place of facts; facts never that of a passphrase.
+    """A passphrase takes the place of facts where it is as strong; facts never that of a passphrase.
 
-    `spent` are facts that were guessed at too often. Another may stand in where one is enough; where
-    every fact is needed, guessing wrong on purpose must not make it fewer.
+    A weaker one is asked for beside them if the message is sealed with it (`is_in_keys`). `spent` are
+    facts that were guessed at too often. Another may stand in where one is enough; where every fact is
+    needed, guessing wrong on purpose must not make it fewer.
     """
-    if has_passphrase:
+    if passphrase >= needed:
         return Questions(passphrase=True)
     if needed > Strength.EVERY_FACT or (needed == Strength.EVERY_FACT and spent):
         return Questions()
     left = [fact for fact in on_file if fact not in spent]
     ordered = sorted(left, key=lambda fact: (fact != preferred, fact))
-    return Questions(tuple(ordered[:1] if needed == Strength.ONE_FACT else ordered))
+    asked = tuple(ordered[:1] if needed == Strength.ONE_FACT else ordered)
+    return Questions(asked, passphrase=is_in_keys and bool(asked))

@@ -46,16 +46,21 @@ def stretch(typed: str, salt: bytes) -> bytes:
     )
 
 
+def refuse_length(typed: str) -> None:
+    """Raises PassphraseRefused."""
+    if not SHORTEST <= len(plain(typed)) <= LONGEST:
+        raise PassphraseRefused(
+            f"Use {SHORTEST} to {LONGEST} letters and numbers; spaces do not count."
+        )
+
+
 @transaction.atomic
 def agree(contact: Contact, typed: str, *, actor: Actor) -> PortalPassphrase:
     """From now on messages to the person are sealed with it. Raises PassphraseRefused.
 
     What waits already keeps the keys that it was sealed with.
     """
-    if not SHORTEST <= len(plain(typed)) <= LONGEST:
-        raise PassphraseRefused(
-            f"Use {SHORTEST} to {LONGEST} letters and numbers; spaces do not count."
-        )
+    refuse_length(typed)
     Contact.objects.select_for_update().get(pk=contact.pk)
     _end(contact)
     salt = secrets.token_bytes(SALT_SIZE)

@@ -24,6 +24,9 @@ class PortalPassphrase(TenantModel):
     stretched = SealedBinaryField()
     agreed_at = models.DateTimeField(default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True)
+    # delivery.escrow.factors.Strength: of one that was agreed on with staff the most there is.
+    strength = models.PositiveSmallIntegerField(default=3)
+    by_person = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         constraints: ClassVar = [
@@ -31,6 +34,11 @@ class PortalPassphrase(TenantModel):
                 fields=["tenant", "contact"],
                 condition=Q(ended_at__isnull=True),
                 name="portal_passphrase_one_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_person=True, strength__range=(1, 3))
+                | Q(by_person=False, strength=3),
+                name="portal_passphrase_has_a_known_strength",
             ),
         ]
         indexes: ClassVar = [

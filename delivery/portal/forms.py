@@ -16,7 +16,7 @@ class AnswersForm(forms.Form):
     year = forms.IntegerField(required=False)
     postal_code = forms.CharField(max_length=10, required=False)
     # A browser with script sends the proof alone.
-    passphrase = forms.CharField(max_length=300, required=False)
+    passphrase = forms.CharField(max_length=2 * passphrases.LONGEST, required=False)
     passphrase_proof = forms.CharField(max_length=64, required=False)
 
     def answers(self, item: EscrowItem) -> dict[str, Any]:

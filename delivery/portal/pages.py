@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.display import mask
 from compliance import queries as compliance
-from delivery.escrow import answers, passkeys, passphrases, replies
+from delivery.escrow import answers, choosing, passkeys, passphrases, replies
 from delivery.escrow import inbox as messages
 from delivery.models import EscrowCode, EscrowItem, EscrowVisit, PortalPasskey
 from delivery.portal import dates, http
@@ -54,6 +54,7 @@ def message(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
         "stays_until": words["stays_until"].format(date=expires_on),
         "has_passkey": has_passkey,
         "may_reply": replies.may_reply(item),
+        "may_choose": choosing.may_choose(visit),
         "may_list": messages.may_list(visit),
         "by_passkey": visit.by_passkey and has_passkey,
         "device_url": _device_url(visit),

@@ -31,6 +31,7 @@ from delivery.portal.http import (
 from delivery.portal.links import token_of
 
 JSON = "application/json"
+SAID_OF_FORMS = ("reply_sent", "reply_not_taken", "files_not_taken", "passphrase_kept")
 FOR_PATIENTS = "patients have no account: the link, a code and a fact open a message"
 
 
@@ -135,10 +136,8 @@ def message(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
     words = words_of(request, visit)
     said = request.GET.get("said", "")
-    notice_of_reply = (
-        words[said] if said in ("reply_sent", "reply_not_taken", "files_not_taken") else ""
-    )
-    return framing.page_around(request, pages.message(visit, words) | {"notice": notice_of_reply})
+    notice_of_form = words[said] if said in SAID_OF_FORMS else ""
+    return framing.page_around(request, pages.message(visit, words) | {"notice": notice_of_form})
 
 
 @public(FOR_PATIENTS)

@@ -44,29 +44,27 @@ def test_every_reason_has_a_row_and_an_unknown_one_opens_to_nobody():
 
 
 @pytest.mark.parametrize(
-    ("needed", "has_passphrase", "asked"),
+    ("needed", "passphrase", "asked"),
     [
-        (ONE, False, Questions((Fact.POSTAL_CODE,))),
-        (EVERY, False, Questions((Fact.POSTAL_CODE, Fact.BIRTH_DATE))),
-        (AGREED, False, Questions()),
-        (Strength.NOTHING_KNOWN, False, Questions()),
-        (ONE, True, Questions(passphrase=True)),
-        (AGREED, True, Questions(passphrase=True)),
+        (ONE, 0, Questions((Fact.POSTAL_CODE,))),
+        (EVERY, 0, Questions((Fact.POSTAL_CODE, Fact.BIRTH_DATE))),
+        (AGREED, 0, Questions()),
+        (Strength.NOTHING_KNOWN, 0, Questions()),
+        (ONE, AGREED, Questions(passphrase=True)),
+        (AGREED, AGREED, Questions(passphrase=True)),
     ],
 )
-def test_a_passphrase_stands_for_facts_and_never_the_other_way(needed, has_passphrase, asked):
-    found = questions(
-        needed, on_file=BOTH, preferred=Fact.POSTAL_CODE, has_passphrase=has_passphrase
-    )
+def test_a_passphrase_stands_for_facts_and_never_the_other_way(needed, passphrase, asked):
+    found = questions(needed, on_file=BOTH, preferred=Fact.POSTAL_CODE, passphrase=passphrase)
     assert found == asked
     assert bool(found) == bool(asked.facts or asked.passphrase)
 
 
 def test_nothing_on_file_asks_nothing_and_opens_nothing():
-    assert not questions(ONE, on_file=(), preferred=Fact.BIRTH_DATE, has_passphrase=False)
+    assert not questions(ONE, on_file=(), preferred=Fact.BIRTH_DATE)
 
 
 def test_guessing_wrong_on_purpose_makes_no_question_fewer_where_all_are_needed():
-    spent = {"spent": (Fact.BIRTH_DATE,), "preferred": Fact.BIRTH_DATE, "has_passphrase": False}
+    spent = {"spent": (Fact.BIRTH_DATE,), "preferred": Fact.BIRTH_DATE, "passphrase": 0}
     assert questions(ONE, on_file=BOTH, **spent) == Questions((Fact.POSTAL_CODE,))
     assert questions(EVERY, on_file=BOTH, **spent) == Questions()

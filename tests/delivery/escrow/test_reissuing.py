@@ -85,6 +85,18 @@ def test_whoever_was_locked_out_may_try_anew(item, nurse):
     answers.refuse_if_locked(EscrowItem.objects.get(pk=item.pk))
 
 
+def test_a_new_link_also_ends_a_lock_over_all_messages_of_the_person(ada, item, nurse):
+    other = make_item(ada)
+    left(item)
+    for each in (item, other):
+        refused = [EscrowEvent(item=each, kind="refused") for _ in range(10)]
+        EscrowEvent.objects.bulk_create(refused)
+    reissuing.reissue(item, reason=WHY, actor=nurse)
+    answers.refuse_if_locked(EscrowItem.objects.get(pk=item.pk))
+    with pytest.raises(Locked):  # its own ten still count
+        answers.refuse_if_locked(EscrowItem.objects.get(pk=other.pk))
+
+
 def test_nothing_is_kept_for_it_unless_the_policy_says_so(ada, nurse):
     item = make_item(ada)
     assert item.archive_key is None
