@@ -18,12 +18,22 @@ class Crew:
         self._under_way = 0
 
     def make(self, call: Call) -> None:
-        """`call` raises nothing, and makes somebody say `ended`."""
+        """`call` raises nothing, and makes somebody say `ended`. Raises RuntimeError without any thread."""
+        if len(self._threads) < min(self._under_way + 1, self._most):
+            self._hire()
         self._under_way += 1
-        if len(self._threads) < min(self._under_way, self._most):
-            self._threads.append(Thread(target=self._work, name=self._name, daemon=True))
-            self._threads[-1].start()
         self._calls.put(call)
+
+    def _hire(self) -> None:
+        """Where the system has no more threads to give, those that are there take turns."""
+        thread = Thread(target=self._work, name=self._name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if not self._threads:
+                raise
+        else:
+            self._threads.append(thread)
 
     def ended(self) -> None:
         """One of the calls is over."""

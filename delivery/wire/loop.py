@@ -95,15 +95,20 @@ class Loop:
             os.eventfd_read(self._bell)
         return numbers
 
-    def _go_on(self, steps: Steps) -> None:
+    def _go_on(self, steps: Steps, trouble: Exception | None = None) -> None:
+        """To its next wait, with what came instead of the one before; a wait that cannot be had is trouble."""
         try:
-            wait = next(steps)
+            wait = steps.throw(trouble) if trouble else next(steps)
         except StopIteration:
             self._under_way -= 1
-        else:
+            return
+        try:
             self._arrange(steps, wait)
+        except (OSError, RuntimeError, ValueError) as refused:
+            self._go_on(steps, refused)
 
     def _arrange(self, steps: Steps, wait: Ready | Errand[object]) -> None:
+        """Raises what refuses it: no thread, no room for a socket, a socket that is closed."""
         if isinstance(wait, Ready):
             self._watch(wait.socket)
             self._waiting[wait.socket.fileno()] = steps, wait.until
@@ -136,13 +141,5 @@ class Loop:
         for number, (steps, until) in list(self._waiting.items()):
             if until <= now:
                 del self._waiting[number]
-                self._time_out(steps)
+                self._go_on(steps, TimeoutError())
         self._look_at = min((until for _, until in self._waiting.values()), default=NEVER)
-
-    def _time_out(self, steps: Steps) -> None:
-        try:
-            wait = steps.throw(TimeoutError())
-        except StopIteration:
-            self._under_way -= 1
-        else:
-            self._arrange(steps, wait)

@@ -1,7 +1,9 @@
 """Many conversations in one thread: each ends as it would alone, and none keeps another waiting."""
 
+import select
 import socket
 import threading
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -10,7 +12,7 @@ from queue import SimpleQueue
 import pytest
 
 from delivery.wire.connection import connected
-from delivery.wire.conversation import Computation, Question, elsewhere, run
+from delivery.wire.conversation import Computation, Question, Ready, elsewhere, run
 from delivery.wire.crew import Crew
 from delivery.wire.door import Result
 from delivery.wire.loop import Loop
@@ -133,3 +135,17 @@ def test_a_crew_starts_no_thread_while_another_is_free():
     assert [thread.name for thread in threading.enumerate()].count("test") == 1
     crew.dismiss()
     assert "test" not in {thread.name for thread in threading.enumerate()}
+
+
+def on_a_closed_socket():
+    """Waits for what cannot have news any more."""
+    gone = socket.socket()
+    gone.close()
+    yield Ready(gone, select.POLLIN, time.monotonic() + 60)
+    return "unreachable"
+
+
+def test_a_wait_that_cannot_be_had_is_trouble_of_one_conversation_alone():
+    refused, well = all_of(on_a_closed_socket(), elsewhere(Question(lambda: "well")))
+    assert [type(trouble) for trouble in refused] == [ValueError]
+    assert well == ["well"]
