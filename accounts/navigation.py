@@ -34,7 +34,9 @@ MAIN = (
         "Workspaces", "building", "operator:workspaces", "operator.tenants", ("operator", "endings")
     ),
     Place("Lanes", "send", "lanes:platform", "operator.tenants", ("lanes", "warm_up:addresses")),
-    Place("Mail security", "lock", "mail_security", "operator.tenants", ("mail_security",)),
+    Place(
+        "Mail security", "lock", "mail_security", "operator.tenants", ("mail_security", "tls_sent")
+    ),
     Place("Agreements", "certificate", "agreements:list", "operator.tenants", ("agreements",)),
     Place(
         "Platform log", "history", "platform_log:archives", "operator.tenants", ("platform_log",)

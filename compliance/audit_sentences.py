@@ -179,6 +179,8 @@ SENTENCES = {
     "reply.file_saved": "Saved a file that a person sent in the secure portal",
     "reply.revealed": "Read a reply",
     "reply.taken_up_again": "Took a reply up again",
+    "tls_reports.prepared": "Prepared reports about TLS for other domains",
+    "tls_reports.switched": "Turned reports about TLS to other domains on or off",
     "undelivered.assigned": "Looks after a message that did not arrive",
     "undelivered.people_viewed": "Saw messages that did not arrive",
     "undelivered.settled": "Told the person of a message that did not arrive",

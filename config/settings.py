@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "read-inbound-mail": {"task": "delivery.tasks.wake_readers", "schedule": 3.0},
     "remind-of-portal": {"task": "delivery.tasks.remind_of_portal", "schedule": 300.0},
     "drain-system-mail": {"task": "delivery.tasks.drain_system_mail", "schedule": 5.0},
+    "report-tls": {"task": "delivery.tasks.report_tls", "schedule": 300.0},
     "look-after-arrivals": {"task": "delivery.tasks.wake_chains", "schedule": 10.0},
     "forget-api-answers": {"task": "integrations.tasks.forget_old_answers", "schedule": 3600.0},
     "wake-reseals": {"task": "accounts.tasks.wake_reseals", "schedule": 2.0},

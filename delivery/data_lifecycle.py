@@ -31,9 +31,11 @@ from delivery.models import (
     RecipientDomain,
     Reply,
     ReplyFile,
+    SentTlsReport,
     SingleSend,
     StsPolicy,
     TlsReport,
+    TlsReporting,
     WarmUp,
     WarmUpPlan,
 )
@@ -141,6 +143,8 @@ for _learned, _days, _ages in (
     (DomainDay, 35, Aging(since="day")),
     (StsPolicy, 1, Aging(since="expires_at")),
     (TlsReport, 90, Aging(since="ends_at")),
+    (SentTlsReport, 35, Aging(since="day")),
+    (TlsReporting, None, Aging()),
     (WarmUpPlan, None, Aging()),
     (WarmUp, None, Aging()),
 ):

@@ -13,7 +13,10 @@ from delivery.must_arrive import chain
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
+from delivery.tls_sent import gathering
+from delivery.tls_sent import sending as tls_reports
 from delivery.tracking import draining
+from tenancy import fetch
 from tenancy.keyring import usable
 from tenancy.scope import current_tenant_id, tenant_scope
 from tenancy.tasks import PlatformTask, TenantTask
@@ -155,3 +158,10 @@ def wake_chains() -> None:
 def look_after_arrivals() -> None:
     """What had to arrive and did not takes its next way, or goes to staff."""
     chain.look_after_due()
+
+
+@shared_task(base=PlatformTask)
+def report_tls() -> None:
+    """Tick: tells other domains what we saw of their TLS yesterday, where they ask for it."""
+    gathering.gather_due()
+    tls_reports.send_due(doors.transport(), doors.dns(), fetch.door())

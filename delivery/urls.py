@@ -11,6 +11,7 @@ from delivery.reports.people_page import people
 from delivery.reports.proof_page import proof
 from delivery.reports.worklists import views as worklists
 from delivery.tls_reports.views import what_others_saw
+from delivery.tls_sent import views as tls_sent
 from delivery.warming import views as warming
 
 reports = [
@@ -103,6 +104,8 @@ urlpatterns = [
         name="contact_portal_passkeys",
     ),
     path("campaigns/<uuid:campaign_id>/progress/", views.progress, name="campaign_progress"),
+    path("platform/tls-reports/", tls_sent.sent, name="tls_sent"),
+    path("platform/tls-reports/switch/", tls_sent.switch, name="tls_sent_switch"),
     path("platform/mail-security/", publishing.mail_security, name="mail_security"),
     path("platform/mail-security/check/", publishing.check_records, name="mail_security_check"),
     path("platform/mail-security/keys/", publishing.make_keys, name="mail_security_keys"),

@@ -16,6 +16,7 @@ from delivery.models.reply_file import ReplyFile
 from delivery.models.single import SingleSend
 from delivery.models.sts_policy import StsPolicy
 from delivery.models.tls_report import TlsReport
+from delivery.models.tls_sent import SentTlsReport, TlsReporting
 from delivery.models.tracking import LinkTable, Reaction
 from delivery.models.warming import WarmUp, WarmUpPlan
 
@@ -44,9 +45,11 @@ __all__ = [
     "RecipientDomain",
     "Reply",
     "ReplyFile",
+    "SentTlsReport",
     "SingleSend",
     "StsPolicy",
     "TlsReport",
+    "TlsReporting",
     "WarmUp",
     "WarmUpPlan",
 ]

@@ -1,0 +1,120 @@
+"""A report as RFC 8460 4.4 wants it, from what tries showed. Pure."""
+
+import gzip
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import orjson
+
+from delivery.wire.levels import Level, PolicyType, TlsFailure
+
+# By which policy a session was judged that reached the level.
+OF_LEVELS = {
+    Level.T4.name: PolicyType.TLSA,
+    Level.T3.name: PolicyType.STS,
+    Level.T2.name: PolicyType.NONE,
+    Level.T1.name: PolicyType.NONE,
+}
+OF_FAILURES = {
+    TlsFailure.TLSA_INVALID: PolicyType.TLSA,
+    TlsFailure.DNSSEC_INVALID: PolicyType.TLSA,
+    TlsFailure.DANE_REQUIRED: PolicyType.TLSA,
+    TlsFailure.STS_FETCH_ERROR: PolicyType.STS,
+    TlsFailure.STS_INVALID: PolicyType.STS,
+    TlsFailure.STS_WEBPKI: PolicyType.STS,
+    TlsFailure.NOT_NAMED: PolicyType.STS,
+}
+# RFC 8460 4.3 has no word of its own for these.
+AS_REPORTED = {
+    TlsFailure.REFUSED_NOW: TlsFailure.NOT_OFFERED,
+    TlsFailure.TIMED_OUT: TlsFailure.OLD_VERSION,
+    TlsFailure.BROKEN_OFF: TlsFailure.OLD_VERSION,
+    TlsFailure.NOT_NAMED: TlsFailure.OLD_VERSION,
+}
+# What a workspace asks for beyond what the domain promises is no failure of the domain.
+OURS = frozenset({TlsFailure.NOT_PROMISED})
+
+
+@dataclass(frozen=True)
+class Report:
+    """`organization` and `contact` are the platform's: nobody learns which workspace wrote to a domain."""
+
+    organization: str
+    contact: str
+    domain: str
+    day: date
+    counts: Mapping[str, int]
+
+    @property
+    def id(self) -> str:
+        return f"{self.day:%Y%m%d}.{self.domain}@{self.organization}"
+
+    @property
+    def file_name(self) -> str:
+        """RFC 8460 5.1."""
+        begins = f"{self.day:%Y-%m-%d}T00:00:00Z"
+        ends = f"{self.day + timedelta(days=1):%Y-%m-%d}T00:00:00Z"
+        return f"{self.organization}!{self.domain}!{begins}!{ends}.json.gz".replace(":", "")
+
+    def zipped(self) -> bytes:
+        """The same bytes each time, so that a second copy is known for what it is."""
+        return gzip.compress(orjson.dumps(self.as_json()), mtime=0)
+
+    def as_json(self) -> dict[str, object]:
+        following = self.day + timedelta(days=1)
+        return {
+            "organization-name": self.organization,
+            "date-range": {
+                "start-datetime": f"{self.day:%Y-%m-%d}T00:00:00Z",
+                "end-datetime": f"{following:%Y-%m-%d}T00:00:00Z",
+            },
+            "contact-info": self.contact,
+            "report-id": self.id,
+            "policies": self._policies(),
+        }
+
+    def _policies(self) -> list[dict[str, object]]:
+        good: dict[str, int] = defaultdict(int)
+        bad: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for shown, count in self.counts.items():
+            policy, failure = _judged(shown)
+            if failure:
+                bad[policy][failure] += count
+            else:
+                good[policy] += count
+        return [
+            {
+                "policy": {"policy-type": policy, "policy-domain": self.domain},
+                "summary": {
+                    "total-successful-session-count": good[policy],
+                    "total-failure-session-count": sum(bad[policy].values()),
+                },
+                "failure-details": [
+                    {"result-type": failure, "failed-session-count": count}
+                    for failure, count in sorted(bad[policy].items())
+                ],
+            }
+            for policy in sorted({*good, *bad})
+        ]
+
+
+def sessions(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())
+
+
+def reported(counts: Mapping[str, int]) -> dict[str, int]:
+    """What of it the domain is told."""
+    return {shown: count for shown, count in counts.items() if shown not in OURS}
+
+
+def _judged(shown: str) -> tuple[str, str]:
+    """The policy, and the failure or nothing."""
+    if shown == Level.T0.name:
+        return PolicyType.NONE.value, TlsFailure.NOT_OFFERED.value
+    if shown in OF_LEVELS:
+        return OF_LEVELS[shown].value, ""
+    failure = TlsFailure(shown)
+    policy = OF_FAILURES.get(failure, PolicyType.NONE)
+    return policy.value, AS_REPORTED.get(failure, failure).value
