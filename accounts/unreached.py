@@ -1,6 +1,7 @@
 """Which addresses of staff the service's own mail does not reach, so that nobody waits for it."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import UnreachedAddress
 from accounts.models.unreached import A_BOUNCE_TAKES
 from tenancy import clock
-from tenancy.keyring import current_keys
+from tenancy.keyring import KeyUnavailable, current_keys
 from tenancy.scope import platform_scope
 
 
@@ -36,7 +37,9 @@ def note_acceptance(address: str) -> None:
 
 def unreached(addresses: Collection[str]) -> dict[str, UnreachedAddress]:
     """Those of the addresses that mail of this workspace, or of the platform, does not reach."""
-    found = _of(addresses)
+    found: dict[str, UnreachedAddress] = {}
+    with suppress(KeyUnavailable):  # a workspace whose keys are off says nothing of its own mail
+        found = _of(addresses)
     with platform_scope():
         return {**_of(addresses), **found}
 

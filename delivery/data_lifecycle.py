@@ -162,7 +162,7 @@ register(
     retention=Retained.MESSAGES,
     export=Export.TENANT,
     erasure=Erasure.WITH_TENANT,
-    aging=Aging(since="seen_at"),
+    aging=Aging(since="seen_at", called="names of recipient domains"),
 )
 
 # What it says is in the message's story and among the replies by then.
