@@ -25,7 +25,7 @@ from delivery.services.recording import Result
 from delivery.slices import slices
 from delivery.warming.caps import Caps
 from delivery.wire.addresses import AddressUnusable
-from delivery.wire.door import Envelope
+from delivery.wire.door import Envelope, Unwritable
 from delivery.wire.transport import Transport
 from tenancy import clock
 from tenancy.errors import DomainError
@@ -253,7 +253,7 @@ class Turn:
             self._settle(draft, fates.after_try(draft.message, done.outcome, tried))
         elif done.later:
             self._settle(draft, fates.put_off(done.later))
-        elif isinstance(done.trouble, DomainError | ValueError):
+        elif isinstance(done.trouble, DomainError | Unwritable):
             self._settle(draft, fates.unsendable("not_renderable"))
         elif done.trouble:
             self._troubles.append(done.trouble)

@@ -8,7 +8,15 @@ from delivery.lanes.operators import lane_of
 from delivery.wire import dial
 from delivery.wire.conversation import Conversation, Question, elsewhere, run
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Records, Tlsa
-from delivery.wire.door import LOST, Announce, Envelope, HostFailure, Outcome, Result
+from delivery.wire.door import (
+    LOST,
+    Announce,
+    Envelope,
+    HostFailure,
+    Outcome,
+    Result,
+    Unwritable,
+)
 from delivery.wire.levels import Evidence, Level, TlsFailure
 from delivery.wire.policies import KeptPolicy
 from delivery.wire.reply import Reply
@@ -80,7 +88,10 @@ class FakeTransport:
         self.return_paths[envelope.rcpt_to] = envelope.mail_from
         if outcome.stage is not Stage.DOT:
             return outcome
-        message = run(envelope.build())
+        try:
+            message = run(envelope.build())
+        except ValueError as error:
+            raise Unwritable(str(error)) from error
         if not announce(envelope.id):
             return Outcome(Result.WITHHELD, Stage.DATA, Reply(354, "", "go on"))
         self.handed_over.setdefault(envelope.rcpt_to, []).append(message)

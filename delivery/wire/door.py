@@ -34,6 +34,10 @@ class LevelTooLow(Exception):
     """Somebody tried to hand a message to a connection that proved less than it needs."""
 
 
+class Unwritable(ValueError):
+    """No message can be made of it that a server may get; no server heard a word of it."""
+
+
 class Result(StrEnum):
     """What is known after a try."""
 
@@ -135,8 +139,11 @@ def hand_over(
 def _told(
     session: Session, envelope: Envelope, announce: Announce, *, asks_for_tls: bool
 ) -> Conversation[Outcome]:
-    text = yield from envelope.build()
-    message = _on_the_wire(text, is_international=envelope.is_international)
+    try:
+        text = yield from envelope.build()
+        message = _on_the_wire(text, is_international=envelope.is_international)
+    except ValueError as error:
+        raise Unwritable(str(error)) from error
     stage = Stage.MAIL
     try:
         answer = yield from _open(session, envelope, size=len(message), asks_for_tls=asks_for_tls)

@@ -96,7 +96,10 @@ class Loop:
         return numbers
 
     def _go_on(self, steps: Steps, trouble: Exception | None = None) -> None:
-        """To its next wait, with what came instead of the one before; a wait that cannot be had is trouble."""
+        """To its next wait, with what came instead of the one before. Raises nothing.
+
+        A wait that cannot be had is an OSError, as if the connection had broken.
+        """
         try:
             wait = steps.throw(trouble) if trouble else next(steps)
         except StopIteration:
@@ -105,7 +108,7 @@ class Loop:
         try:
             self._arrange(steps, wait)
         except (OSError, RuntimeError, ValueError) as refused:
-            self._go_on(steps, refused)
+            self._go_on(steps, OSError(str(refused)))
 
     def _arrange(self, steps: Steps, wait: Ready | Errand[object]) -> None:
         """Raises what refuses it: no thread, no room for a socket, a socket that is closed."""

@@ -147,5 +147,5 @@ def on_a_closed_socket():
 
 def test_a_wait_that_cannot_be_had_is_trouble_of_one_conversation_alone():
     refused, well = all_of(on_a_closed_socket(), elsewhere(Question(lambda: "well")))
-    assert [type(trouble) for trouble in refused] == [ValueError]
+    assert [type(trouble) for trouble in refused] == [OSError]
     assert well == ["well"]
