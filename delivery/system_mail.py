@@ -25,8 +25,8 @@ from delivery.models import Message
 from delivery.replies import Meaning
 from delivery.routes import WITHOUT_PHI
 from delivery.wire.addresses import AddressUnusable
-from delivery.wire.door import Envelope
-from delivery.wire.headers import HeaderRefused, message_id
+from delivery.wire.door import Envelope, Unwritable
+from delivery.wire.headers import message_id
 from delivery.wire.transport import Transport
 from tenancy import clock
 from tenancy import services as tenancy
@@ -160,7 +160,7 @@ def _rendered(mail: SystemMail) -> Rendered:
 def _fate(mail: SystemMail, done: Done) -> Fate:
     if done.later:
         return fates.put_off(done.later)
-    if isinstance(done.trouble, HeaderRefused):
+    if isinstance(done.trouble, Unwritable):
         return fates.unsendable(NOT_RENDERABLE)
     if done.outcome is None:
         raise done.trouble or ValueError("a try without an outcome")

@@ -9,7 +9,8 @@ OTHERS: dict[str, str] = {
     **dict.fromkeys(
         (
             "campaign_id", "code", "contact_id", "content_id", "created_at", "detail", "errors", "headers",
-            "id", "index", "instance", "masked", "media_type", "next_cursor", "pointer", "protection",
+            "id", "index", "instance", "masked", "media_type", "must_arrive_by",
+            "must_arrive_within_hours", "next_cursor", "pointer", "protection",
             "remuneration", "reply_to", "route", "send_at", "sender", "sensitivity", "settled_at",
             "status", "title", "type", "updated_at",
         ),
@@ -18,7 +19,7 @@ OTHERS: dict[str, str] = {
     # That somebody agreed, when and how; why a message was not sent; what was observed.
     **dict.fromkeys(
         (
-            "basis", "kind", "last_day", "occurred_at", "prefers_portal", "purpose", "reason",
+            "arrival", "basis", "kind", "last_day", "occurred_at", "prefers_portal", "purpose", "reason",
             "said_at", "scope", "state", "suppressed_at",
         ),
         PhiClass.LIMITED.value,

@@ -85,21 +85,25 @@ def _labels(mail: Reader) -> dict[str, Any]:
 
 
 def _people(mail: Reader, record_number: str) -> list[Person]:
-    mailboxes = _mailboxes(mail.text("To", limit=20_000))
+    mailboxes = _mailboxes("To", mail.text("To", limit=20_000))
     if not mailboxes:
         raise LetterRefused("To", "Say whom it is for.")
     return [Person(mailbox, record_number) for mailbox in mailboxes]
 
 
 def _one(mail: Reader, name: str) -> Mailbox:
-    mailboxes = _mailboxes(mail.text(name))
+    mailboxes = _mailboxes(name, mail.text(name))
     if len(mailboxes) != 1:
         raise LetterRefused(name, "Send one address, with a name if you like.")
     return mailboxes[0]
 
 
-def _mailboxes(written: str) -> list[Mailbox]:
-    return [Mailbox(address, name) for name, address in getaddresses([written]) if address or name]
+def _mailboxes(field: str, written: str) -> list[Mailbox]:
+    try:
+        found = getaddresses([written])
+    except RecursionError:  # the library's reader follows every bracket
+        raise LetterRefused(field, "The address is nested too deeply.") from None
+    return [Mailbox(address, name) for name, address in found if address or name]
 
 
 def _purpose_of_stream(mail: Reader) -> str:

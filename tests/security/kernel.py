@@ -52,6 +52,7 @@ KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "tenancy/ids.py": (EDGES,),
     "tenancy/inventory.py": (f"{TENANCY}test_inventory.py",),
     "tenancy/kms.py": (VERSIONS, KEYRING),
+    "tenancy/local_parts.py": ("tests/delivery/test_international.py",),
     "tenancy/log_lines.py": ("tests/security/test_errors.py",),
     "tenancy/models.py": (f"{TENANCY}test_jobs.py", EDGES, DESTRUCTION),
     "tenancy/origins.py": ("tests/accounts/test_countersignatures.py",),
