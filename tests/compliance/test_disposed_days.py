@@ -1,5 +1,7 @@
 """Whoever asks for days whose events were disposed of learns who let them go, and when."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from accounts.services.sign_in import actor_for
@@ -33,7 +35,7 @@ def olive(clinic):
         (False, "Their archives went too."),
     ],
 )
-def test_days_that_are_gone_say_by_whose_decision(nurse, olive, cora, keeps, files):
+def test_days_that_are_gone_say_by_whose_decision(clinic, nurse, olive, cora, keeps, files):
     old_log(nurse)
     officer = browser_of(cora)
     before = officer.post(PAGE, days("2019-03-01", "2019-03-31"))
@@ -42,7 +44,7 @@ def test_days_that_are_gone_say_by_whose_decision(nurse, olive, cora, keeps, fil
     disposed(actor_for(olive), actor_for(cora), keeps=keeps)
     answer = officer.post(PAGE, days("2019-03-01", "2019-03-31"))
     assert answer.status_code == 422
-    today = clock.now()
+    today = clock.now().astimezone(ZoneInfo(clinic.time_zone))
     assert (
         f"The events of these days were disposed of on {today.day} {today:%B %Y}, by decision of"
         f" Cora Officer, as Olive Owner had asked. {files}"
