@@ -138,6 +138,7 @@ def complaint(message: ConsoleMessage) -> list[str]:
 def assert_accessible(page: Page) -> None:
     """No axe violation and no sideways scrolling, light and dark, on a desktop and a phone."""
     found = []
+    page.wait_for_load_state()
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         for theme in ("light", "dark"):

@@ -206,6 +206,7 @@ def test_the_pages_stand(open_as, owner):
     page = open_as(owner, "/settings/api-keys/")
     assert_accessible(page)
     page.get_by_role("link", name="New key").click()
+    page.get_by_label("System").wait_for()
     assert_accessible(page)
     page.get_by_label("System").fill("Practice system")
     page.get_by_label("Create and update contacts").check()

@@ -106,6 +106,7 @@ def test_operators_pages_stand(open_as, clinic):
     page = open_as(operator, "/operator/agreements/")
     assert_accessible(page)
     page.locator(f'a[href*="{clinic.id}"]').click()  # other tests' clinics wait as well
+    page.wait_for_url(f"**/{clinic.id}/")
     assert_accessible(page)
 
 

@@ -78,6 +78,7 @@ def test_signs_in_by_hand_and_out_again(open_page, owner):
     page.get_by_label("Work email").fill(owner.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Code").wait_for()
     assert_accessible(page)
     page.get_by_label("Code").press_sequentially(current_code(owner))  # sends itself
     page.get_by_text("Elm Street Clinic").first.wait_for()

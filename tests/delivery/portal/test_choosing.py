@@ -72,6 +72,7 @@ def test_in_a_browser_the_words_stay_there_and_open_the_next_message(open_page, 
     tab.get_by_role("button", name="Continue").click()
     answer(tab, item)
     tab.get_by_role("link", name="Choose a passphrase of your own").click()
+    tab.wait_for_url("**/passphrase")  # and for its script, without which the words are sent
     tab.get_by_label("Your passphrase").fill("too short")
     tab.get_by_role("button", name="Use this passphrase").click()
     tab.get_by_text(
