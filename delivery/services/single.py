@@ -19,6 +19,7 @@ from contacts import queries as contacts
 from contacts.models import Contact
 from delivery import audience, chronicle
 from delivery.letters.values import typed
+from delivery.letters.words import LetterRefused
 from delivery.models import Letter, Message, SingleSend
 from delivery.must_arrive import promises
 from delivery.routes import Route
@@ -41,6 +42,8 @@ class Given:
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
     labels: Mapping[str, object] = field(default_factory=dict, repr=False)
     send_at: datetime | None = None
+    # Earlier than what the campaign itself promises, or it changes nothing.
+    must_arrive_by: datetime | None = None
 
 
 @transaction.atomic
@@ -55,7 +58,7 @@ def send_single(
     """The message for this request, queued or skipped with the gate's verdict. Repeat-safe.
 
     Raises CampaignNotSendable unless it is approved as it stands and about care or payment, and
-    LetterRefused for a value that its template has no field for.
+    LetterRefused for a value that its template has no field for, or a deadline that cannot be kept.
     """
     known = Message.objects.filter(cause=Message.Cause.API, cause_id=request_id).first()
     if known is not None:
@@ -63,6 +66,7 @@ def send_single(
     sender = _checked(campaign)
     compiled, given = writing.compiled(campaign), given or Given()
     values = typed(given.values, compiled.fields)
+    _check_deadline(given, campaign)
     facts = audience.sending_facts(campaign, compiled)
     people = list(contacts.people([contact.pk]))
     verdict = decide(GateFacts(facts, contacts.person_facts(people)[contact.pk]))
@@ -71,7 +75,8 @@ def send_single(
     planned = Planned(verdict, route, audience.mail_class_of(campaign), sender)
     _keep(given, values, send, contact)
     message = born(send, contact, planned, due_at=given.send_at)
-    promises.promise_for(campaign, [(message.pk, contact.pk)])
+    if deadlines := _deadlines(given, campaign):
+        promises.promise([message], deadline_at=min(deadlines))
     audit.record(
         "message.asked_for",
         actor=actor,
@@ -80,6 +85,21 @@ def send_single(
         status=message.status,
     )
     return message
+
+
+def _check_deadline(given: Given, campaign: Campaign) -> None:
+    if given.must_arrive_by is not None:
+        leaves_at = given.send_at or clock.now()
+        try:
+            promises.check(given.must_arrive_by, purpose=str(campaign.purpose), sends_at=leaves_at)
+        except promises.DeadlineRefused as refusal:
+            raise LetterRefused("must_arrive_by", str(refusal)) from None
+
+
+def _deadlines(given: Given, campaign: Campaign) -> list[datetime]:
+    """What the system asks for, and what the author of the campaign said."""
+    said = promises.deadline_of(campaign, given.send_at or clock.now())
+    return [each for each in (given.must_arrive_by, said) if each is not None]
 
 
 def _keep(given: Given, values: dict[str, object], send: SingleSend, contact: Contact) -> None:

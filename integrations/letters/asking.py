@@ -53,6 +53,7 @@ class Template:
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
     send_at: datetime | None = None
     labels: Mapping[str, object] = field(default_factory=dict, repr=False)
+    must_arrive_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _from_template(people: Sequence[Person], template: Template, actor: Actor) -
         raise LetterRefused("template", "There is no campaign with this id in the workspace.")
     if campaign.sender and campaign.sender.address != template.sender.address.lower():
         raise LetterRefused("sender", "The template has a sender of its own: send from that one.")
-    given = Given(template.values, template.labels, template.send_at)
+    given = Given(template.values, template.labels, template.send_at, template.must_arrive_by)
     return [
         send_single(campaign, contact, request_id=uuid7(), actor=actor, given=given)
         for contact in _contacts(people, actor)

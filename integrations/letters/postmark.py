@@ -17,7 +17,7 @@ DEFAULT_STREAMS = ("", "outbound")
 FIELDS = {
     "sender": "From", "to": "To", "subject": "Subject", "text": "TextBody", "html": "HtmlBody",
     "reply_to": "ReplyTo", "headers": "Headers", "files": "Attachments",
-    "template": "TemplateId", "values": "TemplateModel",
+    "template": "TemplateId", "values": "TemplateModel", "must_arrive_by": "Metadata",
 }  # fmt: skip
 _FILE = ("Name", "ContentType", "Content", "ContentID")
 _SHARED = ("From", "To", "Tag", "ReplyTo", "Headers", "Metadata", "Attachments", "MessageStream")
@@ -30,7 +30,8 @@ def read(body: object, key: ApiKey) -> Ask:
     mail = Reader(body)
     _refuse_copies_and_tracking(mail)
     mail.only(*_SHARED, "Subject", "TextBody", "HtmlBody", "TrackOpens", "TrackLinks")
-    said, own = stated.split(_headers(mail))
+    ours, labels = _labels(mail)
+    said, own = stated.split([*_headers(mail), *ours])
     writing = Writing(
         Words(
             sender=_one(mail, "From"),
@@ -48,7 +49,8 @@ def read(body: object, key: ApiKey) -> Ask:
         remuneration=said.remuneration,
         sensitivity=said.sensitivity,
         protection=said.protection,
-        labels=_labels(mail),
+        labels=labels,
+        must_arrive_by=said.deadline(None),
     )
     purpose = said.purpose or _purpose_of_stream(mail)
     return Ask(_people(mail, said.record_number), with_defaults(writing, key, purpose=purpose))
@@ -62,7 +64,8 @@ def read_template(body: object) -> Ask:
         "From", "To", "Tag", "Metadata", "MessageStream", "TemplateId", "TemplateAlias",
         "TemplateModel", "TrackOpens", "TrackLinks", "Headers", harmless=_HARMLESS,
     )  # fmt: skip
-    said, own = stated.split(_headers(mail))
+    ours, labels = _labels(mail)
+    said, own = stated.split([*_headers(mail), *ours])
     if own:
         raise LetterRefused("Headers", "The template brings its own. Leave them out.")
     written = mail.text("TemplateId") or mail.text("TemplateAlias")
@@ -71,7 +74,13 @@ def read_template(body: object) -> Ask:
     except ValueError:
         raise LetterRefused("TemplateId", "Send the id of an approved campaign.") from None
     values = mail.values("TemplateModel")
-    template = Template(campaign_id, _one(mail, "From"), values, labels=_labels(mail))
+    template = Template(
+        campaign_id,
+        _one(mail, "From"),
+        values,
+        labels=labels,
+        must_arrive_by=said.deadline(None),
+    )
     return Ask(_people(mail, said.record_number), template)
 
 
@@ -79,9 +88,11 @@ def _headers(mail: Reader) -> list[tuple[str, str]]:
     return [(each.text("Name"), each.text("Value")) for each in mail.objects("Headers")]
 
 
-def _labels(mail: Reader) -> dict[str, Any]:
+def _labels(mail: Reader) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """Those of ours as header fields, and those of the letter's own."""
     tag = mail.text("Tag")
-    return {"categories": [tag[:100]] if tag else [], "metadata": mail.texts("Metadata")}
+    ours, metadata = stated.of_labels(mail.texts("Metadata"))
+    return ours, {"categories": [tag[:100]] if tag else [], "metadata": metadata}
 
 
 def _people(mail: Reader, record_number: str) -> list[Person]:

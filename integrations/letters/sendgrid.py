@@ -1,8 +1,7 @@
 """`POST /v3/mail/send` as SendGrid's clients write it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from html import escape
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from delivery.letters.words import LetterRefused, Words, Writing
 from integrations.letters import reading, stated
 from integrations.letters.asking import Ask, Person, Template, with_defaults
 from integrations.letters.reading import Reader
+from integrations.letters.stated import Stated
 
 MOST_PERSONALIZATIONS = 100
 LONGEST_TEXT = 600_000
@@ -20,7 +20,7 @@ GROUPS = dict(enumerate(Purpose.values, start=1))
 # What SendGrid calls the parts of a letter.
 FIELDS = {
     "sender": "from", "text": "content", "html": "content", "files": "attachments",
-    "template": "template_id", "to": "personalizations",
+    "template": "template_id", "to": "personalizations", "must_arrive_by": "custom_args",
 }  # fmt: skip
 _FILE = ("filename", "type", "content", "content_id")
 
@@ -90,18 +90,16 @@ def _ask(each: Reader, mail: Reader, common: Writing | None, key: ApiKey) -> Ask
         "to", "subject", "headers", "substitutions", "dynamic_template_data", "custom_args",
         "send_at",
     )  # fmt: skip
-    headers = mail.texts("headers") | each.texts("headers")
-    said, own = stated.split(headers.items())
+    said, own, metadata = _stated(each, mail)
     people = [Person(reading.mailbox(to), said.record_number) for to in each.objects("to")]
     if not people:
         raise LetterRefused(each.place("to"), "Say whom it is for.")
-    labels: dict[str, object] = {
-        "categories": mail.words("categories"),
-        "metadata": mail.texts("custom_args") | each.texts("custom_args"),
-    }
+    labels: dict[str, object] = {"categories": mail.words("categories"), "metadata": metadata}
     send_at = each.moment("send_at") or mail.moment("send_at")
+    by = said.deadline(send_at)
     if common is None:
-        return Ask(people, _template(each, mail, labels, send_at))
+        template = _template(each, mail)
+        return Ask(people, replace(template, labels=labels, send_at=send_at, must_arrive_by=by))
     if each.says("dynamic_template_data"):
         raise LetterRefused(each.place("dynamic_template_data"), "It goes with a template_id.")
     words = replace(
@@ -109,15 +107,23 @@ def _ask(each: Reader, mail: Reader, common: Writing | None, key: ApiKey) -> Ask
     )
     writing = replace(
         common, words=words, labels=labels, send_at=send_at, sensitivity=said.sensitivity,
-        protection=said.protection, remuneration=said.remuneration,
+        protection=said.protection, remuneration=said.remuneration, must_arrive_by=by,
     )  # fmt: skip
     purpose = said.purpose or _purpose_of_group(mail)
     return Ask(people, with_defaults(writing, key, purpose=purpose))
 
 
-def _template(
-    each: Reader, mail: Reader, labels: Mapping[str, object], send_at: datetime | None
-) -> Template:
+def _stated(
+    each: Reader, mail: Reader
+) -> tuple[Stated, tuple[tuple[str, str], ...], dict[str, str]]:
+    """What fields and labels of ours say, and the letter's own fields and labels."""
+    headers = mail.texts("headers") | each.texts("headers")
+    ours, metadata = stated.of_labels(mail.texts("custom_args") | each.texts("custom_args"))
+    said, own = stated.split([*headers.items(), *ours])
+    return said, own, metadata
+
+
+def _template(each: Reader, mail: Reader) -> Template:
     """`d-` and 32 digits, or the id as our pages write it."""
     for name in ("content", "attachments", "subject", "reply_to", "headers"):
         if mail.says(name):
@@ -129,7 +135,7 @@ def _template(
         raise LetterRefused("template_id", "Send the id of an approved campaign.") from None
     values = each.values("dynamic_template_data") or each.values("substitutions")
     sender = reading.mailbox(mail.inner("from"))
-    return Template(campaign_id, sender, values, send_at, labels)
+    return Template(campaign_id, sender, values)
 
 
 def _subject(words: Words, each: Reader) -> str:

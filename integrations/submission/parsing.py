@@ -75,6 +75,7 @@ def _submitted(message: EmailMessage) -> Submitted:
         remuneration=said.remuneration,
         sensitivity=said.sensitivity,
         protection=said.protection,
+        must_arrive_by=said.deadline(None),
     )
     message_id = str(message.get("Message-ID", "")).strip()
     return Submitted(writing, said, message_id, _names(message))
