@@ -142,6 +142,10 @@ class PolicyForm(forms.Form):
         "People may print what they read in the portal",
         "With their mailbox and the time on the paper. A screen can be photographed too.",
     )
+    portal_may_save = switch(
+        "People may save files from the portal",
+        "Otherwise no file is handed out, and the page says to ask you for it.",
+    )
     counting_up_to = one_of(
         "Openings and clicks may be counted in",
         Policy.CountingUpTo,

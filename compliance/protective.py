@@ -115,6 +115,7 @@ POLICY = Group(
         Setting("Each way may take", ("must_arrive_step_hours",), never, count("hours")),
         Setting("Replies in the portal", ("portal_may_reply",), never, yes_or_no),
         Setting("Printing in the portal", ("portal_may_print",), higher, yes_or_no),
+        Setting("Saving files from the portal", ("portal_may_save",), higher, yes_or_no),
         Setting("Own services without opt-in", ("may_operate_without_opt_in",), higher, yes_or_no),
         Setting("Cap for each person", ("frequency_cap",), no_limit_or_higher, count("messages")),
         Setting("The cap counts over", ("frequency_window_days",), lower, count("days")),

@@ -61,6 +61,7 @@ class Policy(TenantModel):
     # Keeps each message's key under the tenant's own, so that staff can send a new link (ADR 20).
     portal_may_reissue = models.BooleanField(default=False)
     portal_may_print = models.BooleanField(default=True)
+    portal_may_save = models.BooleanField(default=True, db_default=True)
     portal_may_reply = models.BooleanField(default=True)
     # What is tried for mail that must arrive, how long each try may take, and what authors are offered.
     must_arrive_hours = models.PositiveSmallIntegerField(default=72, db_default=72)

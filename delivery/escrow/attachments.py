@@ -57,6 +57,10 @@ def has(item: EscrowItem, position: int) -> bool:
     return EscrowFile.objects.filter(item=item, position=position).exists()
 
 
+def has_any(item: EscrowItem) -> bool:
+    return EscrowFile.objects.filter(item=item).exists()
+
+
 def names(item: EscrowItem, content_key: bytes) -> list[tuple[int, str]]:
     """Position and name of each, for a page of a browser without script. Raises WrongKey."""
     files = EscrowFile.objects.filter(item=item).order_by("position")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from django.db import transaction
 
 from audit import services as audit
+from compliance import queries as compliance_queries
 from compliance import services as compliance
 from compliance.facts import SuppressionReason
 from compliance.models import Suppression
@@ -19,6 +20,10 @@ from delivery.models import EscrowEvent, EscrowFile, EscrowItem, EscrowVisit
 from tenancy import clock
 
 OpenedBy = Literal["browser", "server"]
+
+
+class FilesKept(NotOpened):
+    """The clinic hands out files itself."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,17 @@ def sealed_message(visit: EscrowVisit) -> dict[str, Any]:
         "wrappedKey": _text(item.wrapped_key),
         "needsPassphrase": item.passphrase_id is not None,
         "parts": {name: _text(getattr(item, name)) for name in ("subject", "html")},
-        "files": attachments.listed(item),
+        "files": attachments.listed(item) if may_save_files() else [],
     }
+
+
+def may_save_files() -> bool:
+    return compliance_queries.policy().portal_may_save
+
+
+def keeps_files(item: EscrowItem) -> bool:
+    """There are files, and the clinic hands them out itself."""
+    return not may_save_files() and attachments.has_any(item)
 
 
 def confirm_read(visit: EscrowVisit, receipt: str) -> None:
@@ -72,14 +86,16 @@ def open_as_text(visit: EscrowVisit, access_key: str, passphrase: str = "") -> O
         for name in ("subject", "text")
     )
     _record_read(visit, "server")
-    return Opened(subject, text, attachments.names(item, content_key))
+    files = attachments.names(item, content_key) if may_save_files() else []
+    return Opened(subject, text, files)
 
 
 def open_file(
     visit: EscrowVisit, position: int, access_key: str, passphrase: str = ""
 ) -> OpenedFile:
-    """One file, opened here for a browser without script. Raises NotOpened."""
+    """One file, opened here for a browser without script. Raises NotOpened, or FilesKept of it."""
     content_key = _content_key(visit, access_key, passphrase)
+    _refuse_kept()
     try:
         file = attachments.opened(visit.item, content_key, position)
     except EscrowFile.DoesNotExist:
@@ -89,8 +105,12 @@ def open_file(
 
 
 def file_chunk(visit: EscrowVisit, position: int, number: int) -> bytes:
-    """A sealed piece of a file. Raises EscrowChunk.DoesNotExist, or VisitEnded before the check."""
+    """A sealed piece of a file.
+
+    Raises EscrowChunk.DoesNotExist, VisitEnded before the check, or FilesKept.
+    """
     _refuse_unchecked(visit)
+    _refuse_kept()
     return attachments.chunk(visit.item, position, number)
 
 
@@ -179,6 +199,11 @@ def _content_key(visit: EscrowVisit, access_key: str, passphrase: str) -> bytes:
 def _refuse_unchecked(visit: EscrowVisit) -> None:
     if visit.checked_at is None:
         raise VisitEnded("Answer the questions first.")
+
+
+def _refuse_kept() -> None:
+    if not may_save_files():
+        raise FilesKept("The clinic hands out files itself.")
 
 
 def _text(ciphertext: bytes) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import public
 from delivery.escrow import reading
 from delivery.escrow.file_kinds import KINDS
+from delivery.escrow.reading import FilesKept
 from delivery.escrow.visits import NotOpened, VisitEnded
 from delivery.models import EscrowChunk, EscrowVisit
 from delivery.portal import framing, pages
@@ -24,7 +25,7 @@ UNNAMED = "application/octet-stream"
 def chunk(_request: HttpRequest, visit: EscrowVisit, position: int, number: int) -> HttpResponse:
     try:
         sealed = reading.file_chunk(visit, position, number)
-    except VisitEnded:
+    except (VisitEnded, FilesKept):
         return HttpResponse(status=403)
     except EscrowChunk.DoesNotExist:
         return HttpResponse(status=404)
@@ -58,6 +59,8 @@ def plain(request: HttpRequest, visit: EscrowVisit) -> HttpResponseBase:
         file = reading.open_file(visit, position, *typed)
     except VisitEnded:
         return HttpResponseRedirect(reverse("portal:check", args=[token_of(visit.item_id)]))
+    except FilesKept:
+        return framing.page_around(request, pages.message(visit, words_of(request, visit)))
     except (NotOpened, ValueError):
         words = words_of(request, visit)
         context = pages.message(visit, words) | {"problem": words["not_opened"]}

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.display import mask
 from compliance import queries as compliance
-from delivery.escrow import answers, choosing, passkeys, passphrases, replies
+from delivery.escrow import answers, choosing, passkeys, passphrases, reading, replies
 from delivery.escrow import inbox as messages
 from delivery.models import EscrowCode, EscrowItem, EscrowVisit, PortalPasskey
 from delivery.portal import dates, http
@@ -53,6 +53,7 @@ def message(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
         "written_on": dates.day_and_time(item.deposited_at, language, clinic.time_zone),
         "stays_until": words["stays_until"].format(date=expires_on),
         "has_passkey": has_passkey,
+        "keeps_files": reading.keeps_files(item),
         "may_reply": replies.may_reply(item),
         "may_choose": choosing.may_choose(visit),
         "may_list": messages.may_list(visit),

@@ -153,6 +153,7 @@ CHANGES = [
     ("portal_expiry_days", 30, 90, "Portal messages stay", "90 days, was 30 days"),
     ("portal_may_reissue", False, True, "New links to portal messages", "Yes, was No"),
     ("portal_may_print", False, True, "Printing in the portal", "Yes, was No"),
+    ("portal_may_save", False, True, "Saving files from the portal", "Yes, was No"),
     ("portal_may_reply", False, True, "Replies in the portal", "Yes, was No"),
     ("portal_fact", "birth_date", "postal_code", "Portal fact", "ZIP code, was Date of birth"),
     ("portal_must_agree", True, False, "Facts never open what needs most", "No, was Yes"),

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from compliance import services as compliance
 from delivery.escrow import keys
 from delivery.letters.words import File
 from delivery.models import EscrowEvent, EscrowItem
@@ -15,6 +16,7 @@ from tests.delivery.portal.test_pages import RIGHT, enter, gate_of, mailed_code,
 from tests.factories.delivery import make_item
 
 REPORT = File("Befund für Ada.pdf", "application/pdf", b"%PDF warfarin" * 100_000)
+KEPT = "be saved here. Call the clinic to get them."
 NOTE = File("note.txt", "text/plain", b"Drink water.")
 
 
@@ -100,6 +102,30 @@ def test_what_does_not_open_is_no_file(browser, item, wrong):
     assert refused.headers["Content-Type"].startswith("text/html")
     assert "The message did not open with this key." in page(refused)
     assert positions(item) == []
+
+
+def test_a_clinic_may_hand_out_files_itself(browser, item, nurse):
+    assert browser.get(f"{gate_of(item)}/file/1/0").status_code == 200
+    compliance.set_policy({"portal_may_save": False}, actor=nurse)
+    assert browser.get(f"{gate_of(item)}/sealed").json()["files"] == []
+    assert browser.get(f"{gate_of(item)}/file/1/0").status_code == 403
+    assert KEPT in page(browser.get(f"{gate_of(item)}/message"))
+    typed = {"access_key": keys.to_groups(item.notice_link_key)}
+    opened = page(browser.post(f"{gate_of(item)}/plain", typed))
+    assert "At 10:20" in opened
+    assert KEPT in opened
+    assert "Befund" not in opened
+    refused = browser.post(f"{gate_of(item)}/file", typed | {"file": "1"})
+    assert refused.headers["Content-Type"].startswith("text/html")
+    assert KEPT in page(refused)
+    assert positions(item) == []
+
+
+def test_of_a_message_without_files_nothing_is_said_of_them(ada, nurse):
+    compliance.set_policy({"portal_may_save": False}, actor=nurse)
+    item, client = make_item(ada), visitor()
+    enter(client, item)
+    assert KEPT not in page(client.get(f"{gate_of(item)}/message"))
 
 
 @pytest.mark.browser
