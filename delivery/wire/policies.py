@@ -95,6 +95,7 @@ class Policies:
 
     get: Get = from_the_web
     watched: dict[str, Watched] = field(default_factory=dict)
+    _making_room: Lock = field(default_factory=Lock)
 
     def of(self, domain: str, dns: Dns, remembered: KeptPolicy | None = None) -> Found:
         """What binds the domain; `remembered` is what was known of it before this process began."""
@@ -117,9 +118,10 @@ class Policies:
             watched.is_doubted = True
 
     def _watch(self, domain: str) -> Watched:
-        if len(self.watched) >= MOST_WATCHED:
-            self.watched.pop(next(iter(self.watched)), None)
-        return self.watched.setdefault(domain, Watched())
+        with self._making_room:
+            if domain not in self.watched and len(self.watched) >= MOST_WATCHED:
+                del self.watched[next(iter(self.watched))]
+            return self.watched.setdefault(domain, Watched())
 
     def _fetch(self, domain: str, announced: str, watched: Watched, now: datetime) -> None:
         watched.tried_at = now

@@ -1,11 +1,14 @@
 """Which MTA-STS policy holds: as time passes, and as the record and the web server come and go."""
 
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from delivery.wire import policies
 from delivery.wire.levels import TlsFailure
 from delivery.wire.policies import KeptPolicy, Policies
 from delivery.wire.sts import Mode, Policy
@@ -53,13 +56,13 @@ def web() -> Web:
 @pytest.fixture
 def found_at(web: Web) -> Callable:
     """What one process finds for the domain, so much later."""
-    policies = Policies(web.get)
+    process = Policies(web.get)
 
     def found(after: timedelta = 0 * HOUR, dns: FakeDns | None = None, **known):
         with clock.at(NOON + after):
-            return policies.of("x.example", dns or names(), **known)
+            return process.of("x.example", dns or names(), **known)
 
-    found.doubt = lambda: policies.doubt("x.example")
+    found.doubt = lambda: process.doubt("x.example")
     return found
 
 
@@ -187,3 +190,19 @@ def test_is_fetched_over_verified_tls(certificates, kind, is_found):
         found = policies.of("x.example", names())
     assert (found.enforced is not None) is is_found
     assert found.failure is (None if is_found else TlsFailure.STS_WEBPKI)
+
+
+def test_threads_that_make_room_at_once_lose_no_step(monkeypatch):
+    monkeypatch.setattr(policies, "MOST_WATCHED", 20)
+    known = Policies(Web().get)
+    kept = KeptPolicy(Policy("1", Mode.NONE, (), DAY), clock.now())
+    domains = [f"d{number}.example" for number in range(5_000)]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            asked = threads.map(lambda domain: known.of(domain, GONE, remembered=kept), domains)
+            assert {found.kept for found in asked} == {kept}
+    finally:
+        sys.setswitchinterval(usual)
+    assert len(known.watched) == 20
