@@ -133,6 +133,7 @@ SENTENCES = {
     "message.story_viewed": "Saw the story of one message",
     "passkey.removed": "Removed a passkey",
     "passkey.set_up": "Set up a passkey",
+    "reactions.lost": "Lost openings and clicks for which there was no room",
     "deliverability.people_viewed": "Saw how mail reaches each recipient domain",
     "deliverability.searched": "Looked a recipient domain up",
     "deliverability.taken": "Took the figures by recipient domain along",

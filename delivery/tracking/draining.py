@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from audit import services as audit
+from audit.services import SYSTEM
 from contacts import services as contacts
 from contacts.models import Activity
 from delivery.models import Message, Reaction
@@ -63,6 +65,7 @@ def drain() -> int:
     entries = stream.read(MOST_FACTS)
     if lost := stream.take_lost():
         log.warning("openings and clicks were lost: %d", lost)
+        audit.record("reactions.lost", actor=SYSTEM, count=lost)
     horizon = clock.now() - SETTLED_AFTER
     ripe = [entry for entry, facts in entries if all(f.act.occurred_at <= horizon for f in facts)]
     is_flood = sum(len(facts) for _, facts in entries) >= MOST_FACTS

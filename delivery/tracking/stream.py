@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 from uuid import UUID
@@ -29,11 +29,14 @@ log = logging.getLogger(__name__)
 
 STREAM = "tracking:facts"
 LOST = "tracking:lost"
+LOST_TOLD = "tracking:lost-told"
+TOLD_AGAIN_AFTER = timedelta(hours=1)
 # What a killed process loses at most.
 FLUSH_SECONDS = 1.0
 PATIENCE_SECONDS = 0.5
 IN_ONE_ENTRY = 256
-MOST_ENTRIES = 100_000
+# Some two million facts; the memory of Valkey is for others too.
+MOST_BYTES = 128 * 2**20
 # Asked for at once: 26 MB at the most.
 MOST_READ = 2_000
 MOST_WAITING = 50_000
@@ -97,8 +100,8 @@ class Outbox:
                 self._lost = 0
 
     def _send(self, facts: list[bytes]) -> None:
-        if valkey().xlen(STREAM) >= MOST_ENTRIES:
-            self._lost += len(facts)  # nobody drains: the memory of Valkey is for others too
+        if _bytes_in_stream() >= MOST_BYTES:
+            self._lost += len(facts)  # nobody drains, or not as fast as somebody fills it
         else:
             valkey().xadd(STREAM, {"facts": b"".join(facts)})
 
@@ -142,8 +145,15 @@ def forget(entries: list[str]) -> None:
 
 
 def take_lost() -> int:
-    """How many facts were lost since somebody asked."""
+    """How many facts were lost and not told yet; 0 for an hour after some were: a flood lasts."""
+    if not valkey().exists(LOST) or not valkey().set(LOST_TOLD, 1, nx=True, ex=TOLD_AGAIN_AFTER):
+        return 0
     return int(valkey().getdel(LOST) or 0)
+
+
+def _bytes_in_stream() -> int:
+    # A sample of its nodes would say little: an entry has one fact or 256.
+    return int(valkey().memory_usage(STREAM, samples=0) or 0)
 
 
 def _facts(entry: str, packed: bytes) -> Iterator[Fact]:

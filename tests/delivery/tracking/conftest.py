@@ -75,11 +75,11 @@ def ask() -> Callable[..., Answer]:
 @pytest.fixture(autouse=True)
 def _empty_stream():
     """Each test sees its own facts only, in the order in which it wrote them."""
-    stream.valkey().delete(stream.STREAM, stream.LOST)
+    stream.valkey().delete(stream.STREAM, stream.LOST, stream.LOST_TOLD)
     door.outbox = stream.Outbox()
     yield
     door.outbox.flush()
-    stream.valkey().delete(stream.STREAM, stream.LOST)
+    stream.valkey().delete(stream.STREAM, stream.LOST, stream.LOST_TOLD)
 
 
 @pytest.fixture

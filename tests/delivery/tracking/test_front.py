@@ -5,11 +5,14 @@ from django.conf import settings
 from django.db import connections
 from redis import Redis
 
+from audit.models import AuditEvent
 from campaigns.models import Campaign
 from delivery.models import LinkTable, Reaction
 from delivery.tracking import door, machines, stream, tables
+from delivery.tracking.tokens import Mark
 from tenancy import clock, keyring
 from tenancy.models import KeyRing
+from tenancy.scope import platform_scope
 from tests.delivery.tracking.counted import TARGETS
 from tests.factories.delivery import make_campaign
 
@@ -115,12 +118,41 @@ def test_without_valkey_links_lead_on_and_what_cannot_wait_is_counted(
 
 
 def test_a_stream_that_nobody_drains_does_not_fill_valkey(ask, token, monkeypatch):
-    monkeypatch.setattr(stream, "MOST_ENTRIES", 1)
+    monkeypatch.setattr(stream, "MOST_BYTES", 1)
     for number in range(2):
         ask(f"/c/{token}/{number}")
         door.outbox.flush()
     assert stream.valkey().xlen(stream.STREAM) == 1
     assert stream.take_lost() == 1
+
+
+def test_large_entries_are_told_from_small_ones(monkeypatch):
+    """256 times as large: a number of entries would bound nothing."""
+    crowd = stream.Outbox()
+    for number in range(40 * stream.IN_ONE_ENTRY):
+        crowd.add(Mark(bytes(16), number.to_bytes(16, "big"), bytes(8)), 0, 0)
+    monkeypatch.setattr(stream, "MOST_BYTES", 200_000)
+    crowd.flush()
+    kept = stream.valkey().xlen(stream.STREAM)
+    assert 10 <= kept <= 20
+    assert stream.take_lost() == (40 - kept) * stream.IN_ONE_ENTRY
+
+
+def test_the_operator_is_told_of_what_was_lost_once_an_hour(clinic, drain):
+    def told() -> list[int]:
+        with platform_scope():
+            events = AuditEvent.objects.filter(action="reactions.lost").order_by("recorded_at")
+            return [event.detail["count"] for event in events]
+
+    before = told()
+    stream.valkey().incrby(stream.LOST, 7)
+    drain()
+    stream.valkey().incrby(stream.LOST, 5)
+    drain()
+    assert told() == [*before, 7]
+    stream.valkey().delete(stream.LOST_TOLD)
+    drain()
+    assert told() == [*before, 7, 5]
 
 
 def test_long_names_of_programs_fill_no_memory(ask, token):
