@@ -15,7 +15,7 @@ from delivery.reports.deliverability.standing import (
     Domain,
     Standing,
     apart,
-    by_operator,
+    operators_apart,
 )
 
 PERIODS = (7, 30)
@@ -74,10 +74,14 @@ def page(days: int, *, sort: str, first: int, may_see_people: bool) -> Page:
     everything = queries.domains(days, counts_people=not may_see_people)
     alone, rest = apart(everything)
     ordered = sorted(alone, key=lambda domain: ORDERS[sort](domain.standing))
+    operators, others = operators_apart(everything)
     return Page(
         operators=[
-            Row(operator_label(group.name), group.standing, _domains(group.domains))
-            for group in by_operator(everything)
+            *(
+                Row(operator_label(group.name), group.standing, _domains(group.domains))
+                for group in operators
+            ),
+            *([Row(OTHERS, others.standing, _domains(others.domains))] if others else []),
         ],
         rows=_rows(ordered[first : first + PAGE_SIZE]),
         domains=len(everything),

@@ -155,13 +155,37 @@ def by_operator(domains: Iterable[Domain]) -> list[Group]:
     return sorted(rows, key=lambda row: -_weight(row.standing) if row.standing else 1)
 
 
+def operators_apart(domains: Sequence[Domain]) -> tuple[list[Group], Group | None]:
+    """Operators as rows that may stand beside the rows of their domains, and the rest as one row.
+
+    Who takes the domains that are shown from their operator's row is left with its small ones: they
+    count there only if they are enough people. What stays out is made enough people in the same way.
+    """
+    _, rest = _parted(domains)
+    small: dict[str, list[Domain]] = {}
+    for domain in rest:
+        small.setdefault(domain.operator, []).append(domain)
+    out: list[Domain] = []
+    for members in sorted(small.values(), key=_people):
+        if _is_small(members) or _is_small(out):
+            out += members
+    gone = {domain.index for domain in out}
+    groups = by_operator(domain for domain in domains if domain.index not in gone)
+    return groups, _group("", out) if out else None
+
+
 def apart(domains: Sequence[Domain]) -> tuple[list[Domain], Group | None]:
     """Domains that may stand alone, and the rest as one row: figures about few people point at them."""
-    small = [domain for domain in domains if _is_small([domain])]
-    return (
-        [domain for domain in domains if not _is_small([domain])],
-        _group("", small) if small else None,
-    )
+    alone, small = _parted(domains)
+    return alone, _group("", small) if small else None
+
+
+def _parted(domains: Iterable[Domain]) -> tuple[list[Domain], list[Domain]]:
+    alone: list[Domain] = []
+    small: list[Domain] = []
+    for domain in domains:
+        (small if _is_small([domain]) else alone).append(domain)
+    return alone, small
 
 
 def _group(name: str, domains: Sequence[Domain]) -> Group:
@@ -171,6 +195,10 @@ def _group(name: str, domains: Sequence[Domain]) -> Group:
 def _is_small(domains: Iterable[Domain]) -> bool:
     people = [domain.people for domain in domains if domain.people is not None]
     return bool(people) and sum(people) < FEWEST_PEOPLE
+
+
+def _people(domains: Iterable[Domain]) -> int:
+    return sum(domain.people or 0 for domain in domains)
 
 
 def _weight(standing: Standing) -> int:

@@ -8,7 +8,7 @@ import pytest
 from audit.models import AuditEvent
 from delivery.models import DomainDay
 from delivery.reports.deliverability import queries
-from delivery.reports.deliverability.standing import ORDERS, Standing
+from delivery.reports.deliverability.standing import ORDERS, Standing, operators_apart
 from tenancy import clock
 from tenancy.keyring import current_keys
 from tenancy.scope import tenant_scope
@@ -72,6 +72,33 @@ def test_domains_of_few_people_are_shown_together_to_who_may_not_see_people(anal
     shown = rows(analyst.get(PATH))
     assert "Other domains 3 domains 0 put off" in shown
     assert "third.example" not in shown
+
+
+def test_no_operators_figures_less_its_domains_are_those_of_few_people(marketer, analyst, week):
+    """gmail.example has a row of its own: with it, the rest of google's row is told."""
+    make_day("boutique.example", people=3, operator="google", sent=3, deferred=3)
+    assert "203 190 93.6 % 23" in rows(marketer.get(PATH))
+    shown = rows(analyst.get(PATH))
+    assert "Google (Gmail, Workspace) 1 domain 20 put off" in shown
+    assert "203" not in shown
+    assert shown.count("Other domains 3 domains Fewer than 11 people, so no figures.") == 2
+    make_day("salon.example", people=9, operator="google", sent=9, accepted=9)
+    assert "212" not in rows(analyst.get(PATH)), "or the others less google's were small and tiny"
+    make_day("third.example", people=5, sent=6, accepted=6)
+    shown = rows(analyst.get(PATH))
+    assert "Google (Gmail, Workspace) 3 domains 23 put off" in shown
+    assert "212 199 93.9 %" in shown
+
+
+def test_what_stays_out_of_the_operators_rows_is_of_enough_people_or_not_told(clinic):
+    """Others less what operators count of them must not be few people either."""
+    make_day("gmail.example", people=11, operator="google", sent=200)
+    make_day("a.example", people=6, operator="google", sent=6)
+    make_day("b.example", people=6, operator="google", sent=6)
+    make_day("c.example", people=3, operator="outlook", sent=3)
+    groups, others = operators_apart(queries.domains(7, counts_people=True))
+    assert [(group.name, group.standing.counts["sent"]) for group in groups] == [("google", 200)]
+    assert (others.domains, others.standing.counts["sent"]) == (3, 15)
 
 
 def test_a_domain_is_found_by_post_alone_and_the_look_is_recorded(marketer, week, clinic):
