@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import services as audit
 from audit.services import SYSTEM
@@ -58,7 +59,7 @@ def record_bounce(message: Message, bounce: Bounce) -> None:
     if message.cause == Message.Cause.NOTICE and message.mail_class == Message.MailClass.NOTICE:
         escrow.settle_notice(message.cause_id, accepted=False)
     if consequence.suppresses:
-        _warn(message, address, "refused")
+        _warn(message, "refused")
     if consequence.suppresses or (not consequence.is_final and _is_dead(message, address)):
         _suppress(address, SuppressionReason.BOUNCED, Suppression.Source.DELIVERY)
 
@@ -73,7 +74,7 @@ def record_complaint(message: Message, complaint: Complaint) -> None:
         return
     domain_days.count_complaint(message, addresses[0])
     _note(message, Activity.Kind.COMPLAINED)
-    _warn(message, addresses[0], "complained")
+    _warn(message, "complained")
     for address in addresses:
         _suppress(address, SuppressionReason.COMPLAINED, Suppression.Source.COMPLAINT)
 
@@ -104,12 +105,15 @@ def recipients_of(message: Message) -> list[str]:
 
     More than one if nobody knew whether it had arrived, and it was sent again after the person had moved.
     """
-    handed_over = MessageEvent.objects.filter(
-        message=message, kind__in=[Kind.ACCEPTED, Kind.UNCERTAIN]
-    ).order_by("-occurred_at")
-    told = [str(event.detail.get("recipient") or "") for event in handed_over]
+    told = [str(event.detail.get("recipient") or "") for event in _handed_over(message)]
     by_spelling = {address.lower(): address for address in reversed(told)}
     return list(by_spelling.values())[::-1] or [str(message.contact.identity.get("email") or "")]
+
+
+def _handed_over(message: Message) -> QuerySet[MessageEvent]:
+    """The tries after which a server may have it, the last first."""
+    kinds = [Kind.ACCEPTED, Kind.UNCERTAIN]
+    return MessageEvent.objects.filter(message=message, kind__in=kinds).order_by("-occurred_at")
 
 
 def _given_back_by(message: Message) -> str:
@@ -159,9 +163,10 @@ def _suppress(address: str, reason: SuppressionReason, source: str) -> None:
         audit.record("suppression.not_added", actor=SYSTEM, reason=reason.value)
 
 
-def _warn(message: Message, address: str, column: str) -> None:
+def _warn(message: Message, column: str) -> None:
     """The plan of a new sender goes slower for it."""
-    transaction.on_commit(lambda: late.tell(doors.transport(), message, address, column))
+    host = next((str(event.detail.get("host") or "") for event in _handed_over(message)), "")
+    transaction.on_commit(lambda: late.tell(doors.transport(), message, host, column))
 
 
 def _told(message: Message, kind: MessageEvent.Kind) -> bool:
