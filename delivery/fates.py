@@ -8,7 +8,6 @@ from uuid import UUID
 from compliance.facts import Verdict
 from delivery import replies, retries, routes
 from delivery.evidence import Observation, detail_of, observed
-from delivery.lanes.operators import lane_of, operator_of
 from delivery.models import DomainPosture, EscrowItem, Message, MessageEvent
 from delivery.replies import Meaning
 from delivery.routes import Route, Trouble, Way
@@ -231,8 +230,7 @@ def _after_trouble(
 
 
 def _refused(message: Claimed, outcome: Outcome, tried: Try) -> Fate:
-    operator = operator_of(lane_of(outcome.host)).name
-    meaning = replies.meaning_of(outcome.stage, outcome.reply, operator)
+    meaning = replies.meaning_of(outcome.stage, outcome.reply, outcome.host)
     detail = detail_of(outcome) | {"meaning": meaning.value}
     if meaning is Meaning.NO_NAME_ANSWER:
         return _after_trouble(message, Trouble.NAMES, tried, detail=detail)

@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from delivery.lanes.operators import lane_of, operator_of
 from delivery.wire.reply import Finding, Reply
 from delivery.wire.session import Stage
 
@@ -129,15 +130,16 @@ FOUND = {
 }
 
 
-def meaning_of(stage: Stage, reply: Reply, operator: str = "") -> Meaning:
-    """What the final answer at this stage means, from the servers of this mail operator.
+def meaning_of(stage: Stage, reply: Reply, host: str = "") -> Meaning:
+    """What the final answer at this stage means, from a host whose operator may have words of its own.
 
     Raises ValueError for what is no final answer.
     """
     if isinstance(reply, Finding) and reply.enhanced in FOUND:
         return FOUND[reply.enhanced]
     codes = f"{reply.code} {reply.enhanced}"
-    for row in (*OF_OPERATOR.get(operator, ()), *ROWS):
+    own = OF_OPERATOR.get(operator_of(lane_of(host)).name, ()) if host else ()
+    for row in (*own, *ROWS):
         if (
             re.match(row.codes, codes)
             and (row.stages is None or stage in row.stages)

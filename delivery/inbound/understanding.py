@@ -17,7 +17,6 @@ QUIET_ACTIONS = {"delayed", "delivered", "relayed", "expanded"}
 NO_COMPLAINT = {"not-spam": "not_spam", "auth-failure": "auth_failure"}
 SHOWN = 1_000
 RECIPIENTS = 50
-HEADERS_ONLY = {"text/rfc822-headers", "message/rfc822-headers"}
 
 
 @dataclass(frozen=True)
@@ -142,11 +141,11 @@ def bounce(status: str, words: str, host: str) -> Bounce:
     code = wording.CODE.search(words[:200])
     number = int(code[1]) if code and code[1][0] == status[0] else int(f"{status[0]}50")
     reply = Reply(number, status, words[:SHOWN])
-    meaning = meaning_of(Stage.RCPT, reply)
+    meaning = meaning_of(Stage.RCPT, reply, host)
     if meaning in {Meaning.REFUSED, Meaning.TRY_LATER}:
-        meaning = meaning_of(Stage.DOT, reply)
+        meaning = meaning_of(Stage.DOT, reply, host)
     if meaning is Meaning.REFUSED and (read := wording.status_of(words, host)):
-        meaning = meaning_of(Stage.DOT, reply._replace(enhanced=read))
+        meaning = meaning_of(Stage.DOT, reply._replace(enhanced=read), host)
     return Bounce(meaning, status, words[:SHOWN], host[:250])
 
 

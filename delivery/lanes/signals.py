@@ -31,7 +31,7 @@ def signal_of(outcome: Outcome) -> Signal:
             return Signal.TALKED
     if outcome.stage is Stage.DNS:
         return Signal.SILENT
-    meaning = meaning_of(outcome.stage, outcome.reply)
+    meaning = meaning_of(outcome.stage, outcome.reply, outcome.host)
     if meaning in {Meaning.NO_CONNECTION, Meaning.CONNECTION_LOST}:
         return Signal.LOST
     if outcome.reply.code in TOO_FAST:

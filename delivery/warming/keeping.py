@@ -95,7 +95,7 @@ def column_of(outcome: Outcome) -> str:
             return "accepted"
         case Result.UNPROTECTED | Result.WITHHELD:
             return "unheard"
-    meaning = meaning_of(outcome.stage, outcome.reply)
+    meaning = meaning_of(outcome.stage, outcome.reply, outcome.host)
     if meaning in UNHEARD:
         return "unheard"
     if meaning in MAILBOXES:

@@ -41,29 +41,31 @@ def test_every_answer_has_one_meaning(stage, line, meaning):
     assert meaning_of(stage, parse([line.encode()])) is meaning
 
 
+GOOGLE, YAHOO = "gmail-smtp-in.l.google.com", "mta5.am0.yahoodns.net"
+OUTLOOK = "clinic-example.mail.protection.outlook.com"
 GONE = "doesn't have a yahoo.com account"
 
 
 @pytest.mark.parametrize(
-    ("operator", "stage", "line", "meaning", "elsewhere"),
+    ("host", "stage", "line", "meaning", "elsewhere"),
     [
-        ("google", Stage.RCPT, "450 4.2.1 receiving mail at a rate that prevents additional messages",
+        (GOOGLE, Stage.RCPT, "450 4.2.1 receiving mail at a rate that prevents additional messages",
          Meaning.TRY_LATER, Meaning.MAILBOX_FULL),
-        ("google", Stage.RCPT, "550 5.2.1 receiving mail at a rate that prevents additional messages",
+        (GOOGLE, Stage.RCPT, "550 5.2.1 receiving mail at a rate that prevents additional messages",
          Meaning.REFUSED, Meaning.NO_SUCH_ADDRESS),
-        ("google", Stage.RCPT, "550 5.2.1 The email account is disabled",
+        (GOOGLE, Stage.RCPT, "550 5.2.1 The email account is disabled",
          Meaning.NO_SUCH_ADDRESS, Meaning.NO_SUCH_ADDRESS),
-        ("google", Stage.DOT, "421 4.7.28 unusual rate of mail", Meaning.TRY_LATER, Meaning.TRY_LATER),
-        ("outlook", Stage.RCPT, "550 5.4.1 Recipient address rejected: Access denied.",
+        (GOOGLE, Stage.DOT, "421 4.7.28 unusual rate of mail", Meaning.TRY_LATER, Meaning.TRY_LATER),
+        (OUTLOOK, Stage.RCPT, "550 5.4.1 Recipient address rejected: Access denied.",
          Meaning.NO_SUCH_ADDRESS, Meaning.REFUSED),
-        ("outlook", Stage.MAIL, "451 4.7.500 Server busy", Meaning.TRY_LATER, Meaning.TRY_LATER),
-        ("yahoo", Stage.DOT, f"554 delivery error: dd This user {GONE}",
+        (OUTLOOK, Stage.MAIL, "451 4.7.500 Server busy", Meaning.TRY_LATER, Meaning.TRY_LATER),
+        (YAHOO, Stage.DOT, f"554 delivery error: dd This user {GONE}",
          Meaning.NO_SUCH_ADDRESS, Meaning.REFUSED),
     ],
 )  # fmt: skip
-def test_an_operator_may_mean_something_else_by_a_code(operator, stage, line, meaning, elsewhere):
+def test_an_operator_may_mean_something_else_by_a_code(host, stage, line, meaning, elsewhere):
     reply = parse([line.encode()])
-    assert meaning_of(stage, reply, operator) is meaning
+    assert meaning_of(stage, reply, host) is meaning
     assert meaning_of(stage, reply) is elsewhere
 
 

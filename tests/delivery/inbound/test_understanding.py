@@ -8,6 +8,7 @@ import pytest
 
 from delivery.inbound.parts import parts_of
 from delivery.inbound.understanding import Bounce, Complaint, Letter, Quiet, understand
+from delivery.replies import Meaning
 from tests.delivery.inbound.mails import complaint, mail, plain, report
 
 FAILED = "Final-Recipient: rfc822; ada@x.example", "Action: failed"
@@ -214,3 +215,15 @@ def test_base64_is_read_to_its_last_byte(text):
     body = b64encode(text.encode()).decode()
     (_, part) = parts_of(mail(f"Content-Transfer-Encoding: base64\nSubject: x\n\n{body}"))
     assert part.content == text.encode()
+
+
+def test_an_operators_own_code_is_read_as_in_a_live_session():
+    said = "Diagnostic-Code: smtp; 550 5.4.1 Recipient address rejected: Access denied."
+    fields = "Action: failed", "Status: 5.4.1", said
+    outlook = "Remote-MTA: dns; clinic-example.mail.protection.outlook.com"
+    elsewhere = "Remote-MTA: dns; mx.x.example"
+    told = [
+        understand(report(*fields, host), mail_from="", is_report=True)
+        for host in (outlook, elsewhere)
+    ]
+    assert [bounce.meaning for bounce in told] == [Meaning.NO_SUCH_ADDRESS, Meaning.REFUSED]
