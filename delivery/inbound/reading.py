@@ -91,8 +91,8 @@ def _understood(mail_id: UUID) -> bool:
     if mail.system_mail_id is not None:
         _settle(mail, _record_own(mail, mail.system_mail_id))
         return True
-    message = _message_of(mail)
     told = understand(mail.content, mail_from=mail.mail_from, is_report=mail.mailbox in REPORTS)
+    message = _message_of(mail, told)
     finding = _record(mail, message, told)
     _settle(mail, finding)
     if finding == Meaning.SENDER_REFUSED:
@@ -127,10 +127,10 @@ def _unsubscribed(mail: InboundMail) -> str:
     return "unsubscribed"
 
 
-def _message_of(mail: InboundMail) -> Message | None:
-    """By the address, or for a complaint by our own return path in it."""
+def _message_of(mail: InboundMail, told: Understood) -> Message | None:
+    """By the address, or for a complaint by our own return path in it: many send theirs to postmaster."""
     message_id = mail.message_id
-    if message_id is None and mail.mailbox == Mailbox.ABUSE:
+    if message_id is None and (mail.mailbox == Mailbox.ABUSE or isinstance(told, Complaint)):
         message_id = message_inside(mail.content)
     if message_id is None:
         return None

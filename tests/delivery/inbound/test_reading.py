@@ -176,6 +176,23 @@ def test_an_automatic_answer_is_no_sign_of_the_person(sent):
     assert (kinds(sent), Activity.objects.count()) == ([], 0)
 
 
+def test_a_complaint_to_the_clinics_postmaster_counts_as_one(sent):
+    """Where no list of complaint addresses names us, operators write to the postmaster (RFC 2142)."""
+    arrives(f"postmaster@bounce.{SENDER_DOMAIN}", complaint(return_path(sent)), "fbl@x.example")
+    assert reading.read_waiting() == 1
+    assert kinds(sent) == ["complained"]
+    assert Suppression.objects.get().reason == "complained"
+    assert Reply.objects.count() == 0
+
+
+def test_a_letter_to_the_postmaster_that_shows_a_message_of_ours_is_no_answer_of_the_person(sent):
+    content = plain(f"Return-Path: <{return_path(sent)}>", subject="What is this?")
+    arrives(f"postmaster@bounce.{SENDER_DOMAIN}", content, "eve@x.example")
+    reading.read_waiting()
+    assert (Reply.objects.get().kind, Reply.objects.get().message_id) == ("addressed", None)
+    assert (kinds(sent), Activity.objects.count(), Suppression.objects.count()) == ([], 0, 0)
+
+
 def test_mail_to_the_postmaster_waits_for_somebody(sent):
     arrives(f"postmaster@bounce.{SENDER_DOMAIN}", plain("Your server is odd."), "eve@x.example")
     reading.read_waiting()
