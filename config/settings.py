@@ -253,6 +253,7 @@ TRUSTED_PROXIES = [
 
 # Delivery's doors to the world. What only the sandbox needs is refused in production.
 DELIVERY_SMTP_PORT = int(environment.text("DELIVERY_SMTP_PORT", "25"))
+DELIVERY_ADDRESS = environment.text("DELIVERY_ADDRESS", "")  # of this machine: mail leaves from it
 DELIVERY_EHLO_NAME = environment.text("DELIVERY_EHLO_NAME", f"mail.{PUBLIC_DOMAIN}")
 # A resolver on this machine that checks DNSSEC signatures, as 127.0.0.1:53; nothing counts as signed without.
 DELIVERY_DNS = environment.text("DELIVERY_DNS", "")

@@ -1,6 +1,8 @@
 """The doors to the world as the settings say, made once in a process."""
 
+import socket
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 
 from django.conf import settings
@@ -32,5 +34,20 @@ def transport() -> SmtpTransport:
         local_name=settings.DELIVERY_EHLO_NAME,
         contexts=Contexts.load(ca_file),
         port=settings.DELIVERY_SMTP_PORT,
+        source_address=_own_address(),
     )
     return SmtpTransport(dns(), dialer, allow_loopback=settings.DELIVERY_ALLOW_LOOPBACK)
+
+
+def _own_address() -> str | None:
+    """The address that mail leaves from, if the settings name one.
+
+    Raises ValueError or OSError where this machine has no such address: mail servers know ours by its
+    name and its past, so nothing leaves from another one instead.
+    """
+    if not settings.DELIVERY_ADDRESS:
+        return None
+    address = ip_address(settings.DELIVERY_ADDRESS)
+    with socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET) as trial:
+        trial.bind((str(address), 0))
+    return str(address)

@@ -101,6 +101,7 @@ class FaultServer:
     commands: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     connections: int = 0
+    peers: list[str] = field(default_factory=list)
 
     @contextmanager
     def serving(self) -> Iterator["FaultServer"]:
@@ -116,8 +117,9 @@ class FaultServer:
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
-                connection, _ = listener.accept()
+                connection, peer = listener.accept()
                 self.connections += 1
+                self.peers.append(peer[0])
                 threading.Thread(target=self._talk, args=[connection], daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:

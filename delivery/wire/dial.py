@@ -41,6 +41,7 @@ class Dialer:
     contexts: tls.Contexts
     timeouts: Timeouts = field(default_factory=Timeouts)
     port: int = 25
+    # Of ours; hosts whose addresses are all of the other family cannot be reached from it.
     source_address: str | None = None
 
     def dial(self, place: Place, *, required: Level) -> Conversation[Session]:
