@@ -44,7 +44,6 @@ class Step:
 
     key: str
     count: int
-    of_first: float | None
     of_former: float | None
 
 
@@ -120,7 +119,6 @@ def funnel(groups: Sequence[Group], *, read: int) -> list[Step]:
         Step(
             key,
             count,
-            share(count, counts["segment"]),
             share(count, counts[FORMER[key]]) if key in FORMER else None,
         )
         for key, count in counts.items()

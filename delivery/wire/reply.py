@@ -21,11 +21,6 @@ class Reply(NamedTuple):
         """2xx: done."""
         return self.code // 100 == 2
 
-    @property
-    def is_transient(self) -> bool:
-        """4xx: may be tried again."""
-        return self.code // 100 == 4
-
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
 
