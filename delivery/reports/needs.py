@@ -158,18 +158,28 @@ def _worklists() -> Iterator[Need]:
         yield Need(
             "alert-triangle",
             "bad" if late else "held",
-            f"{grouped(count)} about care did not arrive",
-            f"{grouped(late)} of them for more than two days. Reach these people in another way.",
+            f"{_messages_in_words(count)} about care did not arrive",
+            f"{_late_in_words(late)}Reach these people in another way.",
             reverse("undelivered:list"),
         )
     if count := replies.in_state("").count():
         yield Need(
             "message-2",
             "held",
-            f"{grouped(count)} wrote back",
-            "Their replies wait for somebody.",
+            "1 reply waits for an answer"
+            if count == 1
+            else f"{grouped(count)} replies wait for an answer",
+            "People wrote back by email or in the portal.",
             reverse("replies:list"),
         )
+
+
+def _messages_in_words(count: int) -> str:
+    return "1 message" if count == 1 else f"{grouped(count)} messages"
+
+
+def _late_in_words(late: int) -> str:
+    return f"{grouped(late)} of them for more than two days. " if late else ""
 
 
 def _messages() -> Iterator[Need]:

@@ -65,7 +65,7 @@ def test_done_takes_it_off_the_list_and_back(as_, reply):
 
 
 def test_home_says_that_somebody_wrote_back(as_, reply):
-    assert "1 wrote back" in page(as_("marketer").get("/"))
+    assert "1 reply waits for an answer" in page(as_("marketer").get("/"))
 
 
 def test_another_clinics_reply_is_not_found(as_, reply, other_clinic):

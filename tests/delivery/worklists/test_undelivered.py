@@ -85,9 +85,9 @@ def test_an_end_without_a_word_is_refused(as_, lost, outcome):
 
 def test_what_is_late_says_so_on_home(as_, lost):
     marketer = as_("marketer")
-    assert "1 about care did not arrive 0 of them for more" in page(marketer.get("/"))
+    assert "1 message about care did not arrive Reach these people" in page(marketer.get("/"))
     Message.objects.filter(pk=lost.pk).update(settled_at=clock.now() - timedelta(days=3))
-    assert "1 about care did not arrive 1 of them for more" in page(marketer.get("/"))
+    assert "1 message about care did not arrive 1 of them for more" in page(marketer.get("/"))
     assert "Late" in page(marketer.get("/undelivered/"))
 
 
