@@ -33,6 +33,7 @@ urlpatterns = [
     path("m/<str:token>/passkey/new", passkey_views.set_up, name="passkey_new"),
     path("m/<str:token>/passkey/remove", passkey_views.remove, name="passkey_remove"),
     path("m/<str:token>/passphrase", passphrase_views.choose, name="choose"),
+    path("m/<str:token>/passphrase/end", passphrase_views.end, name="end_passphrase"),
     path("m/<str:token>/reply", reply_views.send, name="reply"),
     path("m/<str:token>/leave", views.leave, name="leave"),
 ]

@@ -238,6 +238,7 @@ class EscrowEvent(TenantModel):
         EXPIRED = "expired"
         REVOKED = "revoked"
         WRONG_PERSON = "wrong_person"
+        PASSPHRASE_ENDED = "passphrase_ended"  # noqa: S105 - the name of an event
 
     item = TenantForeignKey(EscrowItem, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -266,6 +267,7 @@ class EscrowEvent(TenantModel):
                         "expired",
                         "revoked",
                         "wrong_person",
+                        "passphrase_ended",
                     ]
                 ),
                 name="escrow_event_has_a_known_kind",

@@ -56,6 +56,7 @@ def message(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
         "keeps_files": reading.keeps_files(item),
         "may_reply": replies.may_reply(item),
         "may_choose": choosing.may_choose(visit),
+        "may_end": choosing.chosen_by_person(visit) is not None,
         "may_list": messages.may_list(visit),
         "by_passkey": visit.by_passkey and has_passkey,
         "device_url": _device_url(visit),

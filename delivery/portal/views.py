@@ -31,7 +31,13 @@ from delivery.portal.http import (
 from delivery.portal.links import token_of
 
 JSON = "application/json"
-SAID_OF_FORMS = ("reply_sent", "reply_not_taken", "files_not_taken", "passphrase_kept")
+SAID_OF_FORMS = (
+    "reply_sent",
+    "reply_not_taken",
+    "files_not_taken",
+    "passphrase_kept",
+    "passphrase_ended",
+)
 FOR_PATIENTS = "patients have no account: the link, a code and a fact open a message"
 
 

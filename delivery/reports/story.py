@@ -281,6 +281,11 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
         "Somebody said that this mailbox is not this person's.",
         "The message is closed and the mailbox is suppressed.",
     ),
+    "passphrase_ended": _fixed(
+        "note",
+        "The person ended the passphrase that they had chosen.",
+        "Later messages open with a code and facts on file.",
+    ),
     "bounced": _bounced,
     "replied": _fixed("note", "The person wrote back.", "The answer is among the replies."),
     "complained": _fixed("failed", "The person reported it as spam.", "The address is suppressed."),

@@ -33,10 +33,25 @@ def test_without_script_the_words_are_taken_once(browser, item):
     assert "Your passphrase is set." in page(browser.get(kept.headers["Location"]))
     chosen = PortalPassphrase.objects.get()
     assert chosen.stretched == passphrases.stretch(WORDS, bytes(chosen.salt))
-    assert address not in page(browser.get(f"{gate_of(item)}/message"))
+    assert f'{address}"' not in page(browser.get(f"{gate_of(item)}/message"))
     again = browser.post(address, {"passphrase": "quite another one"})
     assert again.headers["Location"] == f"{gate_of(item)}/message"
     assert PortalPassphrase.objects.get() == chosen
+
+
+def test_without_script_it_is_ended_by_typing_it_again(browser, item):
+    browser.post(f"{gate_of(item)}/passphrase", {"passphrase": WORDS, "stretched": ""})
+    address = f"{gate_of(item)}/passphrase/end"
+    assert address in page(browser.get(f"{gate_of(item)}/message"))
+    wrong = browser.post(address, {"passphrase": "something else, quite"})
+    assert (wrong.status_code, "This is not your passphrase." in page(wrong)) == (422, True)
+    assert browser.post(address, {"passphrase_proof": "zz"}).status_code == 422
+    assert PortalPassphrase.objects.get().ended_at is None
+    ended = browser.post(address, {"passphrase": WORDS})
+    assert "Your passphrase has ended." in page(browser.get(ended.headers["Location"]))
+    assert PortalPassphrase.objects.get().ended_at is not None
+    assert address not in page(browser.get(f"{gate_of(item)}/message"))
+    assert browser.get(address).headers["Location"] == f"{gate_of(item)}/message"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +104,14 @@ def test_in_a_browser_the_words_stay_there_and_open_the_next_message(open_page, 
     tab.get_by_label("Your passphrase").fill(WORDS.lower())
     tab.get_by_role("button", name="Read the message").click()
     tab.get_by_role("heading", name="Your result").wait_for()
+    tab.get_by_role("link", name="End the passphrase that you chose").click()
+    tab.wait_for_url("**/passphrase/end")
+    assert_accessible(tab)
+    tab.get_by_label("Your passphrase").fill(WORDS)
+    tab.get_by_role("button", name="End my passphrase").click()
+    tab.get_by_text("Your passphrase has ended. Later messages open without it.").wait_for()
     tab.wait_for_load_state("networkidle")
+    assert PortalPassphrase.objects.get().ended_at is not None
     assert not any("heron" in request.lower() for request in sent)
     assert EscrowItem.objects.get(pk=later.pk).status == "read"
     assert violations(tab) == []
