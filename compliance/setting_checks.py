@@ -74,6 +74,7 @@ RULES = (
     Rule("E020", "SECRET_KEY", lambda key: len(key) >= SHORTEST_SECRET, "Signed links could be guessed."),
     Rule("E025", "SECRET_KEY_FALLBACKS", lambda keys: isinstance(keys, FormerKeys), "Former keys would not end."),
     Rule("E026", "DELIVERY_DNS", _is_on_this_machine, "Signatures of names could be forged on their way to us."),
+    Rule("E027", "TEXT_GATEWAY", lambda gateway: not gateway.folder, "Codes by phone would lie in a folder."),
     Rule("E021", "SESSION_COOKIE_HTTPONLY", _is(True), "A script could read the session."),
     Rule("E022", "CSRF_COOKIE_HTTPONLY", _is(True), "A script could read the form token."),
     Rule("E023", "SESSION_COOKIE_SAMESITE", lambda value: value in {"Lax", "Strict"}, "Other sites could use it."),

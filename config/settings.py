@@ -6,6 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from accounts import signing_keys
+from delivery.texting import gateway_settings
 from tenancy import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -153,7 +154,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_ROUTES = {
     "delivery.tasks.drain_reactions": {"queue": "ingest"},
-    "delivery.tasks.send_urgent": {"queue": "urgent"},
+    "delivery.tasks.send_urgent*": {"queue": "urgent"},
     "delivery.tasks.freeze*": {"queue": "dispatch"},
     "delivery.tasks.read_inbound": {"queue": "ingest"},
     "delivery.tasks.*": {"queue": "deliver"},
@@ -192,10 +193,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 
 FILE_UPLOAD_HANDLERS = ["config.uploads.NoFiles"]
 
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE, TIME_ZONE, USE_TZ = "en-us", "UTC", True
 LANGUAGES = [("en", "English"), ("es", "Español")]
-TIME_ZONE = "UTC"
-USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -272,11 +271,12 @@ SMTPD_KEY_FILE = environment.text("SMTPD_KEY_FILE", "")
 SANDBOX_MAIL_DIR = environment.text("SANDBOX_MAIL_DIR", "")
 STATE_DIR = environment.text("STATE_DIR", "")
 MALWARE_SCANNER = environment.text("MALWARE_SCANNER", "")  # clamd, as host:port
+TEXT_GATEWAY = gateway_settings.read()
 
 # Names of this installation in agreements and in customers' DNS records.
 PLATFORM_OPERATOR = environment.text("PLATFORM_OPERATOR", "Sealpost")
-_SUBCONTRACTORS = environment.text("PLATFORM_SUBCONTRACTORS", "")
-PLATFORM_SUBCONTRACTORS = [name for name in _SUBCONTRACTORS.split("|") if name]
+_SUBCONTRACTORS = environment.text("PLATFORM_SUBCONTRACTORS", "").split("|")
+PLATFORM_SUBCONTRACTORS = [name for name in _SUBCONTRACTORS if name]
 PLATFORM_BOUNCE_HOST = environment.text("PLATFORM_BOUNCE_HOST", f"bounce.{PUBLIC_DOMAIN}")
 PLATFORM_SUBMISSION_HOST = environment.text("PLATFORM_SUBMISSION_HOST", f"smtp.{PUBLIC_DOMAIN}")
 PLATFORM_SUBMISSION_PORTS = environment.text("PLATFORM_SUBMISSION_PORTS", "587 465").split()

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from delivery.texting.gateway import Gateway
+from delivery.texting.sandbox import SandboxGateway
+from delivery.texting.web_gateway import WebGateway
 from delivery.wire.dial import Dialer
 from delivery.wire.dns import Dns, ZoneFileDns
 from delivery.wire.resolver import LOOKUP_SECONDS, ResolverDns
 from delivery.wire.tls import Contexts
 from delivery.wire.transport import SmtpTransport
+from tenancy import fetch
 
 
 def fresh_dns(*, patience: float = LOOKUP_SECONDS) -> Dns:
@@ -37,6 +41,14 @@ def transport() -> SmtpTransport:
         source_address=_own_address(),
     )
     return SmtpTransport(dns(), dialer, allow_loopback=settings.DELIVERY_ALLOW_LOOPBACK)
+
+
+def texts() -> Gateway:
+    """Where text messages leave, or the sandbox's folder for them."""
+    wanted = settings.TEXT_GATEWAY
+    if wanted.folder:
+        return SandboxGateway(Path(wanted.folder))
+    return WebGateway(wanted, fetch.door())
 
 
 def _own_address() -> str | None:

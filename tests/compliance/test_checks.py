@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from compliance.setting_checks import RULES, refuse_loose_settings
+from delivery.texting.gateway_settings import GatewaySettings
 
 SAFE = {
     "PUBLIC_SCHEME": "https",
@@ -39,6 +40,7 @@ LOOSE = {
     "SECRET_KEY": "short",
     "SECRET_KEY_FALLBACKS": ["a key of years ago"],
     "DELIVERY_DNS": "8.8.8.8:53",
+    "TEXT_GATEWAY": GatewaySettings(folder="/texts"),
     "SESSION_COOKIE_HTTPONLY": False,
     "CSRF_COOKIE_HTTPONLY": False,
     "SESSION_COOKIE_SAMESITE": "None",
