@@ -119,6 +119,11 @@ def in_words(shown: str) -> str:
     return LEVEL_NAMES.get(shown) or TLS_FAILURES[shown]
 
 
+def finding_in_words(shown: str) -> str:
+    """Of one try: at which level mail was offered to it, or why none was."""
+    return f"{'Mail offered' if shown in LEVEL_NAMES else 'Held back'}: {in_words(shown)}"
+
+
 def _after(found: QuerySet[DomainPosture], before: UUID | None) -> QuerySet[DomainPosture]:
     last = DomainPosture.objects.filter(pk=before).first() if before else None
     if last is None:
@@ -177,5 +182,5 @@ def _host(seen: Sequence[HostObservation]) -> Host:
         in_words(seen[-1].shown),
         LEVEL_NAMES[best] if best else "None",
         seen[-1].seen_at,
-        tuple((in_words(shown), count) for shown, count in found.most_common()),
+        tuple((finding_in_words(shown), count) for shown, count in found.most_common()),
     )

@@ -65,8 +65,10 @@ def test_the_trend_counts_days_and_the_servers_their_findings(clinic):
     (host,) = domains.hosts(posture)
     assert (host.name, host.best) == ("mx.lake.example", domains.LEVEL_NAMES["T3"])
     assert host.findings == (
-        (domains.LEVEL_NAMES["T3"], 2), (domains.LEVEL_NAMES["T2"], 1), (TLS_FAILURES["certificate-expired"], 1),
-    )  # fmt: skip
+        (f"Mail offered: {domains.LEVEL_NAMES['T3']}", 2),
+        (f"Mail offered: {domains.LEVEL_NAMES['T2']}", 1),
+        (f"Held back: {TLS_FAILURES['certificate-expired']}", 1),
+    )
 
 
 def test_finds_a_domain_without_its_name_in_the_address(clinic, browser):
