@@ -29,10 +29,10 @@ def check_transport(**_scope: object) -> list[CheckMessage]:
             "Unset DELIVERY_ALLOW_LOOPBACK.",
         ),
         (
-            bool(settings.DELIVERY_DNS_FILE or settings.DELIVERY_CA_FILE),
+            bool(settings.DELIVERY_ZONE_FILE or settings.DELIVERY_CA_FILE),
             "E004",
             "Outgoing mail trusts the sandbox's names or certificates.",
-            "Unset DELIVERY_DNS_FILE and DELIVERY_CA_FILE.",
+            "Unset DELIVERY_ZONE_FILE and DELIVERY_CA_FILE.",
         ),
         (settings.DEBUG, "E005", "Error pages would show PHI.", "Unset DEBUG."),
     ]

@@ -258,7 +258,7 @@ DELIVERY_EHLO_NAME = environment.text("DELIVERY_EHLO_NAME", f"mail.{PUBLIC_DOMAI
 DELIVERY_DNS = environment.text("DELIVERY_DNS", "")
 DELIVERY_CA_FILE = environment.text("DELIVERY_CA_FILE", "")
 SMIME_CA_FILE = environment.text("SMIME_CA_FILE", "")
-DELIVERY_DNS_FILE = environment.text("DELIVERY_DNS_FILE", "")
+DELIVERY_ZONE_FILE = environment.text("DELIVERY_ZONE_FILE", "")
 DELIVERY_ALLOW_LOOPBACK = environment.text("DELIVERY_ALLOW_LOOPBACK", "") == "1"
 # On the disk of the machine that sends: a directory shared between machines is too slow for it.
 DELIVERY_JOURNAL_DIR = environment.text("DELIVERY_JOURNAL_DIR", "/var/lib/sealpost/journal")

@@ -20,7 +20,7 @@ from tenancy import fetch
 
 def fresh_dns(*, patience: float = LOOKUP_SECONDS) -> Dns:
     """The resolver of the settings with an empty cache, or the sandbox's file as it is now."""
-    file = settings.DELIVERY_DNS_FILE
+    file = settings.DELIVERY_ZONE_FILE
     return ZoneFileDns.read(Path(file)) if file else ResolverDns(settings.DELIVERY_DNS, patience)
 
 

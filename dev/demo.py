@@ -140,7 +140,7 @@ def demo_variables(address: Address) -> dict[str, str]:
         "SANDBOX_MAIL_DIR": str(private_directory(STATE / "mail")),
         "DELIVERY_SMTP_PORT": port,
         "DELIVERY_CA_FILE": str(folder / "ca.pem"),
-        "DELIVERY_DNS_FILE": str(folder / "zone.json"),
+        "DELIVERY_ZONE_FILE": str(folder / "zone.json"),
         "DELIVERY_ALLOW_LOOPBACK": "1",
         "PLATFORM_BOUNCE_HOST": RETURNS_NAME,
         "SMTPD_BIND": RETURNS_ADDRESS,
@@ -161,7 +161,7 @@ def new_logs() -> Path:
 
 def prepare(variables: Mapping[str, str], log: Path) -> None:
     """Roles, databases, tables, synthetic people. Raises SystemExit if a step fails."""
-    zone = Path(variables["DELIVERY_DNS_FILE"])
+    zone = Path(variables["DELIVERY_ZONE_FILE"])
     wait_until(zone.exists, "the sandbox's mail servers")  # where the seed publishes its keys
     with log.open("wb") as output:
         done = subprocess.run(

@@ -78,9 +78,9 @@ def prepare_own_mail(operator: Actor) -> None:
 
 def publish(domain: SenderDomain) -> None:
     """Write the domain's records into the sandbox's zone, which is made anew at each start."""
-    if not settings.DELIVERY_DNS_FILE:
+    if not settings.DELIVERY_ZONE_FILE:
         return
-    path = Path(settings.DELIVERY_DNS_FILE)
+    path = Path(settings.DELIVERY_ZONE_FILE)
     zone = json.loads(path.read_text())
     for record in records_for(dkim_keys.names_of(domain), platform.names()):
         if not record.value:

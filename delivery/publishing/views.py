@@ -118,7 +118,7 @@ def _door() -> fetch.Door:
 
 
 def _tried(dns: Dns) -> Trial:
-    if not settings.DELIVERY_DNS and not settings.DELIVERY_DNS_FILE:
+    if not settings.DELIVERY_DNS and not settings.DELIVERY_ZONE_FILE:
         return Trial.NOT_NAMED
     return trial.of_resolver(dns)
 

@@ -10,7 +10,7 @@ if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     sandbox = Sandbox(
         certificates=Path(os.environ["DELIVERY_CA_FILE"]).parent,
-        zone=Path(os.environ["DELIVERY_DNS_FILE"]),
+        zone=Path(os.environ["DELIVERY_ZONE_FILE"]),
         mail=Path(os.environ["SANDBOX_MAIL_DIR"]),
         port=int(os.environ["DELIVERY_SMTP_PORT"]),
     )

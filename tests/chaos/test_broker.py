@@ -46,7 +46,7 @@ def broker(around, tmp_path) -> Iterator[str]:
     variables = {
         "CELERY_BROKER_URL": url,
         "VALKEY_URL": re.sub(r"//[^?]*", place, settings.VALKEY_URL),
-        "DELIVERY_DNS_FILE": str(zone),
+        "DELIVERY_ZONE_FILE": str(zone),
         "DELIVERY_CA_FILE": str(around.ca_file),
         "DELIVERY_SMTP_PORT": str(around.faulty.port),
     }

@@ -14,7 +14,7 @@ SAFE = {
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
     "DELIVERY_ALLOW_LOOPBACK": False,
-    "DELIVERY_DNS_FILE": "",
+    "DELIVERY_ZONE_FILE": "",
     "DELIVERY_CA_FILE": "",
     "DEBUG": False,
     "SECURE_HSTS_SECONDS": 63_072_000,
@@ -64,7 +64,7 @@ def test_a_safe_production_passes():
         ({"PUBLIC_SCHEME": "http"}, "E001"),
         ({"CSRF_COOKIE_SECURE": False}, "E002"),
         ({"DELIVERY_ALLOW_LOOPBACK": True}, "E003"),
-        ({"DELIVERY_DNS_FILE": "/zone.json"}, "E004"),
+        ({"DELIVERY_ZONE_FILE": "/zone.json"}, "E004"),
         ({"DELIVERY_CA_FILE": "/ca.pem"}, "E004"),
         ({"DEBUG": True}, "E005"),
         (

@@ -27,14 +27,14 @@ ZONE = {
 def test_tells_absent_from_unanswered(settings, tmp_path, name, kind, values):
     file = tmp_path / "zone.json"
     file.write_text(json.dumps(ZONE))
-    settings.DELIVERY_DNS_FILE = str(file)
+    settings.DELIVERY_ZONE_FILE = str(file)
     assert look_up(name, kind) == values
 
 
 def test_sees_a_record_that_was_just_added(settings, tmp_path):
     file = tmp_path / "zone.json"
     file.write_text(json.dumps({**ZONE, "txt": {}}))
-    settings.DELIVERY_DNS_FILE = str(file)
+    settings.DELIVERY_ZONE_FILE = str(file)
     assert look_up("_dmarc.elm.example", "TXT") == ()
     file.write_text(json.dumps(ZONE))
     assert look_up("_dmarc.elm.example", "TXT") == ("v=DMARC1; p=none",)

@@ -47,7 +47,7 @@ class Scene:
         self.environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings_test",
             "SEALPOST_ENV": "test",
-            "DELIVERY_DNS_FILE": str(zone),
+            "DELIVERY_ZONE_FILE": str(zone),
             "DELIVERY_CA_FILE": str(ca_file),
             "DELIVERY_SMTP_PORT": str(server.port),
             "DELIVERY_ALLOW_LOOPBACK": "1",

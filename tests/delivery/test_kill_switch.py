@@ -107,7 +107,7 @@ def _worker(closing, other, server, certificates, tmp_path) -> Iterator[None]:
     leads = {each.domain: [[10, NAME]] for each in (closing, other)}
     zone.write_text(json.dumps({"mx": leads, "a": {NAME: [server.address]}}))
     variables = {
-        "DELIVERY_DNS_FILE": str(zone),
+        "DELIVERY_ZONE_FILE": str(zone),
         "DELIVERY_CA_FILE": str(certificates.ca_file),
         "DELIVERY_SMTP_PORT": str(server.port),
     }

@@ -149,7 +149,7 @@ def as_in_a_zone(settings, tmp_path: Path, certificates) -> None:
     """Our policy is published, our key is not, and the resolver checks signatures."""
     settings.PLATFORM_BOUNCE_HOST = HOST
     settings.SMTPD_CERTIFICATE_FILE = str(certificates.valid(HOST))
-    settings.DELIVERY_DNS_FILE = str(tmp_path / "zone.json")
+    settings.DELIVERY_ZONE_FILE = str(tmp_path / "zone.json")
     settings.DELIVERY_SYSTEM_SENDER = "no-reply@mail.sealpost.example"
     policy = records.of_policy(DOMAIN, HOST, FakeDns())
     zone = {"mx": {}, "a": {}, "txt": {"": [], policy.name: [policy.value]}, "secure": [""],
@@ -168,7 +168,7 @@ def test_an_operator_sees_what_to_publish(as_in_a_zone):
 
 
 def test_without_a_resolver_and_a_certificate_it_says_what_is_missing(settings):
-    settings.DELIVERY_DNS = settings.DELIVERY_DNS_FILE = settings.SMTPD_CERTIFICATE_FILE = ""
+    settings.DELIVERY_DNS = settings.DELIVERY_ZONE_FILE = settings.SMTPD_CERTIFICATE_FILE = ""
     page = browser_of(make_user(is_operator=True)).get("/platform/mail-security/").content.decode()
     assert "Set DELIVERY_DNS to a resolver on this machine" in page
     assert "The certificate of the mail server is not on this machine." in page

@@ -24,7 +24,7 @@ def small_demo(settings, tmp_path):
     """A demo of few people, with a zone and a state folder of its own."""
     zone = tmp_path / "zone.json"
     zone.write_text(json.dumps({"mx": {}, "a": {}, "txt": {}}))
-    settings.DELIVERY_DNS_FILE = str(zone)
+    settings.DELIVERY_ZONE_FILE = str(zone)
     settings.STATE_DIR = str(tmp_path)
     call_command("seed_demo", people=150)
     return tmp_path

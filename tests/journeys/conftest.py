@@ -44,7 +44,7 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def mailboxes(sandbox: Sandbox, settings) -> Path:
-    settings.DELIVERY_DNS_FILE = str(sandbox.zone)
+    settings.DELIVERY_ZONE_FILE = str(sandbox.zone)
     settings.SANDBOX_MAIL_DIR = str(sandbox.mail)
     return sandbox.mail
 

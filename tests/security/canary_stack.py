@@ -50,7 +50,7 @@ class Stack:
             "PUBLIC_PORT": str(self.port),
             "TMPDIR": str(self["tmp"]),
             "DELIVERY_JOURNAL_DIR": str(self["journal"]),
-            "DELIVERY_DNS_FILE": str(self.sandbox.zone),
+            "DELIVERY_ZONE_FILE": str(self.sandbox.zone),
             "DELIVERY_CA_FILE": str(self.sandbox.root_certificate),
             "DELIVERY_SMTP_PORT": str(self.sandbox.port),
             "SANDBOX_MAIL_DIR": str(self.sandbox.mail),

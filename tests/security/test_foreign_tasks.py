@@ -69,7 +69,7 @@ def with_jobs(world):
 def _nobody_to_send_to(settings, tmp_path):
     zone = tmp_path / "zone.json"
     zone.write_text(json.dumps({"mx": {}, "a": {}, "txt": {}, "tlsa": {}}))
-    settings.DELIVERY_DNS_FILE, settings.DELIVERY_JOURNAL_DIR = str(zone), str(tmp_path)
+    settings.DELIVERY_ZONE_FILE, settings.DELIVERY_JOURNAL_DIR = str(zone), str(tmp_path)
     for door in (doors.dns, doors.transport):
         door.cache_clear()
     yield

@@ -103,7 +103,7 @@ def test_a_name_that_changes_between_check_and_call_reaches_nothing_new(server, 
 def test_the_products_own_door_does_not_reach_loopback(server, settings, tmp_path):
     zone = tmp_path / "zone.json"
     zone.write_text(f'{{"mx": {{}}, "a": {{"{NAME}": ["127.0.0.1"]}}}}')
-    settings.DELIVERY_DNS_FILE = str(zone)
+    settings.DELIVERY_ZONE_FILE = str(zone)
     with server.serving():
         assert failure_of(lambda: door().get(f"https://{NAME}/")) is Failure.NOT_REACHED
         with pytest.raises(WebAddressRefused):

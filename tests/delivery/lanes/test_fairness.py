@@ -35,7 +35,7 @@ def test_a_blast_of_one_clinic_delays_another_by_no_more_than_its_turns(
     leads = {each.domain: [[10, NAME]] for each in (blast, few)}
     zone.write_text(json.dumps({"mx": leads, "a": {NAME: [server.address]}}))
     variables = {
-        "DELIVERY_DNS_FILE": str(zone),
+        "DELIVERY_ZONE_FILE": str(zone),
         "DELIVERY_CA_FILE": str(certificates.ca_file),
         "DELIVERY_SMTP_PORT": str(server.port),
     }
