@@ -10,6 +10,7 @@ from django.conf import settings
 from delivery.texting.gateway import Gateway
 from delivery.texting.sandbox import SandboxGateway
 from delivery.texting.web_gateway import WebGateway
+from delivery.tls_sent.way import ReportWay
 from delivery.wire.dial import Dialer
 from delivery.wire.dns import Dns, ZoneFileDns
 from delivery.wire.resolver import LOOKUP_SECONDS, ResolverDns
@@ -63,3 +64,9 @@ def _own_address() -> str | None:
     with socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET) as trial:
         trial.bind((str(address), 0))
     return str(address)
+
+
+@cache
+def way_of_tls_reports() -> ReportWay:
+    """For reports about TLS alone, which go where TLS fails."""
+    return ReportWay.beside(transport())

@@ -35,6 +35,7 @@ class Way(StrEnum):
     VERIFIED_TLS = "verified_tls"
     CONSENTED = "consented"
     BEST_AVAILABLE = "best_available"
+    DESPITE_TLS = "despite_tls"
 
 
 class Trouble(StrEnum):
@@ -53,7 +54,7 @@ class RouteFacts(NamedTuple):
 
     `was_safe`: the domain proved verified TLS within thirty days. `has_waited`: trouble of this kind
     was held for as long as it may be, which `hold` says for most kinds. `can_encrypt`: sender and
-    person have S/MIME certificates.
+    person have S/MIME certificates. `is_tls_report`: it tells a domain of its own TLS, and nothing else.
     """
 
     verdict: Verdict
@@ -64,6 +65,7 @@ class RouteFacts(NamedTuple):
     has_waited: bool = False
     hold: timedelta = timedelta(hours=4)
     can_encrypt: bool = False
+    is_tls_report: bool = False
 
     @property
     def tells_of_care(self) -> bool:
@@ -82,6 +84,11 @@ class Rule(NamedTuple):
 RULES = (
     Rule(0, "denied", Way.NOWHERE, lambda f: f.verdict.outcome is Outcome.DENY),
     Rule(0, "not_yet", Way.WAIT, lambda f: f.verdict.outcome is Outcome.HOLD),
+    # RFC 8460 5.3: what is told of is what would keep it from arriving. It holds nothing of a person.
+    Rule(
+        0, "tls_report", Way.DESPITE_TLS,
+        lambda f: f.is_tls_report and not f.tells_of_care,
+    ),
     Rule(1, "portal", Way.PORTAL, lambda f: f.verdict.outcome is Outcome.PORTAL),
     Rule(
         1, "specially_protected", Way.PORTAL, lambda f: f.verdict.sensitivity is Sensitivity.S3
@@ -165,6 +172,8 @@ def _allowed(level: TransportLevel, sensitivity: Sensitivity) -> Verdict:
 WITHOUT_PHI = decide(RouteFacts(_allowed(TransportLevel.ANY, Sensitivity.S0)))
 # What is made from a person's values travels under verified TLS or not at all.
 STRICT = decide(RouteFacts(_allowed(TransportLevel.VERIFIED, Sensitivity.S2)))
+# For delivery.tls_sent alone: what a domain promises of its servers does not bind it either.
+TLS_REPORT = decide(RouteFacts(_allowed(TransportLevel.ANY, Sensitivity.S0), is_tls_report=True))
 # Of a message whose worker is gone: what it was decided on is known again at the next try.
 FORGOTTEN = STRICT._replace(rule="")
 

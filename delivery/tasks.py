@@ -164,4 +164,4 @@ def look_after_arrivals() -> None:
 def report_tls() -> None:
     """Tick: tells other domains what we saw of their TLS yesterday, where they ask for it."""
     gathering.gather_due()
-    tls_reports.send_due(doors.transport(), doors.dns(), fetch.door())
+    tls_reports.send_due(doors.way_of_tls_reports(), doors.dns(), fetch.door())

@@ -42,6 +42,8 @@ class SentTlsReport(TenantModel):
     # Sessions by what they showed: names of levels, and failures.
     counts = SealedJSONField()
     sessions = models.PositiveIntegerField()
+    # The lines of the newest MTA-STS policy of the domain that a workspace kept to (RFC 8460 4.4).
+    sts_policy = SealedJSONField(null=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=clock.now)

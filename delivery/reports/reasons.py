@@ -52,6 +52,7 @@ TLS_FAILURES = {
 OF_ROUTES = {
     "denied": "The send gate says no.",
     "not_yet": "The send gate says not yet.",
+    "tls_report": "It tells a domain of its own TLS, so it goes where TLS fails too.",
     "portal": "The send gate allows the secure portal only.",
     "specially_protected": "Specially protected information never leaves by email.",
     "author_choice": "The sender chose the secure portal.",

@@ -9,7 +9,7 @@ from campaigns.compilation import Rendered
 from delivery.drafts.draft import Draft, Letterhead
 from delivery.fates import Claimed
 from delivery.models import Message, SentTlsReport
-from delivery.routes import WITHOUT_PHI
+from delivery.routes import TLS_REPORT
 from delivery.tls_sent.report import Report
 from delivery.wire import headers, mime
 
@@ -30,7 +30,7 @@ class ReportDraft(Draft):
         return cls(
             message=_claimed(row, report),
             address=address,
-            route=WITHOUT_PHI,
+            route=TLS_REPORT,
             letterhead=letterhead,
             language="",
             write=lambda: text,

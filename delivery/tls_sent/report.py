@@ -9,7 +9,9 @@ from datetime import date, timedelta
 import orjson
 
 from delivery.wire.levels import Level, PolicyType, TlsFailure
+from delivery.wire.sts import Policy
 
+MX = "mx: "
 # By which policy a session was judged that reached the level.
 OF_LEVELS = {
     Level.T4.name: PolicyType.TLSA,
@@ -46,6 +48,7 @@ class Report:
     domain: str
     day: date
     counts: Mapping[str, int]
+    sts_policy: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -86,7 +89,7 @@ class Report:
                 good[policy] += count
         return [
             {
-                "policy": {"policy-type": policy, "policy-domain": self.domain},
+                "policy": self._policy(policy),
                 "summary": {
                     "total-successful-session-count": good[policy],
                     "total-failure-session-count": sum(bad[policy].values()),
@@ -98,6 +101,31 @@ class Report:
             }
             for policy in sorted({*good, *bad})
         ]
+
+    def _policy(self, kind: str) -> dict[str, object]:
+        """With its text and its hosts, if it is an MTA-STS policy that we know."""
+        policy: dict[str, object] = {"policy-type": kind, "policy-domain": self.domain}
+        if kind == PolicyType.STS and self.sts_policy:
+            policy["policy-string"] = list(self.sts_policy)
+            policy["mx-host"] = [
+                line.removeprefix(MX) for line in self.sts_policy if line.startswith(MX)
+            ]
+        return policy
+
+
+def lines_of(policy: Policy) -> list[str]:
+    """As its file says it (RFC 8461 3.2)."""
+    return [
+        "version: STSv1",
+        f"mode: {policy.mode.value}",
+        *(f"{MX}{host}" for host in policy.mx),
+        f"max_age: {int(policy.max_age.total_seconds())}",
+    ]
+
+
+def rests_on_sts(shown: str) -> bool:
+    """Whether an MTA-STS policy judged such a session."""
+    return _judged(shown)[0] == PolicyType.STS
 
 
 def sessions(counts: Mapping[str, int]) -> int:

@@ -1,6 +1,5 @@
 """Telling domains what we saw: once for each day, by mail or by HTTPS, as they ask for it."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import unquote
 from uuid import UUID
@@ -13,11 +12,10 @@ from delivery.models import SentTlsReport, TlsReporting
 from delivery.tls_sent import destinations
 from delivery.tls_sent.letter import ReportDraft
 from delivery.tls_sent.report import Report
+from delivery.tls_sent.way import ReportWay
 from delivery.wire.addresses import AddressUnusable
-from delivery.wire.conversation import run
 from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain
 from delivery.wire.door import Result
-from delivery.wire.transport import Transport
 from tenancy import clock, fetch
 from tenancy.web_address import WebAddressRefused
 
@@ -29,7 +27,7 @@ MOST_ATTEMPTS = 5
 ZIPPED = {"Content-Type": "application/tlsrpt+gzip"}
 
 
-def send_due(transport: Transport, dns: Dns, door: fetch.Door) -> int:
+def send_due(way: ReportWay, dns: Dns, door: fetch.Door) -> int:
     """Try what is due once, in the platform's scope. Returns how many that were.
 
     Claimed by an update that only one worker can make; a report that is sent twice all the same has
@@ -43,7 +41,7 @@ def send_due(transport: Transport, dns: Dns, door: fetch.Door) -> int:
         if _claim(key):
             tried += 1
             row = SentTlsReport.objects.get(pk=key)
-            _settle(row, _told(row, transport, dns, door))
+            _settle(row, _told(row, way, dns, door))
     return tried
 
 
@@ -62,7 +60,7 @@ def _settle(row: SentTlsReport, status: Status | None) -> None:
     row.save(update_fields=["attempts", "status", "settled_at"])
 
 
-def _told(row: SentTlsReport, transport: Transport, dns: Dns, door: fetch.Door) -> Status | None:
+def _told(row: SentTlsReport, way: ReportWay, dns: Dns, door: fetch.Door) -> Status | None:
     """What became of it; None if it is worth another try."""
     try:
         texts = dns.txt(f"_smtp._tls.{row.domain}")
@@ -73,20 +71,27 @@ def _told(row: SentTlsReport, transport: Transport, dns: Dns, door: fetch.Door) 
     wanted = destinations.asked_for(texts)
     if not wanted:
         return Status.UNWANTED
-    report = _report(row.domain, row.counts, row)
+    report = _report(row)
     for uri in wanted:
         if uri.startswith("https:"):
             taken = _posted(report, uri, door)
         else:
-            taken = _mailed(report, row, unquote(uri.removeprefix("mailto:")), transport)
+            taken = _mailed(report, row, unquote(uri.removeprefix("mailto:")), way)
         if taken:
             return Status.SENT
     return None
 
 
-def _report(domain: str, counts: Mapping[str, int], row: SentTlsReport) -> Report:
+def _report(row: SentTlsReport) -> Report:
     contact = str(settings.DELIVERY_SYSTEM_SENDER)
-    return Report(platform.mail_domain(), contact, domain, row.day, counts)
+    return Report(
+        platform.mail_domain(),
+        contact,
+        row.domain,
+        row.day,
+        row.counts,
+        tuple(row.sts_policy or ()),
+    )
 
 
 def _posted(report: Report, uri: str, door: fetch.Door) -> bool:
@@ -96,11 +101,10 @@ def _posted(report: Report, uri: str, door: fetch.Door) -> bool:
         return False
 
 
-def _mailed(report: Report, row: SentTlsReport, address: str, transport: Transport) -> bool:
+def _mailed(report: Report, row: SentTlsReport, address: str, way: ReportWay) -> bool:
     draft = ReportDraft.of(report, row, address, letterheads.of_the_service())
     try:
-        envelope = draft.envelope()
+        outcome = way.send(draft)
     except AddressUnusable:
         return False
-    outcome = run(transport.converse(envelope, lambda _: True))
     return outcome.result in {Result.ACCEPTED, Result.UNCERTAIN}

@@ -13,11 +13,14 @@ from django.db import IntegrityError, transaction
 from compliance import platform
 from delivery.evidence import Observation
 from delivery.models import SentTlsReport, TlsReporting
-from delivery.services import postures
+from delivery.services import policies, postures
 from delivery.services.postures import Lesson
 from delivery.tls_reports.reading import reports_in
 from delivery.tls_sent import destinations, gathering, sending
 from delivery.tls_sent.report import Report
+from delivery.tls_sent.way import ReportWay
+from delivery.wire.policies import KeptPolicy
+from delivery.wire.sts import Mode, Policy
 from tenancy import clock
 from tenancy.fetch import Answer, Failure, FetchFailed
 from tenancy.scope import platform_scope, tenant_scope
@@ -82,7 +85,7 @@ def gathered() -> int:
 
 def told(transport=None, dns=BY_MAIL, web=None) -> int:
     with clock.at(TODAY.next), platform_scope():
-        return sending.send_due(transport or FakeTransport(), dns, web or Web())
+        return sending.send_due(ReportWay(transport or FakeTransport()), dns, web or Web())
 
 
 def report() -> SentTlsReport:
@@ -163,6 +166,39 @@ def test_it_goes_by_https_where_that_is_asked_for(clinic):
     assert (report().status, transport.handed_over) == ("sent", {})
 
 
+def test_it_names_the_policy_that_judged_newest_first(clinic, other_clinic):
+    for tenant, age, mode in ((clinic, 2, Mode.TESTING), (other_clinic, 1, Mode.ENFORCE)):
+        policy = Policy("id7", mode, ("mx.host.example", "*.host.example"), timedelta(days=7))
+        with tenant_scope(tenant.id), clock.at(TODAY.noon):
+            saw(T3=20, T2=3)
+            fetched_at = clock.now() - timedelta(hours=age)
+            policies.remember({DOMAIN: KeptPolicy(policy, fetched_at)})
+    gathered()
+    transport = FakeTransport()
+    told(transport)
+    named = {each["policy"]["policy-type"]: each["policy"] for each in policies_in(transport)}
+    assert named["sts"] == {
+        "policy-type": "sts",
+        "policy-domain": DOMAIN,
+        "policy-string": [
+            "version: STSv1", "mode: enforce", "mx: mx.host.example", "mx: *.host.example",
+            "max_age: 604800",
+        ],
+        "mx-host": ["mx.host.example", "*.host.example"],
+    }  # fmt: skip
+    assert named["no-policy-found"] == {
+        "policy-type": "no-policy-found",
+        "policy-domain": DOMAIN,
+    }
+
+
+def policies_in(transport) -> list:
+    (letter,) = transport.handed_over["tls@post.example"]
+    mail = message_from_bytes(letter, policy=policy.default)
+    (report,) = mail.iter_attachments()
+    return orjson.loads(gzip.decompress(report.get_content()))["policies"]
+
+
 def test_who_does_not_ask_is_not_told(clinic):
     saw(T2=40)
     gathered()
@@ -177,7 +213,7 @@ def test_what_is_not_taken_is_tried_again_a_few_times(clinic):
     refusing = FakeTransport({"tls@post.example": UNKNOWN_USER})
     for attempt in range(sending.MOST_ATTEMPTS):
         with clock.at(TODAY.next + attempt * sending.AGAIN_AFTER), platform_scope():
-            assert sending.send_due(refusing, BY_MAIL, Web()) == 1
+            assert sending.send_due(ReportWay(refusing), BY_MAIL, Web()) == 1
     assert (report().status, report().attempts) == ("failed", sending.MOST_ATTEMPTS)
 
 
