@@ -1,9 +1,11 @@
 """What a submitted message becomes: the letters of one key, all stored or none."""
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -33,7 +35,6 @@ from tenancy.source import Source
 
 # A program that lost our answer sends again at once, and not the next day.
 REPEATED_WITHIN = timedelta(minutes=10)
-TAKEN = b'"taken"'
 # Of 600 a minute from one network: whoever guesses keys has sixty tries.
 PROOF_COSTS = 10
 
@@ -55,6 +56,13 @@ class Proven:
     tenant_id: UUID
     key_id: UUID
     address: str
+
+
+class Became(NamedTuple):
+    """The message of one person, and the word for why it is not sent."""
+
+    message: str
+    skipped: str
 
 
 @dataclass(frozen=True)
@@ -118,36 +126,46 @@ def _key(proven: Proven) -> ApiKey:
 
 @transaction.atomic
 def _stored(submitted: Submitted, arrival: Arrival, key: ApiKey) -> str:
-    rows = _new(submitted, arrival, key)
-    if rows is not None and not rows:
-        return "250 2.6.0 Taken before"
-    wanted = list(rows) if rows is not None else list(dict.fromkeys(arrival.rcpt_to))
+    everybody = list(dict.fromkeys(arrival.rcpt_to))
+    rows = _rows(submitted, everybody, arrival, key)
+    became = {each: _became(row) for each, row in rows.items() if row.answer is not None}
+    wanted = [each for each in everybody if each not in became]
+    if not wanted:
+        return _answer([became[each] for each in everybody])
     people = [
         Person(Mailbox(each, submitted.names.get(each.lower(), "")), submitted.stated.record_number)
         for each in wanted
     ]
     writing = with_defaults(submitted.writing, key, purpose=submitted.stated.purpose)
     messages = asking.carry_out(Ask(people, writing), actor=_actor(key))
-    for row in (rows or {}).values():
-        idempotency.end(row, Answer(250, TAKEN))
-    return _answer(messages)
+    for each, message in zip(wanted, messages, strict=True):
+        is_skipped = message.status == Message.Status.SKIPPED
+        became[each] = Became(str(message.pk), message.reason if is_skipped else "")
+        if each in rows:
+            idempotency.end(rows[each], Answer(250, " ".join(became[each]).encode()))
+    return _answer([became[each] for each in everybody])
 
 
-def _new(
-    submitted: Submitted, arrival: Arrival, key: ApiKey
-) -> dict[str, IdempotentRequest] | None:
-    """The people whom this message did not reach us for within ten minutes; None if nobody asks."""
+def _rows(
+    submitted: Submitted, everybody: Sequence[str], arrival: Arrival, key: ApiKey
+) -> dict[str, IdempotentRequest]:
+    """By person, answered if this message came within ten minutes; none if nobody asks for that."""
     if not submitted.message_id or not asking.defaults_of(key).drops_repeated:
-        return None
+        return {}
     digest = hashlib.sha256(arrival.content).hexdigest()
     rows = {}
-    for each in dict.fromkeys(arrival.rcpt_to):
+    for each in everybody:
         named = hashlib.sha256(f"{submitted.message_id}\n{each}\n{digest}".encode()).hexdigest()
         _forget_older(key, named)
-        row = idempotency.begin(api_key_id=key.pk, key=f"smtp {named}", request=named.encode())
-        if row.answer is None:
-            rows[each] = row
+        rows[each] = idempotency.begin(
+            api_key_id=key.pk, key=f"smtp {named}", request=named.encode()
+        )
     return rows
+
+
+def _became(row: IdempotentRequest) -> Became:
+    message, _, skipped = bytes(row.answer or b"").decode().partition(" ")
+    return Became(message, skipped)
 
 
 def _forget_older(key: ApiKey, named: str) -> None:
@@ -157,14 +175,17 @@ def _forget_older(key: ApiKey, named: str) -> None:
     ).delete()
 
 
-def _answer(messages: list[Message]) -> str:
-    """Who may not be written to stands in the message log; if that is everybody, it is said here."""
-    skipped = [each for each in messages if each.status == Message.Status.SKIPPED]
-    if len(skipped) == len(messages):
-        return f"550 5.7.1 Not sent. {in_words(skipped[0].reason)}"
+def _answer(became: Sequence[Became]) -> str:
+    """Who may not be written to stands in the message log; if that is everybody, it is said here.
+
+    The same to a program that comes again, as the first answer may be what it lost.
+    """
+    skipped = [each for each in became if each.skipped]
+    if len(skipped) == len(became):
+        return f"550 5.7.1 Not sent. {in_words(skipped[0].skipped)}"
     if skipped:
-        return f"250 2.6.0 Taken as {messages[0].pk}; {len(skipped)} may not be written to"
-    return f"250 2.6.0 Taken as {messages[0].pk}"
+        return f"250 2.6.0 Taken as {became[0].message}; {len(skipped)} may not be written to"
+    return f"250 2.6.0 Taken as {became[0].message}"
 
 
 def _actor(key: ApiKey) -> Actor:
