@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from campaigns.content.letterhead import Letterhead
 from campaigns.models import Campaign
+from compliance.facts import Fallback
 from compliance.models import Policy
+from compliance.purposes import PROMOTION, Purpose
 
 
 def document_of(campaign: Campaign, letterhead: Letterhead, policy: Policy) -> dict[str, object]:
@@ -37,7 +39,16 @@ def document_of(campaign: Campaign, letterhead: Letterhead, policy: Policy) -> d
         document
         | ({"label": campaign.label} if campaign.label else {})
         | ({"arrival": arrival} if arrival else {})
+        | ({"portal_domains": sorted(domains)} if (domains := policy.portal_domains) else {})
+        | ({"fallback": fallback} if (fallback := fallback_of(campaign, policy)) else {})
     )
+
+
+def fallback_of(campaign: Campaign, policy: Policy) -> str:
+    """What becomes of its mail where no way is safe, unless that is the portal."""
+    promotes = Purpose(campaign.purpose) in PROMOTION
+    fallback = policy.fallback_promotion if promotes else policy.fallback_care
+    return "" if fallback == Fallback.PORTAL else str(fallback)
 
 
 def arrival_of(campaign: Campaign) -> str | int | None:
@@ -62,6 +73,8 @@ CHANGED_WORDS = {
     "purpose": "the purpose",
     "remuneration": "the statement about third-party pay",
     "route": "the protection policy",
+    "portal_domains": "the providers whose mail goes to the portal",
+    "fallback": "what becomes of mail that finds no safe way",
     "label": "what its author says that it holds",
     "counts": "what is counted",
     "start": "the timing",

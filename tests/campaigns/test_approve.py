@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from audit.models import AuditEvent
+from campaigns import binding
 from campaigns.errors import (
     ApprovalNotAllowed,
     CampaignNotReady,
@@ -95,6 +96,29 @@ def test_what_changed_since_it_was_asked_cannot_be_approved(clinic):
     compliance.set_policy({"tls_floor": 3}, actor=OFFICER)
     with pytest.raises(ApprovalNotAllowed, match="the protection policy changed"):
         approve(campaign)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"portal_domains": ["bigmail.example"]}, "the providers whose mail goes to the portal"),
+        ({"fallback_care": "hold"}, "what becomes of mail that finds no safe way"),
+    ],
+)  # fmt: skip
+def test_an_approval_covers_the_ways_that_its_mail_may_take(clinic, change, words):
+    campaign = approved_campaign()
+    compliance.set_policy(change, actor=OFFICER)
+    assert queries.in_force(campaign) is None
+    assert queries.changed_since(campaign.approvals.get(), campaign) == [words]
+
+
+def test_what_becomes_of_other_mail_is_not_covered(clinic):
+    campaign = approved_campaign()
+    compliance.set_policy({"fallback_promotion": "drop"}, actor=OFFICER)
+    assert queries.in_force(campaign) is not None
+    policy = Policy.objects.get()
+    assert binding.fallback_of(campaign, policy) == ""
+    assert binding.fallback_of(Campaign(purpose="marketing"), policy) == "drop"
 
 
 def test_an_old_page_cannot_approve_a_newer_question(clinic):
