@@ -31,6 +31,8 @@ def request(
     if not to:
         raise TestNotSent("Choose who gets the test.")
     _check(campaign)
+    for member in to[:MOST_RECIPIENTS]:
+        _refuse_suppressed(member.user.email)
     person = previews.sample(campaign, place).person
     if person is None:
         raise TestNotSent("There is nobody to write the test as. Add contacts first.")
@@ -59,6 +61,10 @@ def _check(campaign: Campaign) -> None:
     """Raises TestNotSent for one that could not travel to anybody."""
     if campaign.sender is None:
         raise TestNotSent("Choose a sender first.")
+    if not campaign.sender.domain.may_send(clock.now()):
+        raise TestNotSent(
+            "The sender's domain may not send now. Settings, Sender domains, says which record is missing."
+        )
     try:
         writing.compiled(campaign)
         sensitivity = audience.sensitivity(campaign)
@@ -67,6 +73,15 @@ def _check(campaign: Campaign) -> None:
     if sensitivity is Sensitivity.S3:
         raise TestNotSent(
             "Specially protected information never leaves by email. Look at the preview instead."
+        )
+
+
+def _refuse_suppressed(address: str) -> None:
+    """Raises TestNotSent for a mailbox that gets no mail of this workspace."""
+    if suppression := compliance.suppression_of(address):
+        raise TestNotSent(
+            f"{address} gets no mail from here: {suppression.get_reason_display()}. "
+            "Choose somebody else, or lift it under Suppressed addresses."
         )
 
 

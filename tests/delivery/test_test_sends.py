@@ -1,20 +1,28 @@
 """A campaign in a colleague's mailbox, as one contact would get it: what may travel, and what may not."""
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 
 from accounts.models import Membership
+from audit.models import AuditEvent
 from campaigns import errors, models
 from campaigns.models import Campaign
 from campaigns.services import drafts, tests
+from compliance import services as compliance
+from compliance.facts import SuppressionReason
+from compliance.models import SenderDomain, Suppression
 from contacts.models import Attribute, Contact
 from delivery import worker
 from delivery.drafters import drafters
 from delivery.models import Message
 from delivery.services.testing import take_tests
 from delivery.wire.levels import Level
+from tenancy import clock
+from tenancy.errors import DomainError
 from tests.accounts.signing_in import make_member, membership_of
+from tests.compliance import test_ending as ending
 from tests.delivery.conftest import PEM
 from tests.factories.campaigns import CONTENT, MARKETER, ready_campaign
 from tests.factories.compliance import sign_with
@@ -68,6 +76,37 @@ def test_no_test_of_what_is_specially_protected_is_taken(campaign, colleague):
     with pytest.raises(errors.TestNotSent, match="never leaves by email"):
         ask(campaign, colleague)
     assert not models.TestSend.objects.exists()
+
+
+def refused(campaign, colleague, words: str) -> None:
+    with pytest.raises(DomainError, match=words):
+        ask(campaign, colleague)
+    assert not models.TestSend.objects.exists()
+    assert not AuditEvent.objects.filter(action="campaign.tested").exists()
+    assert send().handed_over == {}
+
+
+def test_no_test_leaves_from_a_domain_whose_records_are_gone(campaign, colleague):
+    SenderDomain.objects.update(verified_at=clock.now() - timedelta(hours=25))
+    refused(Campaign.objects.get(), colleague, "The sender's domain may not send now")
+
+
+def test_no_test_goes_to_a_suppressed_mailbox_of_a_colleague(campaign, colleague):
+    compliance.suppress(
+        colleague.user.email,
+        reason=SuppressionReason.BOUNCED,
+        source=Suppression.Source.STAFF,
+        actor=MARKETER,
+    )
+    refused(campaign, colleague, "gets no mail from here: The mailbox does not exist")
+
+
+def test_no_test_leaves_a_frozen_workspace(campaign, colleague, clinic):
+    asker = ending.actor_of(make_member(clinic, "owner", "Olive Owner"))
+    officer = ending.actor_of(make_member(clinic, "compliance_officer", "Cora Officer"))
+    make_contact()
+    ending.end(clinic, asker, officer)
+    refused(campaign, colleague, "is ending")
 
 
 def test_what_became_specially_protected_since_does_not_leave(campaign, colleague):
