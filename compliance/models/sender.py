@@ -23,6 +23,8 @@ class SenderDomain(TenantModel):
     findings = models.JSONField(default=dict)
     checked_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
+    # Since its records were all seen once: what was sent from it may come back as long as it is here.
+    proven_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(TenantModel.Meta):

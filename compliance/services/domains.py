@@ -79,6 +79,7 @@ def _store_findings(
     could_send = domain.may_send(now)
     if needed == {RecordStatus.FOUND}:
         domain.verified_at = now
+        domain.proven_at = domain.proven_at or now
     elif needed - {RecordStatus.FOUND, RecordStatus.UNKNOWN}:
         domain.verified_at = None
     domain.findings = {
@@ -86,7 +87,7 @@ def _store_findings(
         for record, finding in findings.items()
     }
     domain.checked_at = now
-    domain.save(update_fields=["findings", "checked_at", "verified_at"])
+    domain.save(update_fields=["findings", "checked_at", "verified_at", "proven_at"])
     dkim_keys.begin_to_sign(domain, _selectors_seen(findings))
     if domain.may_send(now) != could_send:
         action = "domain.verified" if domain.may_send(now) else "domain.broken"

@@ -75,6 +75,7 @@ def test_a_record_that_goes_missing_stops_sending_at_once(clinic):
     domain = compliance.check_domain(domain, lambda name, kind: zone.get((name, kind), ()))
     assert domain.findings[selector]["status"] == "missing"
     assert domain.verified_at is None
+    assert domain.proven_at is not None
     assert actions()[-1] == "domain.broken"
 
 

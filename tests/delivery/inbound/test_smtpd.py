@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from delivery.inbound import accepting, doorkeeper
+from compliance.models import SenderDomain
+from delivery.inbound import accepting, doorkeeper, recipients
 from delivery.inbound.doorkeeper import CALLS, Doorkeeper, Reticent
 from delivery.inbound.parts import READ_BYTES
 from delivery.models import InboundMail, Message
@@ -16,7 +17,7 @@ from tenancy.log_lines import LineFormatter
 from tenancy.scope import platform_scope, tenant_scope
 from tests.delivery.inbound import smtpd
 from tests.delivery.inbound.conftest import reply_path, return_path
-from tests.factories.campaigns import SENDER_DOMAIN
+from tests.factories.campaigns import SENDER_DOMAIN, sender
 from tests.waiting import until
 
 CANARY = b"Quennell-4711"
@@ -88,6 +89,24 @@ def test_nothing_is_relayed_and_no_address_can_be_made_up(port, sent, to, answer
     assert send(port, to(sent)) == (550, answer)
     assert InboundMail.objects.count() == 0
     assert send(port, return_path(sent))[0] == 250
+
+
+def test_bounces_come_back_to_a_domain_whose_records_broke(port, sent):
+    SenderDomain.objects.update(verified_at=None)
+    assert send(port, return_path(sent))[0] == 550
+    assert InboundMail.objects.count() == 0
+    SenderDomain.objects.update(proven_at=sent.created_at)
+    assert send(port, return_path(sent))[0] == 250
+    assert InboundMail.objects.get().message_id == sent.id
+
+
+def test_whoever_proves_a_domain_now_comes_before_who_once_did(sent, clinic, other_clinic):
+    SenderDomain.objects.update(verified_at=None, proven_at=clock.now())
+    with tenant_scope(other_clinic.id):
+        sender()
+    postmaster = recipients.destination_of(f"postmaster@bounce.{SENDER_DOMAIN}", "")
+    assert postmaster.tenant_id == other_clinic.id
+    assert recipients.destination_of(return_path(sent), "").tenant_id == clinic.id
 
 
 def test_a_person_does_not_write_to_a_return_path(port, sent):
