@@ -1,8 +1,11 @@
 """System checks: a production that would send or show PHI without protection does not start."""
 
+import ssl
+
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+APPROVED = {"TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"}
 UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "*"}
 
 
@@ -40,6 +43,22 @@ def check_transport(**_scope: object) -> list[CheckMessage]:
         Error(message, hint=hint, id=f"compliance.{number}")
         for is_wrong, number, message, hint in found
         if is_wrong
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_ciphers(**_scope: object) -> list[CheckMessage]:
+    """What mail servers and browsers may agree on with us is told by OPENSSL_CONF, outside of Python."""
+    offered = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).get_ciphers()
+    others = {each["name"] for each in offered if each["protocol"] == "TLSv1.3"} - APPROVED
+    if not others:
+        return []
+    return [
+        Error(
+            f"TLS 1.3 could use {', '.join(sorted(others))}, which NIST SP 800-52r2 does not name.",
+            hint="Set OPENSSL_CONF to the path of config/openssl.cnf.",
+            id="compliance.E028",
+        )
     ]
 
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.places import private_directory, write_private
+from dev.places import ROOT, private_directory, write_private
 
 ROLES = ("admin", "runtime", "migrate", "scheduler", "backup")
 
@@ -49,6 +49,7 @@ def environment(machine: Machine) -> dict[str, str]:
         "DELIVERY_JOURNAL_DIR": str(machine.state / "journal"),
         "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",  # node of a wheel
         "PYTHONUNBUFFERED": "1",
+        "OPENSSL_CONF": str(ROOT / "config" / "openssl.cnf"),
     }
 
 

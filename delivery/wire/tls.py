@@ -15,7 +15,7 @@ from delivery.wire.dane import UNREADABLE, SignedKeys
 from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
 from tenancy import clock
 
-# NIST SP 800-52r2: ephemeral key exchange and AES-GCM. TLS 1.3 suites are OpenSSL's own.
+# NIST SP 800-52r2: ephemeral key exchange and AES-GCM. For TLS 1.3 and curves: config/openssl.cnf.
 # Level 2: keys of RSA 2048 or better and no SHA-1 in signatures, whatever the system's default is.
 CIPHERS = "ECDHE+AESGCM:DHE+AESGCM:@SECLEVEL=2"
 

@@ -1,5 +1,9 @@
 """A production that would expose PHI is refused by `check --deploy`."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
@@ -94,6 +98,22 @@ def test_refuses_a_setting_that_is_less_strict(rule):
 )  # fmt: skip
 def test_signatures_are_believed_from_this_machine_only(resolver, is_refused):
     assert found(DELIVERY_DNS=resolver) == ["compliance.E026"] * is_refused
+
+
+def test_ciphers_that_are_not_approved_are_refused():
+    """Without OPENSSL_CONF, as a process finds itself on a machine that nobody set up."""
+    check = (
+        "import django; from django.conf import settings; settings.configure();"
+        "from compliance.checks import check_ciphers; print([e.id for e in check_ciphers()])"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", check], cwd=settings.BASE_DIR, env=variables, check=True,
+            capture_output=True, text=True,
+        ).stdout.strip()
+        for variables in ({"OPENSSL_CONF": os.environ["OPENSSL_CONF"]}, {})
+    ]  # fmt: skip
+    assert told == ["[]", "['compliance.E028']"]
 
 
 def test_walls_in_another_order_are_refused():

@@ -57,6 +57,14 @@ def test_no_container_of_ours_may_gain_rights():
         assert "user" not in service
 
 
+def test_the_image_says_which_ciphers_there_are():
+    path = re.search(r"OPENSSL_CONF=/app/(\S+)", (ROOT / "Dockerfile").read_text())[1]
+    assert (
+        "Ciphersuites = TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256\n"
+        in (ROOT / path).read_text()
+    )
+
+
 def test_databases_are_reached_from_inside_only():
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     for name in ("postgres", "valkey", "bootstrap"):
