@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from http import HTTPStatus
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -83,6 +84,23 @@ def of_key(host: str, certificate: Path, dns: Dns) -> Record:
     name = f"_25._tcp.{host}"
     value = f"{key} {key.association.hex()}"
     return Record("DANE", "TLSA", name, value, _key_state(name, key, dns))
+
+
+def of_sending_name(name: str, address: str, dns: Dns) -> Record:
+    """That the name which we give in SMTP leads to where our mail comes from (RFC 5321 4.1.1.1)."""
+    kind = "AAAA" if ":" in address else "A"
+    return Record("Sending name", kind, name, address, _address_state(name, address, dns))
+
+
+def _address_state(name: str, address: str, dns: Dns) -> State:
+    try:
+        found = dns.addresses(name)
+    except NoSuchDomain:
+        return State.MISSING
+    except DnsUnavailable:
+        return State.UNKNOWN
+    same = [text for text in found if ip_address(text) == ip_address(address)]
+    return State.FOUND if same else State.OTHER
 
 
 def _txt_state(name: str, value: str, dns: Dns, *, begins: str) -> State:

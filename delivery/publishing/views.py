@@ -69,6 +69,8 @@ def mail_security(request: SignedInRequest) -> HttpResponse:
         "policy_state": STATES[file_state],
         "records": [_row(record) for record in _ours(domain, host, dns)],
         "has_certificate": _certificate() is not None,
+        "address": settings.DELIVERY_ADDRESS,
+        "sending_name": settings.DELIVERY_EHLO_NAME,
         "own": own_mail.shown(),
     }
     return render(request, "delivery/publishing/mail_security.html", context)
@@ -127,6 +129,9 @@ def _ours(domain: str, host: str, dns: Dns) -> list[Record]:
     found = [records.of_policy(domain, host, dns), records.of_reports(domain, dns)]
     if certificate := _certificate():
         found.append(records.of_key(host, certificate, dns))
+    if settings.DELIVERY_ADDRESS:
+        name, address = settings.DELIVERY_EHLO_NAME, settings.DELIVERY_ADDRESS
+        found.append(records.of_sending_name(name, address, dns))
     return found
 
 

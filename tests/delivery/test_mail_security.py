@@ -144,6 +144,26 @@ def test_a_key_counts_as_published_once_it_is_signed(
     assert records.of_key(HOST, file, dns).state is state
 
 
+@pytest.mark.parametrize(
+    ("dns", "state"),
+    [
+        (FakeDns(a_records={"out.sealpost.example": ["8.8.8.8"]}), State.FOUND),
+        (FakeDns(a_records={"out.sealpost.example": ["8.8.4.4"]}), State.OTHER),
+        (FakeDns(), State.MISSING),
+        (FakeDns(failing={"out.sealpost.example"}), State.UNKNOWN),
+    ],
+)
+def test_the_name_of_our_greeting_leads_to_our_address(dns, state):
+    record = records.of_sending_name("out.sealpost.example", "8.8.8.8", dns)
+    assert (record.type, record.value, record.state) == ("A", "8.8.8.8", state)
+
+
+def test_another_spelling_of_an_address_is_the_same_one():
+    dns = FakeDns(a_records={"out.sealpost.example": ["2001:4860:0:0::8888"]})
+    record = records.of_sending_name("out.sealpost.example", "2001:4860::8888", dns)
+    assert (record.type, record.state) == ("AAAA", State.FOUND)
+
+
 @pytest.fixture
 def as_in_a_zone(settings, tmp_path: Path, certificates) -> None:
     """Our policy is published, our key is not, and the resolver checks signatures."""
@@ -165,6 +185,16 @@ def test_an_operator_sees_what_to_publish(as_in_a_zone):
     states = (">Published<", ">Not published<", ">No answer<")
     assert [page.count(words) for words in states] == [1, 2, 1]
     assert f"_25._tcp.{HOST}" in page
+
+
+def test_where_mail_leaves_from_is_told_with_the_name_that_it_needs(as_in_a_zone, settings):
+    operator = browser_of(make_user(is_operator=True))
+    page = operator.get("/platform/mail-security/").content.decode()
+    assert "Set DELIVERY_ADDRESS to see here" in page
+    settings.DELIVERY_ADDRESS, settings.DELIVERY_EHLO_NAME = "8.8.8.8", "out.sealpost.example"
+    page = operator.get("/platform/mail-security/").content.decode()
+    assert "Mail leaves from 8.8.8.8. Its reverse name (PTR) has to be out.sealpost.example" in page
+    assert [page.count(words) for words in (">Published<", ">Not published<")] == [1, 3]
 
 
 def test_without_a_resolver_and_a_certificate_it_says_what_is_missing(settings):
