@@ -25,6 +25,10 @@ _ADVICE_IF_MISSING = {
         "Replies to your senders go to this domain's own mail servers. Ask who runs them to "
         "publish an MTA-STS policy: then nobody on the way can take the encryption off."
     ),
+    RecordKind.BOUNCE_POLICY_HOST: (
+        "Bounces quote your mail. Make this record and the next, and other servers bring them back "
+        "to us over verified TLS or not at all."
+    ),
 }
 
 
@@ -92,9 +96,9 @@ def _is_of_kind(record: Record, value: str) -> bool:
             return value.lower().replace(" ", "").startswith("v=dmarc1")
         case RecordKind.TLS_REPORTS:
             return value.lower().startswith("v=tlsrptv1")
-        case RecordKind.MTA_STS:
+        case RecordKind.MTA_STS | RecordKind.BOUNCE_POLICY:
             return value.lower().startswith("v=stsv1")
-        case RecordKind.RETURN_PATH | RecordKind.OWN_MAIL:
+        case RecordKind.RETURN_PATH | RecordKind.OWN_MAIL | RecordKind.BOUNCE_POLICY_HOST:
             return bool(value)
     return "p" in _tags(value)
 
@@ -196,10 +200,21 @@ def _check_mta_sts(_record: Record, values: list[str]) -> Finding:
     )
 
 
+def _check_policy_host(record: Record, values: list[str]) -> Finding:
+    if values[0].lower() == record.value:
+        return Finding(RecordStatus.FOUND)
+    return Finding(
+        RecordStatus.WRONG_VALUE,
+        "The name leads to another web server, which does not have the policy. Replace the value.",
+    )
+
+
 _CHECKS = {
     **dict.fromkeys(KEYS, _check_dkim),
     RecordKind.TLS_REPORTS: _check_tls_reports,
     RecordKind.MTA_STS: _check_mta_sts,
+    RecordKind.BOUNCE_POLICY: _check_mta_sts,
+    RecordKind.BOUNCE_POLICY_HOST: _check_policy_host,
     RecordKind.SPF: _check_spf,
     RecordKind.DMARC: _check_dmarc,
     RecordKind.RETURN_PATH: _check_return_path,
@@ -212,6 +227,9 @@ _DUPLICATE = {
     ),
     RecordKind.TLS_REPORTS: "There are two records, which makes both void (RFC 8460 3). Keep one.",
     RecordKind.MTA_STS: "There are two records, which makes both void (RFC 8461 3.1). Keep one.",
+    RecordKind.BOUNCE_POLICY: (
+        "There are two records, which makes both void (RFC 8461 3.1). Keep ours."
+    ),
     RecordKind.SPF: "There are two SPF records, which makes both void (RFC 7208 4.5). Merge them.",
     RecordKind.DMARC: "There are two DMARC records, which makes both void. Remove one.",
 }

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from django.db.models import TextChoices
 
+from compliance.bounce_policy import announcement
+
 
 class Question(NamedTuple):
     name: str
@@ -26,6 +28,8 @@ class RecordKind(TextChoices):
     OWN_MAIL = "own_mail", "Mail to the domain"
     TLS_REPORTS = "tls_reports", "TLS reports"
     MTA_STS = "mta_sts", "MTA-STS"
+    BOUNCE_POLICY_HOST = "bounce_policy_host", "MTA-STS of bounces, web address"
+    BOUNCE_POLICY = "bounce_policy", "MTA-STS of bounces"
 
 
 # Without these receivers refuse bulk mail; the others make it safer.
@@ -77,6 +81,7 @@ class Platform:
     bounce_host: str
     spf_mechanism: str
     dmarc_reports: str
+    policy_host: str
 
 
 class PublishedKey(NamedTuple):
@@ -113,6 +118,18 @@ def records_for(names: DomainNames, platform: Platform) -> tuple[Record, ...]:
         Record(RecordKind.OWN_MAIL, names.domain, "MX", ""),
         Record(RecordKind.TLS_REPORTS, f"_smtp._tls.{names.domain}", "TXT", reports),
         Record(RecordKind.MTA_STS, f"_mta-sts.{names.domain}", "TXT", ""),
+        Record(
+            RecordKind.BOUNCE_POLICY_HOST,
+            f"mta-sts.{names.return_path}",
+            "CNAME",
+            platform.policy_host,
+        ),
+        Record(
+            RecordKind.BOUNCE_POLICY,
+            f"_mta-sts.{names.return_path}",
+            "TXT",
+            announcement(platform.bounce_host),
+        ),
     )
 
 

@@ -20,4 +20,5 @@ def names() -> Platform:
         bounce_host=settings.PLATFORM_BOUNCE_HOST,
         spf_mechanism=settings.PLATFORM_SPF,
         dmarc_reports=settings.PLATFORM_DMARC_REPORTS,
+        policy_host=settings.HOSTS["mta_sts"],
     )

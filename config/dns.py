@@ -1,7 +1,9 @@
 """Joins the DNS door of delivery to the checks of sender domains in compliance, which is below it."""
 
+from django.conf import settings
+
 from delivery.doors import fresh_dns
-from delivery.wire.dns import DnsUnavailable, NoSuchDomain
+from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain
 
 
 def look_up(name: str, kind: str) -> tuple[str, ...] | None:
@@ -13,8 +15,22 @@ def look_up(name: str, kind: str) -> tuple[str, ...] | None:
     try:
         if kind == "MX":
             return tuple(f"{preference} {host}" for preference, host in dns.mx(name))
+        if kind == "CNAME":
+            return _leads_to(name, dns)
         return tuple(dns.txt(name))
     except NoSuchDomain:
         return ()
     except DnsUnavailable:
         return None
+
+
+def _leads_to(name: str, dns: Dns) -> tuple[str, ...]:
+    """Where a web address ends: at our host for policies, by whichever records, or elsewhere."""
+    ours, found = settings.HOSTS["mta_sts"], dns.addresses(name)
+    if not found:
+        return ()
+    try:
+        is_ours = found.name == ours or set(found) == set(dns.addresses(ours))
+    except NoSuchDomain:
+        is_ours = False
+    return (ours if is_ours else found.name or name,)

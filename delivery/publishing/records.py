@@ -6,21 +6,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
 
+from compliance.bounce_policy import announcement, policy_text
 from delivery.wire import dane, sts
 from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain, Tlsa
 from tenancy.fetch import Answer, FetchFailed
 from tenancy.web_address import WebAddressRefused
 
 Get = Callable[[str], Answer]
-
-WEEK = 7 * 86_400  # how long others remember the policy: RFC 8461 3.2 speaks of weeks
 
 
 class State(StrEnum):
@@ -44,16 +42,8 @@ class Record:
     state: State
 
 
-def policy_text(host: str) -> str:
-    """The file that says: our mail comes over verified TLS to this host, or not at all (3.2)."""
-    lines = ("version: STSv1", "mode: enforce", f"mx: {host}", f"max_age: {WEEK}")
-    return "".join(f"{line}\r\n" for line in lines)
-
-
 def of_policy(domain: str, host: str, dns: Dns) -> Record:
-    """Its id changes with the text, and only then."""
-    identifier = sha256(policy_text(host).encode()).hexdigest()[:20]
-    name, value = sts.record_name(domain), f"v=STSv1; id={identifier};"
+    name, value = sts.record_name(domain), announcement(host)
     return Record("MTA-STS", "TXT", name, value, _txt_state(name, value, dns, begins="v=STSv1"))
 
 

@@ -14,6 +14,7 @@ from accounts.http import SignedInRequest
 from accounts.permissions import public, requires
 from compliance import platform
 from compliance import services as compliance
+from compliance.bounce_policy import policy_text
 from compliance.services import dkim_keys, own_domain
 from delivery.doors import fresh_dns
 from delivery.publishing import own_mail, records, trial
@@ -48,7 +49,7 @@ STATES = {
 @public("other mail servers read it before they bring us mail (RFC 8461 3.3)")
 @require_GET
 def policy(_request: HttpRequest) -> HttpResponse:
-    text = records.policy_text(settings.PLATFORM_BOUNCE_HOST)
+    text = policy_text(settings.PLATFORM_BOUNCE_HOST)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -64,7 +65,7 @@ def mail_security(request: SignedInRequest) -> HttpResponse:
         "host": host,
         "trial": {"outcome": tried.value, "tone": tone, "state": state},
         "resolver": settings.DELIVERY_DNS,
-        "policy": records.policy_text(host),
+        "policy": policy_text(host),
         "policy_url": sts.policy_url(domain),
         "policy_state": STATES[file_state],
         "records": [_row(record) for record in _ours(domain, host, dns)],

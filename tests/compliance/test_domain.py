@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from django.core.management import call_command
 
 from audit.models import AuditEvent
 from compliance import queries
@@ -109,6 +110,8 @@ def test_asks_for_slipped_records_only_when_one_is_missing(clinic):
         "news.elm.example",
         "_smtp._tls.news.elm.example",
         "_mta-sts.news.elm.example",
+        "mta-sts.bounce.news.elm.example",
+        "_mta-sts.bounce.news.elm.example",
     ]
 
 
@@ -150,3 +153,16 @@ def test_an_hour_after_its_check_a_domain_is_due_again(clinic):
     with clock.at(NOW + timedelta(hours=1, seconds=1)):
         assert queries.domains_to_check() == [domain]
         assert clinic.id in queries.tenants_with_domains_to_check()
+
+
+def test_names_that_need_a_certificate_are_printed(clinic, other_clinic, capsys):
+    domain = verified_domain()
+    with tenant_scope(other_clinic.id):
+        unproven = compliance.add_domain("other.example", actor=OWNER)
+        zone = published(unproven)
+        del zone["_dmarc.other.example", "TXT"]
+        compliance.check_domain(unproven, lambda name, kind: zone.get((name, kind), ()))
+    call_command("policy_hosts")
+    printed = capsys.readouterr().out.splitlines()
+    assert f"mta-sts.bounce.{domain.domain}" in printed
+    assert "mta-sts.bounce.other.example" not in printed

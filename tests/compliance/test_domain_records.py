@@ -14,7 +14,12 @@ from compliance.domain_records import (
 )
 
 KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" * 8
-PLATFORM = Platform("bounce.sealpost.example", "include:_spf.sealpost.example", "dmarc@rua.example")
+PLATFORM = Platform(
+    "bounce.sealpost.example",
+    "include:_spf.sealpost.example",
+    "dmarc@rua.example",
+    "mta-sts.bounce.sealpost.example",
+)
 ED_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 KEYS = (
     PublishedKey(RecordKind.DKIM, "rsa", "sp26a", KEY),
@@ -61,6 +66,8 @@ def test_names_the_records_to_publish():
             "v=TLSRPTv1; rua=mailto:tls-reports@bounce.news.elm.example",
         ),
         ("_mta-sts.news.elm.example", "TXT", ""),
+        ("mta-sts.bounce.news.elm.example", "CNAME", "mta-sts.bounce.sealpost.example"),
+        ("_mta-sts.bounce.news.elm.example", "TXT", "v=STSv1; id=36d6a74a274f0654b252;"),
     ]
 
 
@@ -72,6 +79,8 @@ def test_names_the_records_to_publish():
         (RecordKind.MTA_STS, "v=STSv1;", "has no valid id"),
         (RecordKind.MTA_STS, "v=STSv1; id=" + "1" * 33, "has no valid id"),
         (RecordKind.MTA_STS, "v=STSv1; id=two-parts", "has no valid id"),
+        (RecordKind.BOUNCE_POLICY, "v=STSv1;", "has no valid id"),
+        (RecordKind.BOUNCE_POLICY_HOST, "web.elm.example", "leads to another web server"),
         (RecordKind.DKIM_ED25519, "v=DKIM1; k=ed25519; p=", "The key is empty"),
     ],
 )
@@ -110,7 +119,7 @@ def test_a_record_published_as_shown_is_found(kind):
 
 @pytest.mark.parametrize("kind", TO_PUBLISH)
 def test_other_records_under_the_same_name_do_not_count(kind):
-    if kind != RecordKind.RETURN_PATH:
+    if kind not in {RecordKind.RETURN_PATH, RecordKind.BOUNCE_POLICY_HOST}:
         assert finding(kind, "google-site-verification=x").status == RecordStatus.MISSING
 
 

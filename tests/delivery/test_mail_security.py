@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from compliance import platform
+from compliance.bounce_policy import policy_text
 from compliance.services import own_domain
+from config.dns import look_up
 from delivery.publishing import records, trial
 from delivery.publishing.records import State
 from delivery.publishing.trial import CANARY, Trial
@@ -43,7 +45,7 @@ def test_a_resolver_is_tried_with_a_good_name_and_a_forged_one(dns, outcome):
 
 
 def test_our_own_policy_is_one_that_we_would_keep_to():
-    policy = sts.parse(records.policy_text(HOST).encode(), "1")
+    policy = sts.parse(policy_text(HOST).encode(), "1")
     assert (policy.is_enforced, policy.mx, policy.max_age.days) == (True, (HOST,), 7)
     record = records.of_policy(DOMAIN, HOST, FakeDns())
     assert (record.name, record.state) == (f"_mta-sts.{DOMAIN}", State.MISSING)
@@ -85,9 +87,9 @@ def fetched(answer: Answer | FetchFailed, asked: list[str]):
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        (Answer(200, "text/plain", records.policy_text(HOST).encode()), State.FOUND),
-        (Answer(200, "text/html", records.policy_text(HOST).encode()), State.OTHER),
-        (Answer(200, "text/plain", records.policy_text("x.example").encode()), State.OTHER),
+        (Answer(200, "text/plain", policy_text(HOST).encode()), State.FOUND),
+        (Answer(200, "text/html", policy_text(HOST).encode()), State.OTHER),
+        (Answer(200, "text/plain", policy_text("x.example").encode()), State.OTHER),
         (Answer(404, "text/plain", b""), State.MISSING),
         (FetchFailed(Failure.NOT_TRUSTED), State.UNKNOWN),
     ],
@@ -109,6 +111,46 @@ def test_we_serve_the_policy_under_the_name_that_others_look_for(settings):
     assert answer.cookies == {}
     elsewhere = {"host": settings.HOSTS["staff"]}
     assert Client().get("/.well-known/mta-sts.txt", headers=elsewhere).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["mta-sts.bounce.news.elm.example", "mta-sts.bounce.elm.example:443"]
+)
+def test_customers_names_of_the_policy_lead_to_it_and_to_nothing_else(settings, name):
+    settings.PLATFORM_BOUNCE_HOST = HOST
+    answer = Client().get("/.well-known/mta-sts.txt", headers={"host": name})
+    assert (answer.status_code, answer.content) == (200, policy_text(HOST).encode())
+    for path in ("/", "/sign-in/", "/m/x", "/api/v1/contacts"):
+        assert Client().get(path, headers={"host": name}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mta-sts.elm.example", "mta-sts.bounce", "mta-sts.bounce.example", "x.mta-sts.bounce.elm.example",
+     "mta-sts.bounce.elm.example.", "mta-sts.bounce.-elm.example", "mta-sts.bounce.elm.example@x.example"],
+)  # fmt: skip
+def test_other_names_that_are_not_ours_are_not_answered(name):
+    answer = Client().get("/.well-known/mta-sts.txt", headers={"host": name})
+    assert (answer.status_code, b"STSv1" in answer.content) == (400, False)
+
+
+@pytest.mark.parametrize(
+    ("zone", "found"),
+    [
+        ({}, ()),
+        ({"a": {"w.elm.example": ["198.51.100.9"]}}, ("w.elm.example",)),
+        ({"a": {"w.elm.example": ["203.0.113.7"]}}, ("OURS",)),
+        ({"servfail": ["w.elm.example"]}, None),
+    ],
+)
+def test_a_web_address_is_ours_if_it_ends_where_ours_does(tmp_path, settings, zone, found):
+    ours = settings.HOSTS["mta_sts"]
+    addresses = {ours: ["203.0.113.7"]} | zone.get("a", {})
+    file = tmp_path / "zone.json"
+    file.write_text(json.dumps({"mx": {}, "txt": {}, "servfail": []} | zone | {"a": addresses}))
+    settings.DELIVERY_ZONE_FILE = str(file)
+    expected = None if found is None else tuple(each.replace("OURS", ours) for each in found)
+    assert look_up("w.elm.example", "CNAME") == expected
 
 
 def test_the_record_holds_the_key_that_the_server_shows(certificates):
