@@ -19,7 +19,13 @@ class Place:
 
 MAIN = (
     Place("Home", "home", "home", "reports.view", ("home",)),
-    Place("Contacts", "users", "contacts:list", "contacts.view", ("contacts",)),
+    Place(
+        "Contacts",
+        "users",
+        "contacts:list",
+        "contacts.view",
+        ("contacts", "contact_portal", "contact_portal_agree"),
+    ),
     Place("Segments", "filter", "segments:list", "segments.view", ("segments",)),
     Place("Campaigns", "send", "campaigns:list", "campaigns.view", ("campaigns",)),
     Place("Templates", "template", "templates:list", "templates.view", ("templates",)),

@@ -1,10 +1,14 @@
 """The rail marks the place that a page belongs to, whichever app serves it."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import RequestFactory
 from django.urls import resolve
 
 from accounts.navigation import ADMINISTRATION, MAIN, section_of
+
+SOME = uuid4()
 
 
 def place_of(path: str) -> list[str]:
@@ -19,7 +23,17 @@ def place_of(path: str) -> list[str]:
     [
         ("/", "Home"),
         ("/contacts/new/", "Contacts"),
+        (f"/contacts/{SOME}/portal/", "Contacts"),
+        (f"/contacts/{SOME}/certificate/", "Contacts"),
         ("/messages/", "Reports"),
+        ("/reports/domains/", "Reports"),
+        ("/reports/lanes/", "Reports"),
+        ("/reports/deliverability/", "Reports"),
+        ("/undelivered/", "Reports"),
+        (f"/settings/domains/{SOME}/warm-up/", "Settings"),
+        (f"/settings/domains/{SOME}/tls/", "Settings"),
+        ("/operator/lanes/warm-up/", "Lanes"),
+        ("/platform/tls-reports/", "Mail security"),
         ("/compliance/audit/", "Compliance"),
         ("/compliance/looks/", "Compliance"),
         ("/settings/security/", "Settings"),
