@@ -32,6 +32,8 @@ class RecordKind(TextChoices):
     BOUNCE_POLICY = "bounce_policy", "MTA-STS of bounces"
 
 
+# Before the name of a sender domain: where its mail comes back to.
+BOUNCES = "bounce."
 # Without these receivers refuse bulk mail; the others make it safer.
 REQUIRED = frozenset(
     {
@@ -103,7 +105,7 @@ class DomainNames:
     @property
     def return_path(self) -> str:
         """SPF is checked here (RFC 7208 2.4), aligned with the domain in relaxed mode."""
-        return f"bounce.{self.domain}"
+        return f"{BOUNCES}{self.domain}"
 
 
 def records_for(names: DomainNames, platform: Platform) -> tuple[Record, ...]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from compliance import platform
+from compliance.domain_records import BOUNCES
 from delivery.inbound import tokens, wording
 from delivery.inbound.tokens import TokenBroken, Way
 from delivery.models import InboundMail, Message
@@ -35,7 +36,6 @@ ROLES = {
     "postmaster": Mailbox.POSTMASTER,
     "tls-reports": Mailbox.TLS_REPORTS,
 }
-PREFIX = "bounce."
 # RFC 5965 reports hide addresses as they like: our own are found wherever they stand.
 TOKEN_INSIDE = re.compile(r"\bb\+([0-9a-z]{48})@bounce\.([a-z0-9.-]{3,250})")
 LOOKED_AT = 262_144
@@ -106,7 +106,7 @@ def named_inside(content: bytes) -> Destination:
     """Whose message a complaint is about, by our own return path in it. Raises NotOurs."""
     for token, domain in _return_paths(content):
         try:
-            inside = _of_message(Way.BOUNCE, token, _tenants_of(f"{PREFIX}{domain}"))
+            inside = _of_message(Way.BOUNCE, token, _tenants_of(f"{BOUNCES}{domain}"))
         except NotOurs:
             continue
         return Destination(Mailbox.ABUSE, inside.tenant_id, inside.message_id)
@@ -152,11 +152,11 @@ def _of_message(way: Way, token: str, tenants: list[UUID]) -> Destination:
 
 def _tenants_of(domain: str) -> list[UUID]:
     """Those that send from the domain; two may have it, and only the proof tells whose a token is."""
-    if not domain.startswith(PREFIX) or not domain.isascii():
+    if not domain.startswith(BOUNCES) or not domain.isascii():
         return []
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tenant FROM kernel.tenants_of_sender_domain(%s)", [domain.removeprefix(PREFIX)]
+            "SELECT tenant FROM kernel.tenants_of_sender_domain(%s)", [domain.removeprefix(BOUNCES)]
         )
         return [row[0] for row in cursor.fetchall()]
 

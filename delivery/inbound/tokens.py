@@ -10,6 +10,7 @@ from base64 import b32encode
 from enum import StrEnum
 from uuid import UUID
 
+from compliance.domain_records import BOUNCES
 from tenancy.keyring import current_keys
 
 PROOF_BYTES = 10
@@ -42,7 +43,7 @@ def local_part(way: Way, message: UUID, key: bytes) -> str:
 
 def address(way: Way, message: UUID, domain: str, key: bytes) -> str:
     """Below the bounce domain of the sender's, whose MX leads to us."""
-    return f"{local_part(way, message, key)}@bounce.{domain}"
+    return f"{local_part(way, message, key)}@{BOUNCES}{domain}"
 
 
 def reply_address(message: UUID, domain: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
+from compliance.domain_records import BOUNCES
 from compliance.models import SenderDomain
 from delivery.models import TlsReport
 from delivery.tls_reports.reading import Reported
@@ -14,7 +15,6 @@ from tenancy.keyring import current_keys
 MOST_A_DAY = 1_000
 AHEAD = timedelta(days=1)
 BEHIND = timedelta(days=30)
-BELOW = "bounce."
 KEPT, OF_OTHERS, TOO_MANY = "tls_report", "tls_report_of_others", "tls_report_too_many"
 
 
@@ -33,7 +33,7 @@ def keep(reports: Iterable[Reported]) -> str:
 
 
 def _sender_domain(reported: Reported) -> str:
-    return reported.domain.removeprefix(BELOW)
+    return reported.domain.removeprefix(BOUNCES)
 
 
 def _is_of_late(reported: Reported) -> bool:

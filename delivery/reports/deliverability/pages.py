@@ -17,10 +17,10 @@ from delivery.reports.deliverability.standing import (
     apart,
     operators_apart,
 )
+from delivery.reports.figures import OTHER_DOMAINS
 
 PERIODS = (7, 30)
 PAGE_SIZE = 50
-OTHERS = "Other domains"
 NEVER_ASKED = "No mail server was asked"
 COLUMNS = {
     "sent": "Sent",
@@ -81,11 +81,11 @@ def page(days: int, *, sort: str, first: int, may_see_people: bool) -> Page:
                 Row(operator_label(group.name), group.standing, _domains(group.domains))
                 for group in operators
             ),
-            *([Row(OTHERS, others.standing, _domains(others.domains))] if others else []),
+            *([Row(OTHER_DOMAINS, others.standing, _domains(others.domains))] if others else []),
         ],
         rows=_rows(ordered[first : first + PAGE_SIZE]),
         domains=len(everything),
-        other=Row(OTHERS, rest.standing, _domains(rest.domains)) if rest else None,
+        other=Row(OTHER_DOMAINS, rest.standing, _domains(rest.domains)) if rest else None,
         older_from=first + PAGE_SIZE if len(ordered) > first + PAGE_SIZE else None,
         newer_from=max(first - PAGE_SIZE, 0) if first else None,
     )
@@ -121,7 +121,7 @@ def lines(days: int, *, may_see_people: bool) -> Iterator[list[str]]:
     for domain in ordered:
         yield [names[domain.index], operator_label(domain.operator), *_cells(domain.standing)]
     if rest and rest.standing:
-        yield [OTHERS, "", *_cells(rest.standing)]
+        yield [OTHER_DOMAINS, "", *_cells(rest.standing)]
 
 
 def operator_label(name: str) -> str:
