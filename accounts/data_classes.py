@@ -114,9 +114,11 @@ TASKS = {
     "delivery.tasks.report_tls": ("system", NONE),
     "delivery.tasks.send_due": ("campaigns.send", SPECIAL),
     "delivery.tasks.send_urgent": ("campaigns.send", SPECIAL),
+    "delivery.tasks.send_urgent_texts": ("campaigns.send", LIMITED),
     "delivery.tasks.wake_chains": ("system", NONE),
     "delivery.tasks.wake_readers": ("system", NONE),
     "delivery.tasks.wake_senders": ("system", NONE),
+    "delivery.tasks.wake_text_senders": ("system", NONE),
     "delivery.tasks.wake_urgent_senders": ("system", NONE),
     "integrations.tasks.forget_old_answers": ("system", NONE),
 }

@@ -127,8 +127,16 @@ class PolicyForm(forms.Form):
         help_text="Both are asked where the way to the mailbox is not safe.",
     )
     portal_must_agree = switch(
-        "What needs most opens with an agreed passphrase or a passkey only",
-        "Specially protected mail, and mail to unsafe mailboxes. Others must call you.",
+        "What needs most never opens with facts",
+        "Specially protected mail, and mail to unsafe mailboxes: only an agreed passphrase, a code by "
+        "phone or a passkey opens it. Others must call you.",
+    )
+    portal_phone = forms.ChoiceField(
+        label="Codes by text message",
+        choices=Policy.PortalPhone.choices,
+        widget=forms.RadioSelect,
+        help_text="Instead of mailed codes and facts, where the way to the mailbox is not safe or a "
+        "message is specially protected. People whose number takes no texts are asked for facts.",
     )
     portal_may_reissue = switch(
         "Staff may send a new link to a portal message",

@@ -43,6 +43,11 @@ def quiet_minutes(begin: time | None, end: time | None) -> set[int]:
     return {(first + minute) % DAY_MINUTES for minute in range(length)}
 
 
+def leaves_a_phone(was: Values, is_: Values) -> bool:
+    """Facts alone protect less than a code by phone, and another field may hold numbers of others."""
+    return bool(was[0] != Policy.PortalPhone.NONE and is_[0] != was[0])
+
+
 def fewer(was: Values, is_: Values) -> bool:
     """Whether something that was listed is not listed any more."""
     return not set(was[0]) <= set(is_[0])
@@ -106,6 +111,10 @@ POLICY = Group(
         ),
         Setting("Portal messages stay", ("portal_expiry_days",), higher, count("days")),
         Setting("Facts never open what needs most", ("portal_must_agree",), lower, yes_or_no),
+        Setting(
+            "Codes by phone", ("portal_phone",),
+            leaves_a_phone, label_of(Policy.PortalPhone.choices),
+        ),
         Setting("New links to portal messages", ("portal_may_reissue",), higher, yes_or_no),
         # To write is no risk; who turns it off only has fewer letters to read.
         # Another mailbox, which others may read. When staff is asked is no question of protection.

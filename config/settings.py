@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "run-retention": {"task": "compliance.tasks.run_due_retention", "schedule": 30.0},
     "send-due-messages": {"task": "delivery.tasks.wake_senders", "schedule": 2.0},
     "send-urgent-messages": {"task": "delivery.tasks.wake_urgent_senders", "schedule": 1.0},
+    "send-texts": {"task": "delivery.tasks.wake_text_senders", "schedule": 1.0},
     "look-after-campaigns": {"task": "delivery.tasks.freeze_due", "schedule": 5.0},
     "recover-messages": {"task": "delivery.tasks.recover_messages", "schedule": 30.0},
     "expire-portal": {"task": "delivery.tasks.expire_portal_messages", "schedule": 300.0},

@@ -27,6 +27,7 @@ from delivery.models import (
     MustArrive,
     PortalPasskey,
     PortalPassphrase,
+    PortalText,
     Reaction,
     RecipientDomain,
     Reply,
@@ -101,6 +102,7 @@ for _of_a_file, _goes_with in ((EscrowFile, "item"), (EscrowChunk, "file")):
 for of_a_visit, aging in (
     (EscrowVisit, Aging(since="seen_at")),
     (EscrowCode, Aging(goes_with="visit")),
+    (PortalText, Aging(goes_with="code")),
 ):
     register(
         of_a_visit,

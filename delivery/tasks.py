@@ -13,6 +13,7 @@ from delivery.must_arrive import chain
 from delivery.queries import due
 from delivery.services import closing, freezing, recovery, testing
 from delivery.system_mail import send_system_mail
+from delivery.texting import sending as texting
 from delivery.tls_sent import gathering
 from delivery.tls_sent import sending as tls_reports
 from delivery.tracking import draining
@@ -71,6 +72,24 @@ def send_urgent() -> None:
         )
     finally:
         cache.delete(f"sending:{current_tenant_id()}:urgent")
+
+
+@shared_task(base=PlatformTask)
+def wake_text_senders() -> None:
+    """Tick: each tenant with a code that somebody waits for at a phone."""
+    for tenant_id in usable(due.tenants_with_texts()):
+        with tenant_scope(tenant_id):
+            if cache.add(f"texting:{tenant_id}", 1, SLOT_SECONDS):
+                send_urgent_texts.delay()
+
+
+@shared_task(base=TenantTask)
+def send_urgent_texts() -> None:
+    """What is not taken now is due again after a pause, for as long as its code works."""
+    try:
+        texting.send_due(doors.texts())
+    finally:
+        cache.delete(f"texting:{current_tenant_id()}")
 
 
 @shared_task(base=PlatformTask)

@@ -6,6 +6,7 @@ from delivery.portal import (
     passkey_views,
     passphrase_views,
     reply_views,
+    text_views,
     views,
 )
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("m/<str:token>", views.gate, name="gate"),
     path("m/<str:token>/check", views.check, name="check"),
     path("m/<str:token>/code", views.code, name="code"),
+    path("m/<str:token>/text", text_views.state, name="text"),
     path("m/<str:token>/not-me", views.not_me, name="not_me"),
     path("m/<str:token>/message", views.message, name="message"),
     path("m/<str:token>/sealed", views.sealed, name="sealed"),

@@ -40,6 +40,11 @@ class Policy(TenantModel):
         BIRTH_DATE = "birth_date", "Date of birth"
         POSTAL_CODE = "postal_code", "ZIP code"
 
+    class PortalPhone(models.TextChoices):
+        NONE = "none", "No codes by phone"
+        PHONE = "phone", "To the person's phone"
+        MOBILE_PHONE = "mobile_phone", "To the contact field mobile_phone"
+
     approval_mode = models.CharField(
         max_length=16, choices=ApprovalMode, default=ApprovalMode.SECOND_PERSON
     )
@@ -55,8 +60,12 @@ class Policy(TenantModel):
     hold_hours = models.PositiveSmallIntegerField(default=4)
     portal_expiry_days = models.PositiveSmallIntegerField(default=30)
     portal_fact = models.CharField(max_length=11, choices=PortalFact, default=PortalFact.BIRTH_DATE)
-    # What needs most in the portal opens with an agreed passphrase or a passkey only, never with facts.
+    # What needs most in the portal opens with an agreed passphrase, a code by phone or a passkey, never with facts.
     portal_must_agree = models.BooleanField(default=False)
+    # Where a code goes instead of to a mailbox that is not safe, if texts can be sent at all.
+    portal_phone = models.CharField(
+        max_length=12, choices=PortalPhone, default=PortalPhone.PHONE, db_default="phone"
+    )
     counting_up_to = models.PositiveSmallIntegerField(choices=CountingUpTo, default=CountingUpTo.S0)
     # Keeps each message's key under the tenant's own, so that staff can send a new link (ADR 20).
     portal_may_reissue = models.BooleanField(default=False)
@@ -119,6 +128,10 @@ class Policy(TenantModel):
             models.CheckConstraint(
                 condition=Q(portal_fact__in=["birth_date", "postal_code"]),
                 name="policy_has_a_known_portal_fact",
+            ),
+            models.CheckConstraint(
+                condition=Q(portal_phone__in=["none", "phone", "mobile_phone"]),
+                name="policy_has_a_known_portal_phone",
             ),
             models.CheckConstraint(
                 condition=Q(frequency_window_days__range=(1, 90)),

@@ -1,5 +1,6 @@
 """What the tenant decides about its mail."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.forms import model_to_dict
 from django.http import HttpResponse
@@ -51,5 +52,6 @@ def _page(request: SignedInRequest, form: PolicyForm) -> HttpResponse:
             field.disabled = True
     waiting = accounts.waiting_request(POLICY.kind)
     context = {"form": form, "may_edit": may_edit, "waiting": waiting}
+    context["texts_are_sent"] = settings.TEXT_GATEWAY.is_there
     status = 422 if form.errors else 200
     return render(request, "compliance/policy.html", context, status=status)

@@ -16,9 +16,9 @@ from compliance import queries as compliance
 from contacts import services as contacts
 from contacts.models import Contact
 from delivery import chronicle
-from delivery.escrow import alarms, checks, factors, keys, passphrases, services
+from delivery.escrow import alarms, checks, factors, keys, passphrases, services, texts
 from delivery.escrow.checks import Fact
-from delivery.escrow.factors import Questions, Strength
+from delivery.escrow.factors import Known, Questions, Strength
 from delivery.models import EscrowCode, EscrowEvent, EscrowItem, EscrowVisit, Message
 from tenancy import clock
 from tenancy.errors import DomainError
@@ -55,22 +55,36 @@ class Locked(DomainError):
 
 @transaction.atomic
 def send_code(visit: EscrowVisit) -> EscrowCode:
-    """Mail a fresh code; older ones stop working. Raises Locked or TooManyCodes."""
+    """A fresh code by mail or to the phone; older ones stop working.
+
+    Raises Locked or TooManyCodes; of a phone TextUnderWay or TextsUsedUp.
+    """
     item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
     refuse_if_locked(item)
+    visit.item = item
+    number = texts.number_of(item.contact) if questions(visit).by_phone else ""
+    if number:
+        texts.refuse_too_soon_or_many(visit, number)
     codes = EscrowCode.objects.filter(visit__item=item)
     if not checks.may_send_code(list(codes.values_list("created_at", flat=True)), clock.now()):
         raise TooManyCodes("You asked for three codes within an hour.")
     codes.filter(spent_at=None).update(spent_at=clock.now(), digits=None)
     digits = checks.new_code()
-    code = EscrowCode(id=uuid7(), visit=visit, digits=digits)
+    code = EscrowCode(id=uuid7(), visit=visit, digits=digits, by_phone=bool(number))
     code.digest = _code_digest(code.id, digits)
     code.save(force_insert=True)
+    if number:
+        texts.queue(code, number)
+    else:
+        _mail(code, item)
+    return code
+
+
+def _mail(code: EscrowCode, item: EscrowItem) -> None:
     mail = services.mail_about(item, cause_id=code.id, mail_class=Message.MailClass.CODE)
     mail.save(force_insert=True)
     chronicle.tell_born([mail])
     services.record(item, Kind.CODE_SENT)
-    return code
 
 
 @transaction.atomic
@@ -88,12 +102,13 @@ def needed(visit: EscrowVisit, *, is_certain: bool = False) -> Strength:
     `is_certain`: what is not known of that way counts as unsafe.
     """
     item = visit.item
-    codes = EscrowCode.objects.filter(visit=visit, spent_at=None)
-    doubted = codes.exclude(left_verified=True) if is_certain else codes.filter(left_verified=False)
+    # The last one that was mailed: a code by phone in its place makes the mailbox no safer.
+    mailed = EscrowCode.objects.filter(visit=visit, by_phone=False).order_by("-id").first()
+    left = True if mailed is None else mailed.left_verified
     return factors.required(
         item.reason,
         is_specially_protected=item.is_specially_protected,
-        code_is_trusted=not doubted.exists(),
+        code_is_trusted=left is True or (left is None and not is_certain),
         must_agree=compliance.policy().portal_must_agree,
     )
 
@@ -102,14 +117,15 @@ def questions(visit: EscrowVisit, *, is_certain: bool = False) -> Questions:
     """What this visit must answer beside the code."""
     item = visit.item
     passphrase = passphrases.asked_for(item)
-    return factors.questions(
-        needed(visit, is_certain=is_certain),
+    known = Known(
         on_file=facts_on_file(item),
         spent=(Fact.BIRTH_DATE,) if is_birth_date_spent(item) else (),
-        preferred=Fact(compliance.policy().portal_fact),
         passphrase=passphrase.strength if passphrase else 0,
         is_in_keys=item.passphrase_id is not None,
+        has_phone=bool(texts.number_of(item.contact)),
     )
+    preferred = Fact(compliance.policy().portal_fact)
+    return factors.questions(needed(visit, is_certain=is_certain), known, preferred=preferred)
 
 
 def facts_on_file(item: EscrowItem) -> dict[Fact, str]:
@@ -144,11 +160,7 @@ def answer(
         item = EscrowItem.objects.select_for_update().get(pk=visit.item_id)
         visit.item = item
         refuse_if_locked(item)
-        current = EscrowCode.objects.filter(visit=visit, spent_at=None).first()
-        if current is None or _is_spent(current):
-            raise CodeSpent("This code no longer works.")
-        if current.left_verified is None and questions(visit) != questions(visit, is_certain=True):
-            raise CodeUnderWay("The mail with this code is still being sent.")
+        current = _code_in_force(visit)
         visit.strength = _shown_by_right_answers(visit)
         same_code = hmac.compare_digest(
             _code_digest(current.id, checks.read_code(code)), bytes(current.digest)
@@ -187,7 +199,23 @@ def refuse_if_locked(item: EscrowItem) -> None:
         raise Locked("Too many answers were wrong.")
 
 
+def _code_in_force(visit: EscrowVisit) -> EscrowCode:
+    """Raises CodeSpent, or CodeUnderWay where what is asked depends on how its mail leaves."""
+    code = EscrowCode.objects.filter(visit=visit, spent_at=None).first()
+    if code is None or _is_spent(code):
+        raise CodeSpent("This code no longer works.")
+    asked = questions(visit)
+    is_unsettled = not code.by_phone and code.left_verified is None
+    if is_unsettled and asked != questions(visit, is_certain=True):
+        raise CodeUnderWay("The mail with this code is still being sent.")
+    if code.by_phone != asked.by_phone:
+        raise CodeSpent("This code went another way than it has to.")
+    return code
+
+
 def _shown_by_right_answers(visit: EscrowVisit) -> Strength:
+    if questions(visit).by_phone:
+        return max(needed(visit), Strength.AGREED)
     passphrase = passphrases.asked_for(visit.item)
     if passphrase is None or not questions(visit).passphrase:
         return needed(visit)

@@ -16,7 +16,7 @@ class Strength(IntEnum):
 
     ONE_FACT = 1  # a code in the mailbox, and a fact on file
     EVERY_FACT = 2  # the same, with each fact that is on file
-    AGREED = 3  # a passphrase agreed on outside of email; one that a person chose is what they showed then
+    AGREED = 3  # outside of email: a passphrase (one that a person chose is what they showed then), a code by phone
     NOTHING_KNOWN = 4  # no row of the table says so: nothing opens it
 
 
@@ -49,35 +49,45 @@ def required(
 
 @dataclass(frozen=True)
 class Questions:
-    """What is asked beside the code. With neither, nothing on file could tell who it is."""
+    """What is asked beside the code, and where that goes. With neither, nothing could tell who it is."""
 
     facts: tuple[Fact, ...] = ()
     passphrase: bool = False
+    by_phone: bool = False
 
     def __bool__(self) -> bool:
-        return self.passphrase or bool(self.facts)
+        return self.passphrase or self.by_phone or bool(self.facts)
 
 
-def questions(
-    needed: Strength,
-    *,
-    on_file: Collection[Fact],
-    spent: Collection[Fact] = (),
-    preferred: Fact,
-    passphrase: int = 0,
-    is_in_keys: bool = False,
-) -> Questions:
+@dataclass(frozen=True)
+class Known:
+    """What could be asked of a person. `spent` are facts that were guessed at too often."""
+
+    on_file: Collection[Fact] = ()
+    spent: Collection[Fact] = ()
+    passphrase: int = 0  # its Strength
+    is_in_keys: bool = False
+    has_phone: bool = False
+
+
+def questions(needed: Strength, known: Known, *, preferred: Fact) -> Questions:
     """A passphrase takes the place of facts where it is as strong; facts never that of a passphrase.
 
-    A weaker one is asked for beside them if the message is sealed with it (`is_in_keys`). `spent` are
-    facts that were guessed at too often. Another may stand in where one is enough; where every fact is
-    needed, guessing wrong on purpose must not make it fewer.
+    Without one, a code goes to the phone where facts alone would be weak, or where there are none. A
+    weaker passphrase is asked for as well if the message is sealed with it (`is_in_keys`). Another fact
+    may stand in for a spent one where one is enough; where every fact is needed, guessing wrong on
+    purpose must not make it fewer.
     """
-    if passphrase >= needed:
+    if known.passphrase >= needed:
         return Questions(passphrase=True)
-    if needed > Strength.EVERY_FACT or (needed == Strength.EVERY_FACT and spent):
+    texted = Questions(by_phone=True, passphrase=known.is_in_keys)
+    if known.has_phone and Strength.ONE_FACT < needed <= Strength.AGREED:
+        return texted
+    if needed > Strength.EVERY_FACT or (needed == Strength.EVERY_FACT and known.spent):
         return Questions()
-    left = [fact for fact in on_file if fact not in spent]
+    left = [fact for fact in known.on_file if fact not in known.spent]
     ordered = sorted(left, key=lambda fact: (fact != preferred, fact))
     asked = tuple(ordered[:1] if needed == Strength.ONE_FACT else ordered)
-    return Questions(asked, passphrase=is_in_keys and bool(asked))
+    if known.has_phone and not asked:
+        return texted
+    return Questions(asked, passphrase=known.is_in_keys and bool(asked))

@@ -178,11 +178,14 @@ def record(item: EscrowItem, kind: EscrowEvent.Kind, **detail: str | int) -> Esc
     return event
 
 
-TOLD_OF_SERVICE = frozenset({Kind.NOTICE_ACCEPTED, Kind.NOTICE_FAILED, Kind.REMINDED})
+TOLD_OF_SERVICE = frozenset(
+    {Kind.NOTICE_ACCEPTED, Kind.NOTICE_FAILED, Kind.REMINDED, Kind.TEXT_SENT, Kind.TEXT_FAILED}
+)
 TOLD_OF_PERSON = frozenset(
     {
         Kind.PROVED,
         Kind.CODE_SENT,
+        Kind.CODE_TEXTED,
         Kind.CHECKED,
         Kind.PRINTED,
         Kind.DOWNLOADED,

@@ -9,6 +9,7 @@ from delivery.models.message import Message, MessageEvent
 from delivery.models.must_arrive import MustArrive
 from delivery.models.passkey import PortalPasskey
 from delivery.models.passphrase import PortalPassphrase
+from delivery.models.portal_text import PortalText
 from delivery.models.posture import DomainPosture, HostObservation
 from delivery.models.recipient_domain import RecipientDomain
 from delivery.models.reply import Reply
@@ -41,6 +42,7 @@ __all__ = [
     "MustArrive",
     "PortalPasskey",
     "PortalPassphrase",
+    "PortalText",
     "Reaction",
     "RecipientDomain",
     "Reply",

@@ -192,7 +192,7 @@ class EscrowVisit(TenantModel):
 
 
 class EscrowCode(TenantModel):
-    """A one-time code. The digits rest sealed until their mail has left, then only as a digest."""
+    """A one-time code. The digits rest sealed until their mail or text has left, then only as a digest."""
 
     while_frozen = WhileFrozen.GOES_ON
 
@@ -202,6 +202,8 @@ class EscrowCode(TenantModel):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     tries = models.PositiveSmallIntegerField(default=0)
     spent_at = models.DateTimeField(null=True)
+    # To the number on file instead of to the mailbox.
+    by_phone = models.BooleanField(default=False, db_default=False)
     # Whether its mail left under verified TLS; null until it left.
     left_verified = models.BooleanField(null=True)
 
@@ -225,6 +227,9 @@ class EscrowEvent(TenantModel):
         NOTICE_FAILED = "notice_failed"
         PROVED = "proved"
         CODE_SENT = "code_sent"
+        CODE_TEXTED = "code_texted"
+        TEXT_SENT = "text_sent"
+        TEXT_FAILED = "text_failed"
         CHECKED = "checked"
         REFUSED = "refused"
         LOCKED = "locked"
@@ -254,6 +259,9 @@ class EscrowEvent(TenantModel):
                         "notice_failed",
                         "proved",
                         "code_sent",
+                        "code_texted",
+                        "text_sent",
+                        "text_failed",
                         "checked",
                         "refused",
                         "locked",

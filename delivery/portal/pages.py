@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from accounts.display import mask
 from compliance import queries as compliance
-from delivery.escrow import answers, choosing, passkeys, passphrases, reading, replies
+from delivery.escrow import answers, choosing, passkeys, passphrases, reading, replies, texts
 from delivery.escrow import inbox as messages
 from delivery.models import EscrowCode, EscrowItem, EscrowVisit, PortalPasskey
 from delivery.portal import dates, http
 from delivery.portal.links import token_of
+from delivery.texting import numbers
 from tenancy import clock
 
 DATE_ORDER = {"en": ("month", "day", "year"), "es": ("day", "month", "year")}
@@ -19,6 +20,7 @@ DIGITS = {"day": 2, "month": 2, "year": 4}
 
 def check(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
     item, questions = visit.item, answers.questions(visit)
+    by_phone = _by_phone(visit, words) if questions.by_phone else {}
     agreed = passphrases.asked_for(item) if questions.passphrase else None
     mailbox = mask(str(item.contact.identity.get("email", "")))
     return {
@@ -27,6 +29,8 @@ def check(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
         "item_id": item.id,
         "clinic": http.clinic(),
         "code_label": words["code_label"].format(mailbox=mailbox),
+        "new_code": words["new_code"],
+        "or_code": words["passkey_or_code"],
         "questions": questions,
         "has_passkey": bool(passkeys.of_visit(visit)),
         "has_code": EscrowCode.objects.filter(visit=visit).exists(),
@@ -35,6 +39,21 @@ def check(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
             {"name": part, "label": words[part], "length": DIGITS[part]}
             for part in DATE_ORDER[words["language"]]
         ],
+    } | by_phone
+
+
+def _by_phone(visit: EscrowVisit, words: dict[str, str]) -> dict[str, Any]:
+    """What differs where the code goes to a phone: it is sent when the person asks for it."""
+    text = texts.latest(visit)
+    ending = numbers.ending(texts.number_of(visit.item.contact))
+    return {
+        "has_code": text is not None,
+        "text_state": texts.state(text) if text else "",
+        "text_words": words[f"phone_{texts.state(text)}"] if text else "",
+        "code_label": words["phone_label"].format(ending=ending),
+        "phone_lead": words["phone_lead"].format(ending=ending),
+        "new_code": words["phone_new"],
+        "or_code": words["phone_or_passkey"],
     }
 
 

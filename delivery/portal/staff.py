@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,9 +13,10 @@ from accounts.http import SignedInRequest
 from accounts.permissions import requires
 from contacts import queries as contacts
 from contacts.models import Contact
-from delivery.escrow import passkeys, passphrases
+from delivery.escrow import passkeys, passphrases, texts
 from delivery.models import PortalPasskey
 from delivery.portal.staff_forms import PassphraseForm
+from delivery.texting import numbers
 
 
 @requires("contacts.edit")
@@ -68,6 +70,8 @@ def _page(
         "contact": contact,
         "person": person,
         "passphrase": passphrases.in_force(contact.pk),
+        "texts_are_sent": settings.TEXT_GATEWAY.is_there,
+        "texted_number": numbers.ending(texts.number_of(contact)),
         "passkeys": PortalPasskey.objects.filter(contact=contact).order_by("created_at"),
     }
     return render(request, "delivery/reports/portal_access.html", context, status=status)

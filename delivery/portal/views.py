@@ -14,6 +14,7 @@ from accounts.http import address_of
 from accounts.permissions import public
 from delivery.escrow import answers, keys, passkeys, reading, visits
 from delivery.escrow.answers import CodeSpent, CodeUnderWay, Locked, TooManyCodes, WrongAnswer
+from delivery.escrow.texts import TextsUsedUp, TextUnderWay
 from delivery.escrow.visits import NotOpened, VisitEnded
 from delivery.models import EscrowVisit
 from delivery.portal import framing, pace, pages
@@ -38,6 +39,7 @@ SAID_OF_FORMS = (
     "passphrase_kept",
     "passphrase_ended",
 )
+PROBLEMS_SAID = ("too_many_codes", "passkey_refused", "phone_wait", "phone_used_up")
 FOR_PATIENTS = "patients have no account: the link, a code and a fact open a message"
 
 
@@ -63,7 +65,7 @@ def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
     except NotOpened:
         pace.count_miss(address_of(request))
         return refused(request)
-    if cookie != kept and not passkeys.of_visit(visit):
+    if cookie != kept and not passkeys.of_visit(visit) and not answers.questions(visit).by_phone:
         with suppress(Locked, TooManyCodes):  # the next page says so
             answers.send_code(visit)
     step = "check" if visit.checked_at is None else "message"
@@ -78,7 +80,7 @@ def gate(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     words = words_of(request, visit)
     said = request.GET.get("said", "") if request.method == "GET" else ""
-    problem = words[said] if said in ("too_many_codes", "passkey_refused") else ""
+    problem = words[said] if said in PROBLEMS_SAID else ""
     try:
         answers.refuse_if_locked(visit.item)
         if request.method == "POST":
@@ -108,13 +110,17 @@ def check(request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
 @visit_page
 def code(_request: HttpRequest, visit: EscrowVisit) -> HttpResponse:
     """Back to the page that asks for it, by a redirect: Back in the browser sends no other one."""
-    said = "code_sent"
     try:
-        answers.send_code(visit)
+        # What becomes of a text is told beside the field for its code.
+        said = "" if answers.send_code(visit).by_phone else "code_sent"
     except Locked:
         said = ""  # the page itself says so
     except TooManyCodes:
         said = "too_many_codes"
+    except TextUnderWay:
+        said = "phone_wait"
+    except TextsUsedUp:
+        said = "phone_used_up"
     page = reverse("portal:check", args=[token_of(visit.item_id)])
     return HttpResponseRedirect(f"{page}?said={said}" if said else page)
 

@@ -25,6 +25,13 @@ def tenants_with_urgent_messages() -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def tenants_with_texts() -> list[UUID]:
+    """Tenants with a code that is due to go to a phone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant FROM kernel.due_texts(%s)", [clock.now()])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def tenants_with_expired_leases() -> list[UUID]:
     """Tenants whose messages are held by a worker that is gone."""
     with connection.cursor() as cursor:

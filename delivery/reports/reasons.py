@@ -30,6 +30,12 @@ OF_THE_WIRE = {
     "warming_up": "Its sender is new to the mail operator and has sent enough for today, so it waits.",
     "bounced_later": "The server accepted it and later gave it back.",
 }
+# Why no text message left (delivery.texting.gateway.Trouble), and what staff can do.
+TEXT_TROUBLES = {
+    "number": "The number on file takes no texts from us. Write down another one, or agree on a passphrase.",
+    "refused": "The service that sends texts refused it. Tell whoever operates this installation.",
+    "late": "The service that sends texts did not answer for as long as the code worked.",
+}
 TLS_FAILURES = {
     "starttls-not-supported": "The server offers no TLS.",
     "certificate-expired": "The server's certificate has expired.",

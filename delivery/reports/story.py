@@ -8,7 +8,7 @@ from typing import Any
 from delivery.models import Reaction
 from delivery.must_arrive import words as must_arrive
 from delivery.replies import CONSEQUENCES, Meaning
-from delivery.reports.reasons import OF_ROUTES, TLS_FAILURES, in_words
+from delivery.reports.reasons import OF_ROUTES, TEXT_TROUBLES, TLS_FAILURES, in_words
 
 LEVELS = {
     "T4": "Verified TLS: the server's key is published in signed DNS (DANE)",
@@ -183,13 +183,9 @@ def _failed(event: Event) -> Moment:
 
 
 def _escrowed(event: Event) -> Moment:
-    return Moment(
-        event.occurred_at,
-        "portal",
-        "Sealed in the secure portal.",
-        in_words(str(event.detail.get("reason", ""))),
-        _connection(event.detail),
-    )
+    sentence, reason = "Sealed in the secure portal.", str(event.detail.get("reason", ""))
+    told = _connection(event.detail)
+    return Moment(event.occurred_at, "portal", sentence, in_words(reason), told)
 
 
 def _opened(event: Event) -> Moment:
@@ -200,6 +196,12 @@ def _opened(event: Event) -> Moment:
     return Moment(
         event.occurred_at, "portal", "Read in the portal.", by[str(event.detail["opened_by"])]
     )
+
+
+def _text_failed(event: Event) -> Moment:
+    sentence = "The text message with the code could not be sent."
+    why = TEXT_TROUBLES[str(event.detail["why"])]
+    return Moment(event.occurred_at, "failed", sentence, why)
 
 
 def _bounced(event: Event) -> Moment:
@@ -262,7 +264,10 @@ TELLERS: dict[str, Callable[[Event], Moment]] = {
     ),
     "proved": _fixed("note", "Somebody came with the right link."),
     "code_sent": _fixed("note", "A code was sent to the mailbox."),
-    "checked": _fixed("portal", "Code and fact on file were right."),
+    "code_texted": _fixed("note", "A code was asked for by text message."),
+    "text_sent": _fixed("note", "The text message with the code left."),
+    "text_failed": _text_failed,
+    "checked": _fixed("portal", "Code and what else was asked were right."),
     "reminded": _fixed("note", "A reminder was queued: the message waits unread."),
     "reissued": _fixed(
         "note",

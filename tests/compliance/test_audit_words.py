@@ -156,6 +156,13 @@ CHANGES = [
     ("portal_may_save", False, True, "Saving files from the portal", "Yes, was No"),
     ("portal_may_reply", False, True, "Replies in the portal", "Yes, was No"),
     ("portal_fact", "birth_date", "postal_code", "Portal fact", "ZIP code, was Date of birth"),
+    (
+        "portal_phone",
+        "phone",
+        "none",
+        "Codes by phone",
+        "No codes by phone, was To the person's phone",
+    ),
     ("portal_must_agree", True, False, "Facts never open what needs most", "No, was Yes"),
     ("may_operate_without_opt_in", False, True, "Own services without opt-in", "Yes, was No"),
     ("frequency_cap", 4, None, "Cap for each person", "No limit, was 4 messages"),

@@ -53,7 +53,7 @@ GOES_ON = {
     "delivery_escrowvisit", "delivery_followup", "delivery_hostobservation",
     "delivery_inboundmail", "delivery_linktable",
     "delivery_message", "delivery_messageevent", "delivery_mustarrive", "delivery_portalpasskey",
-    "delivery_portalpassphrase", "delivery_reaction", "delivery_recipientdomain",
+    "delivery_portalpassphrase", "delivery_portaltext", "delivery_reaction", "delivery_recipientdomain",
     "delivery_reply", "delivery_replyfile", "delivery_senttlsreport", "delivery_stspolicy",
     "delivery_tlsreporting",
     "delivery_tlsreport", "delivery_warmup", "delivery_warmupplan",

@@ -30,6 +30,7 @@ STRICT = {
     "portal_from": "2",
     "portal_expiry_days": "14",
     "portal_fact": "birth_date",
+    "portal_phone": "phone",
     "must_arrive_hours": "72",
     "must_arrive_step_hours": "24",
     "counting_up_to": "0",
@@ -104,6 +105,14 @@ def test_one_direction_protects_less_and_the_other_does_not(holds, wanted, label
     back = {field: getattr(row, field) for field in wanted}
     looser_row = Policy(tenant_id=None, **{**holds, **wanted})
     assert POLICY.looser(looser_row, back) == []
+
+
+def test_no_codes_by_phone_or_to_another_field_waits_and_to_begin_does_not():
+    changes = {("phone", "none"): 1, ("phone", "mobile_phone"): 1, ("none", "phone"): 0}
+    for (was, wanted), waits in changes.items():
+        row = Policy(tenant_id=None, portal_phone=was)
+        labels = [setting.label for setting in POLICY.looser(row, {"portal_phone": wanted})]
+        assert labels == ["Codes by phone"] * waits
 
 
 def test_a_policy_that_protects_less_waits(clinic):

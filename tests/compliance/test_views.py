@@ -178,6 +178,7 @@ def test_the_policy_page_saves_what_changed(owner):
         "portal_from": "2",
         "portal_expiry_days": "14",
         "portal_fact": "postal_code",
+        "portal_phone": "phone",
         "counting_up_to": "0",
         "frequency_cap": "2",
         "frequency_window_days": "7",
