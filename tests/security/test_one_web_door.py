@@ -22,11 +22,13 @@ ASYNCIO_CALLS = frozenset({"open_connection", "create_connection", "open_unix_co
 DOORS = {
     "tenancy.fetch": "the guarded door",
     "tenancy.timed_socket": "its connection",
+    "delivery.doors": "asks whether this machine has the address that mail leaves from",
     "delivery.wire.connection": "the mail door",
     "delivery.wire.conversation": "names what the mail door waits for",
     "delivery.wire.loop": "waits for connections of the mail door",
     "delivery.wire.session": "the mail door",
     "delivery.wire.tls": "the mail door",
+    "compliance.checks": "looks whether OpenSSL does as it is told",
     "compliance.mail_certificates": "asks where the system keeps its authorities",
     "delivery.escrow.scanning": "asks the malware scanner that the operator named",
     "delivery.inbound.listener": "listens, and opens nothing",
