@@ -28,8 +28,8 @@ class RecordKind(TextChoices):
     OWN_MAIL = "own_mail", "Mail to the domain"
     TLS_REPORTS = "tls_reports", "TLS reports"
     MTA_STS = "mta_sts", "MTA-STS"
-    BOUNCE_POLICY_HOST = "bounce_policy_host", "MTA-STS of bounces, web address"
-    BOUNCE_POLICY = "bounce_policy", "MTA-STS of bounces"
+    BOUNCE_POLICY_HOST = "bounce_policy_host", "Bounces, policy"
+    BOUNCE_POLICY = "bounce_policy", "Bounces, MTA-STS"
 
 
 # Before the name of a sender domain: where its mail comes back to.
