@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from accounts.http import SignedInRequest
 from accounts.permissions import may
-from delivery.models import Message
+from delivery.models import Message, PortalText
 from delivery.sandbox_inbox import Arrival
+from delivery.texting.sandbox import ReceivedText
 from tenancy.models import SystemMail
 
 
@@ -25,3 +26,13 @@ def seen_by(request: SignedInRequest, arrivals: Iterable[Arrival]) -> list[Arriv
         known |= set(invitations.values_list("id", flat=True))
     own = request.user.email.lower()
     return [each for each in found if each.mailbox == own or each.message_id in known]
+
+
+def texts_seen_by(request: SignedInRequest, received: Iterable[ReceivedText]) -> list[ReceivedText]:
+    """What this workspace sent to phones, for who may see people."""
+    if not may(request, "reports.people"):
+        return []
+    found = list(received)
+    sent = PortalText.objects.filter(id__in=[text.id for text in found])
+    own = set(sent.values_list("id", flat=True))
+    return [text for text in found if text.id in own]

@@ -15,7 +15,8 @@ from accounts.http import SignedInRequest
 from accounts.permissions import may, public, requires
 from delivery import sandbox_inbox
 from delivery.reports.messages import Addressee, addressees
-from delivery.sandbox_sight import seen_by
+from delivery.sandbox_sight import seen_by, texts_seen_by
+from delivery.texting import sandbox
 from tenancy.origins import url_on
 
 LISTED = 100
@@ -31,7 +32,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     found = seen_by(request, sandbox_inbox.arrivals(_root(), wanted=wanted))
     letters = [sandbox_inbox.letter(_root(), each.domain, each.name) for each in found[:LISTED]]
     rows = list(zip(letters, _addressees(request, letters), strict=True))
-    context = {"rows": rows, "total": len(found), "wanted": wanted}
+    context = {"rows": rows, "total": len(found), "wanted": wanted, "texts": _texts(request)}
     return render(request, "delivery/sandbox/inbox.html", context)
 
 
@@ -79,6 +80,11 @@ def _addressees(
     ids = [each.arrival.message_id for each in letters]
     known = addressees([each for each in ids if each])
     return [known.get(each) if each else None for each in ids]
+
+
+def _texts(request: SignedInRequest) -> list[sandbox.ReceivedText]:
+    folder = settings.TEXT_GATEWAY.folder
+    return texts_seen_by(request, sandbox.received(Path(folder)))[:LISTED] if folder else []
 
 
 def _root() -> Path:

@@ -138,6 +138,7 @@ def demo_variables(address: Address) -> dict[str, str]:
         "PUBLIC_DOMAIN": address.domain,
         "PUBLIC_PORT": str(address.port),
         "SANDBOX_MAIL_DIR": str(private_directory(STATE / "mail")),
+        "TEXT_GATEWAY_FOLDER": str(private_directory(STATE / "texts")),
         "DELIVERY_SMTP_PORT": port,
         "DELIVERY_CA_FILE": str(folder / "ca.pem"),
         "DELIVERY_ZONE_FILE": str(folder / "zone.json"),

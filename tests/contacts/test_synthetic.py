@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 
 from contacts.synthetic import ATTRIBUTES, CsvFile, People
+from delivery.texting.numbers import textable
 
 TODAY = date(2026, 11, 23)
 
@@ -35,3 +36,10 @@ def test_the_export_has_twenty_columns_and_a_line_a_person():
     assert len(lines) == 11
     assert {line.count(",") >= 19 for line in lines} == {True}
     assert len(lines[0].split(",")) == 20
+
+
+def test_their_phones_could_get_a_text_and_belong_to_nobody():
+    numbers = {str(each.identity["phone"]) for each in People(300, seed=1, today=TODAY)}
+    assert len(numbers) > 200
+    assert {number[5:10] for number in numbers} == {"55501"}
+    assert {textable(number, {"US"}) for number in numbers} == numbers

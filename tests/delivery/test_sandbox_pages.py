@@ -7,12 +7,17 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from delivery import doors
 from delivery.models import Message
+from delivery.texting import sandbox
+from delivery.texting.gateway_settings import GatewaySettings
 from delivery.wire.headers import message_id
 from dev.sandbox.mailbox import Tls
 from tenancy import services as tenancy
+from tenancy.scope import tenant_scope
 from tests.accounts.signing_in import browser_of, make_member, staff_browser
 from tests.delivery.test_sandbox_inbox import receive
+from tests.delivery.texting.phones import texted, visit_of, with_phone
 from tests.factories.contacts import make_contact
 from tests.factories.delivery import make_message
 
@@ -127,3 +132,20 @@ def test_what_was_not_received_is_not_found(browser, mail):
 
 def test_strangers_sign_in_first(mail):
     assert staff_browser().get("/sandbox/").headers["Location"].startswith("/login/")
+
+
+def test_shows_the_texts_of_this_workspace_to_who_may_see_people(
+    browser, mail, clinic, other_clinic, settings, tmp_path
+):
+    settings.TEXT_GATEWAY = GatewaySettings(folder=str(tmp_path))
+    assert "Text messages" not in browser.get("/sandbox/").content.decode()
+    with tenant_scope(other_clinic.id):
+        texted(visit_of(with_phone(make_contact(), "+12075550111")), doors.texts())
+    texted(visit_of(with_phone(make_contact())), doors.texts())
+    shown = browser.get("/sandbox/").content.decode()
+    assert "+12075550142" in shown
+    assert "your code is" in shown
+    assert "+12075550111" not in shown
+    assert len(sandbox.received(tmp_path)) == 2
+    admin = browser_of(make_member(clinic, "admin", "Ann Admin"))
+    assert "+12075550142" not in admin.get("/sandbox/").content.decode()
