@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from compliance.erasure import erase
 from delivery.escrow import answers, texts
 from delivery.escrow import services as escrow
 from delivery.models import EscrowCode, EscrowEvent, PortalText
@@ -129,3 +130,9 @@ def test_a_real_gateway_over_tls_gets_number_and_code_and_the_log_neither(
     assert (text.status, text.reference) == ("sent", "SM7")
     assert b"To=%2B12075550142&From=%2B12075550100&Body=Elm" in server.asked[0]
     assert "2075550142" not in caplog.text
+
+
+def test_they_go_with_the_person(visit, ada):
+    texted(visit, Phones())
+    assert erase(ada.pk)["delivery.PortalText"] == 1
+    assert not PortalText.objects.exists()
