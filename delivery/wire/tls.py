@@ -1,7 +1,5 @@
 """TLS as a mail client needs it: what is offered, what is checked, and what is kept as evidence."""
 
-import select
-import socket
 import ssl
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from delivery.wire.conversation import Conversation, Ready
+from delivery.wire.conversation import Conversation
 from delivery.wire.dane import UNREADABLE, SignedKeys
 from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
 from tenancy import clock
@@ -68,20 +66,10 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def begun(plain: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.SSLSocket:
-    """The connection for a handshake, which follows. Raises TlsUnavailable if it has gone."""
-    try:
-        return context.wrap_socket(
-            plain, server_hostname=server_name, do_handshake_on_connect=False
-        )
-    except OSError:
-        raise TlsUnavailable(TlsFailure.BROKEN_OFF) from None
-
-
-def shaken_hands(secured: ssl.SSLSocket, until: float) -> Conversation[None]:
+def shaken_hands(shaking: Conversation[None]) -> Conversation[None]:
     """The handshake. Raises TlsUnavailable with the kind of failure."""
     try:
-        yield from _shaking(secured, until)
+        yield from shaking
     except ssl.SSLCertVerificationError as error:
         raise TlsUnavailable(_certificate_failure(error)) from None
     except ssl.SSLError as error:
@@ -93,23 +81,13 @@ def shaken_hands(secured: ssl.SSLSocket, until: float) -> Conversation[None]:
         raise TlsUnavailable(TlsFailure.BROKEN_OFF) from None
 
 
-def _shaking(secured: ssl.SSLSocket, until: float) -> Conversation[None]:
-    while True:
-        try:
-            return secured.do_handshake()
-        except ssl.SSLWantReadError:
-            yield Ready(secured, select.POLLIN, until)
-        except ssl.SSLWantWriteError:
-            yield Ready(secured, select.POLLOUT, until)
-
-
 def _certificate_failure(error: ssl.SSLCertVerificationError) -> TlsFailure:
     return {X509_EXPIRED: TlsFailure.EXPIRED, X509_WRONG_NAME: TlsFailure.WRONG_NAME}.get(
         error.verify_code, TlsFailure.UNTRUSTED
     )
 
 
-def evidence_of(secured: ssl.SSLSocket) -> Evidence:
+def evidence_of(secured: ssl.SSLObject) -> Evidence:
     """What the handshake showed: read once for each connection."""
     der = secured.getpeercert(binary_form=True) or b""
     issuer, names, not_after = _described(der)
@@ -125,7 +103,7 @@ def evidence_of(secured: ssl.SSLSocket) -> Evidence:
     )
 
 
-def evidence_by(keys: SignedKeys, secured: ssl.SSLSocket) -> Evidence:
+def evidence_by(keys: SignedKeys, secured: ssl.SSLObject) -> Evidence:
     """As above, for a server that its domain's signed records vouch for. Raises TlsUnavailable."""
     record = keys.matched(_chain(secured), clock.now())
     if record is None:
@@ -133,7 +111,7 @@ def evidence_by(keys: SignedKeys, secured: ssl.SSLSocket) -> Evidence:
     return replace(evidence_of(secured), level=Level.T4, policy=PolicyType.TLSA, tlsa=str(record))
 
 
-def _chain(secured: ssl.SSLSocket) -> list[bytes]:
+def _chain(secured: ssl.SSLObject) -> list[bytes]:
     """All certificates that the server sent, its own first.
 
     Public in Python 3.13 (`get_unverified_chain`); the same function lies below it before that.
