@@ -112,14 +112,20 @@ def find_across(before: str, value: str, after: str) -> Iterator[Hit]:
     Most values (a name, a place) have no digit and no word of any list, and cost a look at the
     value alone.
     """
-    before, value, after = fold(before), fold(value), fold(after)
+    value = fold(value)
+    has_digit, has_at = _DIGIT.search(value), "@" in value
+    words = _WORD.findall(_with_glued_letters(before, value, after))
+    has_term = not _TERM_WORDS.isdisjoint(words)
+    if not (has_digit or has_at or has_term):
+        return
+    before, after = fold(before), fold(after)
     text, start, end = before + value + after, len(before), len(before) + len(value)
     hits: list[Hit] = []
-    if _DIGIT.search(value):
+    if has_digit:
         hits += _find_numbers(text)
-    if "@" in value:
+    if has_at:
         hits += _find_addresses(text)
-    if not _TERM_WORDS.isdisjoint(_WORD.findall(_with_glued_letters(before, value, after))):
+    if has_term:
         hits += _find_terms(text)
     for detector, hit_start, hit_end in hits:
         if hit_start < end and hit_end > start:
@@ -128,9 +134,9 @@ def find_across(before: str, value: str, after: str) -> Iterator[Hit]:
 
 def _with_glued_letters(before: str, value: str, after: str) -> str:
     """The value and the parts of words that touch it: `pre` + `natal` is one word."""
-    head = before[-1:].isalpha() and before.rsplit(maxsplit=1)[-1]
-    tail = after[:1].isalpha() and after.split(maxsplit=1)[0]
-    return f"{head or ''}{value}{tail or ''}"
+    head = fold(before.rsplit(maxsplit=1)[-1]) if before[-1:].isalpha() else ""
+    tail = fold(after.split(maxsplit=1)[0]) if after[:1].isalpha() else ""
+    return f"{head}{value}{tail}"
 
 
 def _find_addresses(folded: str) -> Iterator[Hit]:

@@ -7,6 +7,7 @@ Findings hold positions, never the text.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import TextChoices
@@ -89,6 +90,16 @@ class RenderedValue(NamedTuple):
     before: str
     value: str
     after: str
+
+
+# Each means nothing by itself, and something behind the right word.
+_MEANINGLESS = ("00423110", "123456789", "03/04/1961", "e11")
+
+
+@lru_cache(maxsize=1024)
+def is_label(name: str) -> bool:
+    """Whether a number behind this name of a field would be a finding: mrn, dob."""
+    return any(True for number in _MEANINGLESS for _ in find(f"{name}: {number}"))
 
 
 def scan_fixed(parts: Iterable[tuple[Place, str]]) -> Scan:

@@ -246,9 +246,15 @@ def _links(message: Claimed, person: Person, series: Series) -> dict[str, str]:
 
 
 def shown_values(values: dict[str, object], compiled: Compiled) -> Iterator[RenderedValue]:
-    """The values that the message shows; a field's name stands for the words around it."""
+    """The values that the message shows, between their words; the subject as a whole.
+
+    A field whose name says what a number means stands for words that may not.
+    """
+    for shown in compiled.values_shown(values):
+        if shown.place is not Place.SUBJECT:
+            yield shown
     for key in compiled.fields & values.keys():
-        if key not in OWN_LINKS and values[key] is not None:
+        if key not in OWN_LINKS and values[key] is not None and dlp.is_label(key):
             yield RenderedValue(Place.BODY, f"{key}: ", str(values[key]), "")
     yield RenderedValue(Place.SUBJECT, "", subject_text(compiled.subject, values), "")
 

@@ -6,7 +6,15 @@ import time
 import pytest
 
 from compliance.detectors import Detector, find, passes_luhn
-from compliance.dlp import EXPOSED, Place, RenderedValue, Scanner, scan_fixed, scan_values
+from compliance.dlp import (
+    EXPOSED,
+    Place,
+    RenderedValue,
+    Scanner,
+    is_label,
+    scan_fixed,
+    scan_values,
+)
 from compliance.facts import Sensitivity
 
 LEAKS = [
@@ -183,3 +191,11 @@ def test_a_value_that_many_messages_share_is_judged_by_its_place_each_time():
         assert [finding.place for finding in body.findings] == [Place.BODY]
         assert (len(body.blocking), len(subject.blocking)) == (0, 1)
         assert plain.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("mrn", True), ("ssn", True), ("dob", True), ("icd10", True), ("plan", False)],
+)
+def test_some_names_of_fields_say_what_a_number_means(name, says):
+    assert is_label(name) is says

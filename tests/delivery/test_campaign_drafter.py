@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Approval
+from campaigns.queries import writing
 from campaigns.services import sending
+from compliance.dlp import scan_values
 from contacts.models import Attribute
 from delivery import worker
 from delivery.drafters import drafters
-from delivery.drafts.campaign import CampaignDrafter
+from delivery.drafts.campaign import CampaignDrafter, shown_values
 from delivery.drafts.draft import Draft
 from delivery.models import Message
 from delivery.services import lease
@@ -74,3 +76,14 @@ def test_a_field_that_is_named_like_a_link_is_looked_at_like_any_other(clinic, v
         freeze()
         worker.send_due(FakeTransport(), drafters(), stopped=list)
     assert Message.objects.get(cause="campaign").status == status
+
+
+@pytest.mark.parametrize(("words", "sensitivity"), [("MRN: ", 2), ("Please bring: ", 0)])
+def test_a_value_is_looked_at_between_the_words_of_the_message(clinic, words, sensitivity):
+    Attribute.objects.create(key="note", label="Note", type="text", phi_class="none")
+    block = {"id": "a", "type": "text", "text": words + "{{ note }} today"}
+    compiled = writing.compiled(
+        approved_campaign(content={"subject": "Hello", "preheader": "", "blocks": [block]})
+    )
+    found = scan_values(shown_values({"note": "0042311"}, compiled))
+    assert found.sensitivity == sensitivity
