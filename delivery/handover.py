@@ -22,8 +22,10 @@ from delivery.wire.transport import Transport
 from tenancy.ids import uuid7
 
 SESSIONS = 20
-# What waits in lanes that are full, while the rest of the chunk goes on: one chunk.
+# What waits in lanes that are full, while the rest of the chunk goes on.
 MOST_WAITING = 500
+# What is ready while all connections are busy: they go on while the next are drafted or the last recorded.
+AHEAD = 100
 POLL_SECONDS = 0.2
 # Whoever wakes for each message takes the interpreter's lock from the thread that talks.
 TOGETHER_SECONDS = 0.005
@@ -67,6 +69,8 @@ class Handover:
         self._busy: dict[UUID, Lane] = {}
         self._tidied_at = time.monotonic()
         self._moved_at = time.monotonic()
+        # Whether lanes have to take turns at the connections.
+        self._is_crowded = False
         self._loop = Loop()
         self._held = ExitStack()
 
@@ -85,7 +89,7 @@ class Handover:
     def wants_more(self) -> bool:
         """Whether connections have nothing to do, though others may wait for lanes that are full."""
         waiting = len(self._unsorted) + self._waiting
-        return waiting < (SESSIONS if len(self._busy) == SESSIONS else MOST_WAITING)
+        return waiting < (AHEAD if len(self._busy) == SESSIONS else MOST_WAITING)
 
     @property
     def is_idle(self) -> bool:
@@ -152,9 +156,11 @@ class Handover:
         """Each lane in turn, so that a full one keeps no connection from the others."""
         self._sort()
         open_lanes = [lane for lane in self._lanes.values() if lane.waiting]
+        self._is_crowded = False
         while open_lanes:
             for lane in list(open_lanes):
                 if len(self._busy) == SESSIONS:
+                    self._is_crowded = len(open_lanes) > 1
                     return
                 if envelope := lane.next():
                     self._busy[envelope.id] = lane
@@ -208,5 +214,5 @@ class Handover:
 
     @property
     def _may_follow(self) -> bool:
-        """False while another lane waits for a connection, or too much has ended unheard."""
-        return len(self._busy) < SESSIONS and self._ended.qsize() < UNHEARD
+        """False while several lanes wait for a connection, or too much has ended unheard."""
+        return not self._is_crowded and self._ended.qsize() < UNHEARD

@@ -31,7 +31,7 @@ from tenancy import clock
 from tenancy.errors import DomainError
 from tenancy.keyring import current_keys
 
-CHUNK = 500
+CHUNK = 1_000
 RECORD_AT = 150
 # One commit for a group; more of them would wait announced behind slow servers.
 ANNOUNCED_AT_ONCE = 50

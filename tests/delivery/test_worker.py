@@ -203,12 +203,13 @@ def test_an_address_that_no_server_could_read_fails_alone(clinic):
 
 
 def test_slices_are_small_so_that_the_gate_is_asked_late(clinic):
-    for number in range(slices.SLICE + 20):
+    people = slices.FIRST_SLICE + slices.SLICE + 20
+    for number in range(people):
         due(f"p{number}", cause_id=clinic.id)
     drafter = Drafter()
-    assert send(fakes.FakeTransport(), drafter=drafter) == slices.SLICE + 20
-    assert drafter.slices == [slices.SLICE, 20]
-    assert Message.objects.filter(status=Status.SENT).count() == slices.SLICE + 20
+    assert send(fakes.FakeTransport(), drafter=drafter) == people
+    assert drafter.slices == [slices.FIRST_SLICE, slices.SLICE, 20]
+    assert Message.objects.filter(status=Status.SENT).count() == people
 
 
 def test_a_code_is_drafted_before_the_blast_that_was_claimed_with_it(clinic):

@@ -76,14 +76,14 @@ def test_mail_about_care_goes_while_campaigns_wait_and_a_code_goes_always(clinic
 
 def test_once_no_place_is_left_nothing_more_is_drafted_for_it(clinic, transport):
     WarmUpPlan.objects.create(name=LETTERHEAD.domain, start=50)
-    drafter = Drafter()
+    drafter, people = Drafter(), slices.FIRST_SLICE + slices.SLICE + 30
     with clock.at(NOON):
-        kept_with_domain(slices.SLICE + 30, "new.example", clinic.id)
-        assert send(transport, drafter=drafter) == slices.SLICE + 30
-    assert drafter.slices == [slices.SLICE]
+        kept_with_domain(people, "new.example", clinic.id)
+        assert send(transport, drafter=drafter) == people
+    assert drafter.slices == [slices.FIRST_SLICE, slices.SLICE]
     assert len(transport.handed_over) == 37
     waiting = Message.objects.filter(reason="warming_up", attempts=0)
-    assert waiting.count() == of_domain().postponed == slices.SLICE + 30 - 37
+    assert waiting.count() == of_domain().postponed == people - 37
 
 
 def kept_with_domain(people: int, domain: str, campaign) -> None:
