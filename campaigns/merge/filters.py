@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from urllib.parse import quote
 
 Value = object
@@ -49,11 +50,17 @@ def default(value: Value, fallback: str) -> Value:
 def as_date(value: Value, style: str = "medium") -> Value:
     """A date in one of DATE_STYLES; text that is no ISO date stays as it is."""
     if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value[:10])
-        except ValueError:
-            return value
+        return _written(value[:10], style) or value
     return DATE_STYLES[style](value) if isinstance(value, date) else value
+
+
+@lru_cache(maxsize=4096)
+def _written(day: str, style: str) -> str | None:
+    """People share days, and writing one takes longer than all the rest of a value."""
+    try:
+        return DATE_STYLES[style](date.fromisoformat(day))
+    except ValueError:
+        return None
 
 
 def as_time(value: Value) -> Value:

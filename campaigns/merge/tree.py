@@ -191,7 +191,10 @@ class Repeat:
 
 def run(program: Program, scope: Scope, out: list[object]) -> None:
     for step in program:
-        step.write(scope, out)
+        if type(step) is Constant:  # every other step, and a call would cost more than it does
+            out.append(step.piece)
+        else:
+            step.write(scope, out)
 
 
 def transform(

@@ -111,7 +111,7 @@ class Signer:
             f" h={covered.names};\r\n"
             f" bh={b64encode(body_hash).decode()};\r\n b="
         ).encode("ascii")
-        own = relaxed_field(field + b"\r\n").removesuffix(b"\r\n")
+        own = b"dkim-signature:" + field.removeprefix(b"DKIM-Signature: ").replace(b"\r\n", b"")
         return Unsigned(self.key, field, covered.fields + own)
 
 

@@ -43,15 +43,20 @@ class MalformedReply(Exception):
 
 def parse(lines: list[bytes]) -> Reply:
     """The reply that these lines, without their ends, make. Raises MalformedReply."""
+    if len(lines) == 1 and (one := REPLY_LINE.fullmatch(lines[0])):
+        return _reply(one[1], one[3].decode("utf-8", "replace"))
     if len(lines) > LINES_LIMIT:
         raise MalformedReply("The reply does not end.")
     matches = [REPLY_LINE.fullmatch(line) for line in lines]
     if not all(matches) or len({match[1] for match in matches if match}) != 1:
         raise MalformedReply("The lines of the reply do not belong together.")
     texts = [match[3].decode("utf-8", "replace") for match in matches if match]
-    enhanced = ENHANCED.match(texts[0])
-    text = "\n".join(texts)[:TEXT_LIMIT]
-    return Reply(int(lines[0][:3]), enhanced[1] if enhanced else "", text)
+    return _reply(lines[0][:3], "\n".join(texts))
+
+
+def _reply(code: bytes, text: str) -> Reply:
+    enhanced = ENHANCED.match(text)
+    return Reply(int(code), enhanced[1] if enhanced else "", text[:TEXT_LIMIT])
 
 
 def is_complete(lines: list[bytes]) -> bool:
