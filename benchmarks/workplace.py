@@ -37,12 +37,7 @@ BATCH = 2_000
 
 
 def add_people(count: int, *, domains: Sequence[str] = ()) -> None:
-    """The schema and `count` synthetic people; with `domains`, all with mailboxes there.
-
-    Counted for the planner at once, as autovacuum does within a minute.
-    """
-    from django.db import connections
-
+    """The schema and `count` synthetic people; with `domains`, all with mailboxes there."""
     from contacts.entries import Entry
     from contacts.models import Attribute
     from contacts.services.storing import store
@@ -69,8 +64,15 @@ def add_people(count: int, *, domains: Sequence[str] = ()) -> None:
     )
     while batch := list(islice(entries, BATCH)):
         store(batch)
+    count_for_planner("contacts_contact")
+
+
+def count_for_planner(table: str) -> None:
+    """As autovacuum does within a minute of a load."""
+    from django.db import connections
+
     with connections["migrate"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE contacts_contact")
+        cursor.execute(f"VACUUM ANALYZE {table}")
 
 
 def rsa2048_signatures_per_second(seconds: int = 3) -> float:
