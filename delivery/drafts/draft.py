@@ -1,6 +1,6 @@
 """A message that is ready but for its text, and the text as the wire wants it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
@@ -107,14 +107,12 @@ class Draft:
         if not self.letterhead.signers:
             return []
         signed_at = int(self.message.first_tried_at.timestamp())
-        digest = dkim.hash_of_canonical([body])
-        covered = dkim.Covered.of(fields)
-        unsigned = [
-            signer.unsigned(covered, body_hash=digest, signed_at=signed_at)
-            for signer in self.letterhead.signers
-        ]
-        return (yield from elsewhere(Computation(partial(_signed, unsigned))))
+        sign = partial(_signed, self.letterhead.signers, fields, body, signed_at)
+        return (yield from elsewhere(Computation(sign)))
 
 
-def _signed(fields: list[dkim.Unsigned]) -> list[bytes]:
-    return [field.signed() for field in fields]
+def _signed(
+    signers: Sequence[dkim.Signer], fields: Sequence[bytes], body: bytes, signed_at: int
+) -> list[bytes]:
+    digest, covered = dkim.hash_of_canonical([body]), dkim.Covered.of(fields)
+    return [signer.sign(covered, body_hash=digest, signed_at=signed_at) for signer in signers]

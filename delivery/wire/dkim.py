@@ -60,26 +60,6 @@ class Covered(NamedTuple):
         return cls(_listed(tuple(len(present.get(name, ())) for name in SIGNED)), b"".join(chosen))
 
 
-class Unsigned(NamedTuple):
-    """A DKIM-Signature field that lacks its signature."""
-
-    key: RSAPrivateKey | Ed25519PrivateKey
-    field: bytes
-    covered: bytes
-
-    def signed(self) -> bytes:
-        """The whole field. It takes a processor for as long as all the rest of a message."""
-        signature = b64encode(self._signature())
-        lines = (signature[start : start + 72] for start in range(0, len(signature), 72))
-        return self.field + b"\r\n ".join(lines) + b"\r\n"
-
-    def _signature(self) -> bytes:
-        if isinstance(self.key, RSAPrivateKey):
-            return self.key.sign(self.covered, padding.PKCS1v15(), hashes.SHA256())
-        # RFC 8463 3: the hash is what is signed
-        return self.key.sign(sha256(self.covered).digest())
-
-
 @dataclass(frozen=True)
 class Signer:
     """A domain's key, loaded: parsing the PEM form costs more than a hundred signatures."""
@@ -99,11 +79,7 @@ class Signer:
         return cls(domain, selector, key)
 
     def sign(self, covered: Covered, *, body_hash: bytes, signed_at: int) -> bytes:
-        """The DKIM-Signature field."""
-        return self.unsigned(covered, body_hash=body_hash, signed_at=signed_at).signed()
-
-    def unsigned(self, covered: Covered, *, body_hash: bytes, signed_at: int) -> Unsigned:
-        """The same without its signature, which may be made elsewhere."""
+        """The DKIM-Signature field. It takes a processor for as long as all the rest of a message."""
         algorithm = "rsa" if isinstance(self.key, RSAPrivateKey) else "ed25519"
         field = (
             f"DKIM-Signature: v=1; a={algorithm}-sha256; c=relaxed/relaxed;\r\n"
@@ -112,7 +88,15 @@ class Signer:
             f" bh={b64encode(body_hash).decode()};\r\n b="
         ).encode("ascii")
         own = b"dkim-signature:" + field.removeprefix(b"DKIM-Signature: ").replace(b"\r\n", b"")
-        return Unsigned(self.key, field, covered.fields + own)
+        signature = b64encode(self._signature(covered.fields + own))
+        lines = (signature[start : start + 72] for start in range(0, len(signature), 72))
+        return field + b"\r\n ".join(lines) + b"\r\n"
+
+    def _signature(self, signed: bytes) -> bytes:
+        if isinstance(self.key, RSAPrivateKey):
+            return self.key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+        # RFC 8463 3: the hash is what is signed
+        return self.key.sign(sha256(signed).digest())
 
 
 @lru_cache

@@ -16,9 +16,7 @@ class TlsLayer:
 
     def __init__(self, context: ssl.SSLContext, server_name: str) -> None:
         self._received, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.session = context.wrap_bio(
-            self._received, self._outgoing, server_hostname=server_name
-        )
+        self.session = context.wrap_bio(self._received, self._outgoing, server_hostname=server_name)
         # The other side said that nothing more follows.
         self.is_ended = False
 
