@@ -7,6 +7,7 @@ from compliance.purposes import PROMOTION
 BECAUSE = {
     TransportLevel.DANE: "The server's key is published in signed DNS (DANE).",
     TransportLevel.MTA_STS: "The domain's own policy names the server (MTA-STS).",
+    TransportLevel.PINNED: "You pinned the server, or it has been the same for thirty days.",
     TransportLevel.VERIFIED: "Certificate and name of the server were checked.",
     None: "Nothing is known of the server yet.",
 }

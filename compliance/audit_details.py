@@ -62,6 +62,7 @@ CODES: dict[str, dict[str, str]] = {
         "factor.reset": "a new second factor",
         "hold.release": "the end of a legal hold",
         "networks.widen": "more networks",
+        "pin.loosen": "more mail servers for a domain, or the end of its pin",
         "policy.loosen": "a policy that protects less",
         "retention.loosen": "retention that protects less",
         "review.loosen": "fewer reviews of the audit log",

@@ -144,6 +144,7 @@ SENTENCES = {
     "password.reset_asked": "Asked for a new password",
     "password.reset_mailed": "Mailed a link to choose a new password",
     "policy.changed": "Changed the policy",
+    "pin.changed": "Changed which mail servers of a domain get mail",
     "hold.placed": "Placed a legal hold",
     "hold.released": "Released a legal hold",
     "retention.begun": "Began to remove what is too old",

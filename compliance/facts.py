@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from compliance.purposes import PROMOTION, Evidence, Purpose, Remuneration
+from tenancy.ranked import Ranked
 
 
 class Outcome(IntEnum):
@@ -33,12 +34,13 @@ class Sensitivity(IntEnum):
     S3 = 3
 
 
-class TransportLevel(IntEnum):
+class TransportLevel(Ranked):
     """How well the way to the mailbox is proven; delivery compares achieved to required."""
 
     ANY = 0
     ENCRYPTED = 1
     VERIFIED = 2
+    PINNED = 5
     MTA_STS = 3
     DANE = 4
 

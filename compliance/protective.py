@@ -17,6 +17,7 @@ from accounts.protective import (
     never,
     yes_or_no,
 )
+from compliance.facts import TransportLevel
 from compliance.models import Policy, RetentionSettings, ReviewPlan
 from compliance.retained import TERMS, Retained, in_words
 from tenancy import clock
@@ -41,6 +42,11 @@ def quiet_minutes(begin: time | None, end: time | None) -> set[int]:
     first, last = begin.hour * 60 + begin.minute, end.hour * 60 + end.minute
     length = (last - first) % DAY_MINUTES
     return {(first + minute) % DAY_MINUTES for minute in range(length)}
+
+
+def lower_floor(was: Values, is_: Values) -> bool:
+    """By what it proves: the numbers that are kept are in no order."""
+    return TransportLevel(is_[0]) < TransportLevel(was[0])
 
 
 def leaves_a_phone(was: Values, is_: Values) -> bool:
@@ -92,10 +98,13 @@ POLICY = Group(
             becomes(Policy.ApprovalMode.SELF_ATTESTATION), label_of(Policy.ApprovalMode.choices),
             may_be_decided_alone=True,
         ),
-        Setting("Protection of the way", ("tls_floor",), lower, label_of(Policy.TlsFloor.choices)),
+        Setting(
+            "Protection of the way", ("tls_floor",),
+            lower_floor, label_of(Policy.TlsFloor.choices),
+        ),
         Setting(
             "Protection of the way without health details", ("tls_floor_limited",),
-            lower, label_of(Policy.TlsFloor.choices),
+            lower_floor, label_of(Policy.TlsFloor.choices),
         ),
         Setting(
             "Always by the secure portal", ("portal_from",),

@@ -33,6 +33,8 @@ from delivery.models import (
     Reply,
     ReplyFile,
     SentTlsReport,
+    ServerPin,
+    ServerSet,
     SingleSend,
     StsPolicy,
     TlsReport,
@@ -144,6 +146,7 @@ for _learned, _days, _ages in (
     (HostObservation, 30, Aging(since="seen_at")),
     (DomainDay, 35, Aging(since="day")),
     (StsPolicy, 1, Aging(since="expires_at")),
+    (ServerSet, 30, Aging(since="seen_at")),
     (TlsReport, 90, Aging(since="ends_at")),
     (SentTlsReport, 35, Aging(since="day")),
     (TlsReporting, None, Aging()),
@@ -158,6 +161,13 @@ for _learned, _days, _ages in (
         erasure=Erasure.WITH_TENANT,
         aging=_ages,
     )
+register(
+    ServerPin,
+    data_class=DataClass.OPERATIONAL,
+    retention=None,
+    export=Export.TENANT,
+    erasure=Erasure.WITH_TENANT,
+)
 register(
     RecipientDomain,
     data_class=DataClass.OPERATIONAL,

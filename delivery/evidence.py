@@ -44,6 +44,8 @@ def detail_of(outcome: Outcome) -> dict[str, object]:
         "dnssec": evidence.is_dnssec,
         "sts_id": evidence.sts_id,
         "tlsa": evidence.tlsa,
+        "pin": evidence.pin,
+        "unchanged_since": evidence.unchanged_since,
         "requires_tls": evidence.requires_tls,
         "passed_over": [
             {

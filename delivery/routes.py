@@ -44,6 +44,7 @@ class Trouble(StrEnum):
     NAMES = "names"  # the name system gave no answer that could be trusted
     DANE = "dane"  # the domain's own signed records forbid a host
     MTA_STS = "mta_sts"  # its own policy does
+    PIN = "pin"  # what its people told the workspace does
     STABLE = "stable"  # servers that offer no more: it will hardly pass by itself
     PASSING = "passing"
     NEVER_PROMISED = "never_promised"  # more is asked than the domain promises
@@ -101,6 +102,7 @@ RULES = (
     Rule(3, "names_not_trusted", Way.HOLD, lambda f: f.trouble is Trouble.NAMES),
     Rule(4, "dane_failed", Way.HOLD, lambda f: f.trouble is Trouble.DANE),
     Rule(5, "mta_sts_failed", Way.HOLD, lambda f: f.trouble is Trouble.MTA_STS),
+    Rule(5, "pin_failed", Way.HOLD, lambda f: f.trouble is Trouble.PIN),
     Rule(
         6, "verified_tls", Way.VERIFIED_TLS,
         lambda f: (
@@ -117,6 +119,7 @@ RULES = (
     Rule(10, "best_available", Way.BEST_AVAILABLE, lambda _: True),
 )  # fmt: skip
 
+OF_POLICIES = frozenset({Trouble.DANE, Trouble.MTA_STS, Trouble.PIN})
 DANE_FAILURES = frozenset({TlsFailure.TLSA_INVALID, TlsFailure.DNSSEC_INVALID})
 
 INSTEAD = {Fallback.PORTAL: Way.PORTAL, Fallback.HOLD: Way.HOLD, Fallback.DROP: Way.DROP}
@@ -160,8 +163,8 @@ def _after_the_hold(facts: RouteFacts) -> Way:
 
 def _required(way: Way, verdict: Verdict) -> Level:
     if way is Way.CONSENTED and verdict.accepts:
-        return Level(verdict.accepts.level)
-    return Level(verdict.required_level)
+        return Level(verdict.accepts.level.value)
+    return Level(verdict.required_level.value)
 
 
 def _allowed(level: TransportLevel, sensitivity: Sensitivity) -> Verdict:
@@ -205,8 +208,10 @@ def trouble_of(failures: Collection[HostFailure]) -> Trouble:
     broken = [failure for failure in failures if failure.is_policy_failure]
     if any(each.policy is PolicyType.TLSA or each.tls in DANE_FAILURES for each in broken):
         return Trouble.DANE
-    if broken:
+    if any(each.policy is not PolicyType.PIN for each in broken):
         return Trouble.MTA_STS
+    if broken:
+        return Trouble.PIN
     found = {failure.tls for failure in failures}
     if not NEVER_PROMISED.isdisjoint(found):
         return Trouble.NEVER_PROMISED
@@ -251,4 +256,4 @@ def _hold_of(trouble: Trouble, *, is_confirmed: bool, hold: timedelta) -> timede
         return timedelta(0)
     if is_confirmed:
         return CONFIRM_AFTER
-    return min(POLICY_HOLD, hold) if trouble in {Trouble.DANE, Trouble.MTA_STS} else hold
+    return min(POLICY_HOLD, hold) if trouble in OF_POLICIES else hold

@@ -5,7 +5,7 @@ from delivery import sandbox_views
 from delivery.lanes import views as lane_views
 from delivery.portal import staff
 from delivery.publishing import views as publishing
-from delivery.reports import domain_views, log, views
+from delivery.reports import domain_views, log, pin_views, views
 from delivery.reports.deliverability import views as deliverability
 from delivery.reports.people_page import people
 from delivery.reports.proof_page import proof
@@ -56,6 +56,7 @@ tls_reports = [path("<uuid:domain_id>/tls/", what_others_saw, name="domain")]
 domains = [
     path("", domain_views.domain_list, name="list"),
     path("search/", domain_views.search, name="search"),
+    path("pins/", pin_views.pinned, name="pins"),
     path("<uuid:posture_id>/", domain_views.domain, name="detail"),
     path("<uuid:posture_id>/people/", domain_views.people, name="people"),
 ]

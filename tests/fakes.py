@@ -18,6 +18,7 @@ from delivery.wire.door import (
     Unwritable,
 )
 from delivery.wire.levels import Evidence, Level, TlsFailure
+from delivery.wire.pins import Pin
 from delivery.wire.policies import KeptPolicy
 from delivery.wire.reply import Reply
 from delivery.wire.session import Stage
@@ -69,6 +70,7 @@ class FakeTransport:
     handed_over: dict[str, list[bytes]] = field(default_factory=dict)
     required: dict[str, Level] = field(default_factory=dict)
     known_policies: dict[str, KeptPolicy | None] = field(default_factory=dict)
+    pins: dict[str, Pin | None] = field(default_factory=dict)
     return_paths: dict[str, str] = field(default_factory=dict)
     # Of its own for each test: what one of them finds out slows no other.
     sends_as: str = field(default_factory=lambda: uuid7().hex)
@@ -85,6 +87,7 @@ class FakeTransport:
         outcome = self.outcomes.get(envelope.rcpt_to, ACCEPTED)
         self.required[envelope.rcpt_to] = envelope.required
         self.known_policies[envelope.rcpt_to] = envelope.known_policy
+        self.pins[envelope.rcpt_to] = envelope.pin
         self.return_paths[envelope.rcpt_to] = envelope.mail_from
         if outcome.stage is not Stage.DOT:
             return outcome

@@ -31,8 +31,9 @@ class Alert(TenantModel):
         DOWNGRADE = "downgrade", "Protected its mail lately, and does not any more"
         DANE = "dane", "Has a server that does not fit its signed records (DANE)"
         MTA_STS = "mta_sts", "Has a server that does not fit its own policy (MTA-STS)"
+        PIN = "pin", "Has a server that does not fit what you pinned"
 
-    ABOUT_DOMAINS: ClassVar = (Kind.DOWNGRADE, Kind.DANE, Kind.MTA_STS)
+    ABOUT_DOMAINS: ClassVar = (Kind.DOWNGRADE, Kind.DANE, Kind.MTA_STS, Kind.PIN)
 
     kind = models.CharField(max_length=10, choices=Kind)
     # Of an alert about a domain: the id under which delivery remembers it, and no name.
@@ -68,6 +69,7 @@ class Alert(TenantModel):
                         "downgrade",
                         "dane",
                         "mta_sts",
+                        "pin",
                     ]
                 ),
                 name="alert_has_a_known_kind",

@@ -21,6 +21,10 @@ class Policy(TenantModel):
 
     class TlsFloor(models.IntegerChoices):
         VERIFIED = TransportLevel.VERIFIED.value, "Verified TLS"
+        PINNED = (
+            TransportLevel.PINNED.value,
+            "Verified TLS to servers that you pinned, or unchanged for 30 days",
+        )
         MTA_STS = TransportLevel.MTA_STS.value, "Verified TLS that the recipient's domain promises"
         DANE = TransportLevel.DANE.value, "TLS with a key that the domain publishes signed (DANE)"
 
@@ -92,7 +96,7 @@ class Policy(TenantModel):
                 name="policy_has_a_known_approval_mode",
             ),
             models.CheckConstraint(
-                condition=Q(tls_floor__in=[2, 3, 4], tls_floor_limited__in=[2, 3, 4]),
+                condition=Q(tls_floor__in=[2, 5, 3, 4], tls_floor_limited__in=[2, 5, 3, 4]),
                 name="policy_never_asks_for_less_than_verified",
             ),
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from delivery.models.message import Message, MessageEvent
 from delivery.models.must_arrive import MustArrive
 from delivery.models.passkey import PortalPasskey
 from delivery.models.passphrase import PortalPassphrase
+from delivery.models.pin import ServerPin, ServerSet
 from delivery.models.portal_text import PortalText
 from delivery.models.posture import DomainPosture, HostObservation
 from delivery.models.recipient_domain import RecipientDomain
@@ -48,6 +49,8 @@ __all__ = [
     "Reply",
     "ReplyFile",
     "SentTlsReport",
+    "ServerPin",
+    "ServerSet",
     "SingleSend",
     "StsPolicy",
     "TlsReport",

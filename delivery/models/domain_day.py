@@ -24,7 +24,7 @@ EVENTS = (
     "portal",
     "complained",
 )
-LEVELS = ("t0", "t1", "t2", "t3", "t4")
+LEVELS = ("t0", "t1", "t2", "t2p", "t3", "t4")
 WAITS = ("in_minute", "in_quarter", "in_hour", "in_six_hours", "in_day", "in_longer")
 FIGURES = (*EVENTS, *LEVELS, *WAITS)
 
@@ -55,6 +55,7 @@ class DomainDay(TenantModel):
     t0 = models.PositiveIntegerField(default=0)
     t1 = models.PositiveIntegerField(default=0)
     t2 = models.PositiveIntegerField(default=0)
+    t2p = models.PositiveIntegerField(default=0, db_default=0)
     t3 = models.PositiveIntegerField(default=0)
     t4 = models.PositiveIntegerField(default=0)
 

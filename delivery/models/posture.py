@@ -46,7 +46,7 @@ class DomainPosture(TenantModel):
                 condition=models.Q(shown__in=["", *SHOWN]), name="posture_shows_what_is_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(level__isnull=True) | models.Q(level__lte=4),
+                condition=models.Q(level__isnull=True) | models.Q(level__lte=5),
                 name="posture_has_a_known_level",
             ),
         ]

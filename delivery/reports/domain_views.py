@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import SignedInRequest, cursor_of
-from accounts.permissions import requires
+from accounts.permissions import may, requires
 from delivery.models import DomainPosture
 from delivery.reports import domains
+from delivery.services import pins, server_sets
 
 
 @requires("reports.view")
@@ -41,7 +42,14 @@ def domain(request: SignedInRequest, posture_id: UUID) -> HttpResponse:
     posture = get_object_or_404(DomainPosture, pk=posture_id)
     if not posture.shown:
         raise Http404
-    context = {"row": domains.row(posture), "hosts": domains.hosts(posture)}
+    row = domains.row(posture)
+    context = {
+        "row": row,
+        "hosts": domains.hosts(posture),
+        "pin": pins.of(row.name),
+        "steady": server_sets.known([row.name]).get(row.name),
+        "may_pin": may(request, "policy.edit"),
+    }
     return render(request, "delivery/domains/detail.html", context)
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from delivery.models import DomainPosture, HostObservation
+from delivery.models import DomainPosture, HostObservation, ServerPin
 from delivery.models.posture import REMEMBERED_FOR
 from delivery.reports.reasons import TLS_FAILURES
 from delivery.reports.story import PROVEN_LEVELS
-from delivery.services import postures
+from delivery.services import pins, postures
 from delivery.wire.addresses import AddressUnusable, a_label
 from segments import queries as segments
 from segments.parsing import parse
@@ -23,6 +23,7 @@ SAFE = Q(shown__in=sorted(PROVEN_LEVELS))
 LEVEL_NAMES = {
     "T4": "Verified, key in signed DNS (DANE)",
     "T3": "Verified, named by its own policy (MTA-STS)",
+    "T2P": "Verified, pinned or unchanged",
     "T2": "Verified",
     "T1": "Encrypted, nobody vouches for it",
     "T0": "No TLS",
@@ -98,6 +99,27 @@ def hosts(posture: DomainPosture) -> list[Host]:
     for each in _observed([posture.domain_index])[posture.domain_index]:
         by_host[each.host_index].append(each)
     return sorted(map(_host, by_host.values()), key=lambda host: host.seen_at, reverse=True)
+
+
+def pinned() -> list[ServerPin]:
+    """By the name of the domain."""
+    return sorted((pin for pin in ServerPin.objects.all() if pin.mx), key=lambda pin: pin.domain)
+
+
+def to_pin(wanted: str) -> dict[str, str]:
+    """What the form begins with, for the id of a pin or of a domain that mail went to."""
+    try:
+        identifier = UUID(wanted)
+    except ValueError:
+        return {}
+    if pin := ServerPin.objects.filter(pk=identifier).first():
+        return {"domain": pin.domain, "servers": "\n".join(pin.mx)}
+    posture = DomainPosture.objects.filter(pk=identifier).first()
+    if posture is None or not posture.shown:
+        return {}
+    name = row(posture).name
+    pin = pins.of(name)
+    return {"domain": name, "servers": "\n".join(pin.mx) if pin else ""}
 
 
 def find(wanted: str) -> UUID | None:

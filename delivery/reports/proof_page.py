@@ -12,7 +12,8 @@ from audit import services as audit
 from audit.services import Touched
 from delivery.models import Message
 from delivery.reports import messages
-from delivery.reports.story import LEVELS
+from delivery.reports.reasons import LEVELS
+from delivery.wire.levels import Level
 from tenancy import clock
 
 
@@ -28,7 +29,7 @@ def proof(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     audit.record_reading("message.proof_viewed", actor=request.actor, on=shown, touched=touched)
     context = {
         "story": story,
-        "required": LEVELS[f"T{shown.required_level}"] if shown.required_level else "",
+        "required": LEVELS[Level(shown.required_level).name] if shown.required_level else "",
         "sender_domain": shown.message_id.rpartition("@")[2].rstrip(">"),
         "made_at": clock.now(),
     }

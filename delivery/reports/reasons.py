@@ -36,6 +36,15 @@ TEXT_TROUBLES = {
     "refused": "The service that sends texts refused it. Tell whoever operates this installation.",
     "late": "The service that sends texts did not answer for as long as the code worked.",
 }
+# By the level that a connection proved (delivery.wire.levels).
+LEVELS = {
+    "T4": "Verified TLS: the server's key is published in signed DNS (DANE)",
+    "T3": "Verified TLS: the domain's own policy names the server (MTA-STS)",
+    "T2P": "Verified TLS: you pinned the server, or it has been the same for thirty days",
+    "T2": "Verified TLS: certificate and name of the server were checked",
+    "T1": "TLS without a certificate that anybody vouches for",
+    "T0": "No TLS",
+}
 TLS_FAILURES = {
     "starttls-not-supported": "The server offers no TLS.",
     "certificate-expired": "The server's certificate has expired.",
@@ -52,6 +61,8 @@ TLS_FAILURES = {
     "sts-policy-invalid": "The domain's policy about its mail servers (MTA-STS) cannot be read.",
     "sts-webpki-invalid": "The web server of the domain's mail policy (MTA-STS) has no valid certificate.",
     "sts-host-not-named": "The domain's own policy (MTA-STS) does not name this server.",
+    "host-not-pinned": "You pinned the domain's mail servers, and this is none of them.",
+    "level-not-pinned": "Your policy asks for servers that you pinned, or that have not changed for 30 days.",
     "level-not-promised": "The domain does not promise what your policy asks for.",
 }
 # By the rule of the table of routes (delivery.routes).
@@ -66,6 +77,7 @@ OF_ROUTES = {
     "names_not_trusted": "Nobody gave an answer to trust about where the domain's mail servers are.",
     "dane_failed": "The domain binds its servers by signed keys (DANE), and none of them kept to it.",
     "mta_sts_failed": "The domain's own policy (MTA-STS) binds its servers, and none of them kept to it.",
+    "pin_failed": "You pinned the domain's mail servers, and none of them proved to be one.",
     "verified_tls": "It tells of care, so the server had to prove itself before anything was said.",
     "downgraded": "The domain was safe until lately, so somebody may interfere.",
     "consented": "The person was warned and asked for email without full protection.",

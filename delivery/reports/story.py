@@ -8,15 +8,8 @@ from typing import Any
 from delivery.models import Reaction
 from delivery.must_arrive import words as must_arrive
 from delivery.replies import CONSEQUENCES, Meaning
-from delivery.reports.reasons import OF_ROUTES, TEXT_TROUBLES, TLS_FAILURES, in_words
+from delivery.reports.reasons import LEVELS, OF_ROUTES, TEXT_TROUBLES, TLS_FAILURES, in_words
 
-LEVELS = {
-    "T4": "Verified TLS: the server's key is published in signed DNS (DANE)",
-    "T3": "Verified TLS: the domain's own policy names the server (MTA-STS)",
-    "T2": "Verified TLS: certificate and name of the server were checked",
-    "T1": "TLS without a certificate that anybody vouches for",
-    "T0": "No TLS",
-}
 # Whose words they are: a server's, or ours where no server said anything.
 WORDS_OF = {"reply": "Server's reply", "finding": "What we found"}
 # What was so or was not, as a fact beside the others.
@@ -24,7 +17,7 @@ CLAIMS = {
     "dnssec": ("Names of the servers", "Signed, and checked by us (DNSSEC)"),
     "requires_tls": ("Servers after this one", "Verified TLS is asked of each (REQUIRETLS)"),
 }
-PROVEN_LEVELS = frozenset({"T2", "T3", "T4"})
+PROVEN_LEVELS = frozenset({"T2", "T2P", "T3", "T4"})
 
 # By the meaning of the server's answer.
 AGAIN = {
@@ -102,6 +95,8 @@ def _connection(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         "issuer": "Issued by",
         "sts_id": "Policy of the domain (MTA-STS)",
         "tlsa": "Key in signed DNS (TLSA)",
+        "pin": "Your pin that names the server",
+        "unchanged_since": "Same servers, all verified, since",
         **WORDS_OF,
     }
     facts = [(label, str(detail[name])) for name, label in labels.items() if detail.get(name)]

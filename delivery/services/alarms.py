@@ -12,6 +12,7 @@ KINDS = {
     "downgraded": Alert.Kind.DOWNGRADE,
     "dane_failed": Alert.Kind.DANE,
     "mta_sts_failed": Alert.Kind.MTA_STS,
+    "pin_failed": Alert.Kind.PIN,
 }
 
 

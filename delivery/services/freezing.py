@@ -179,7 +179,7 @@ def _columns(verdicts: Sequence[Verdict], out: _Sending) -> list[list[object]]:
         [orjson.dumps(verdict.as_record()).decode() for verdict in verdicts],
         [verdict.reasons[0].value if _is_denied(verdict) else "" for verdict in verdicts],
         [ROUTES.get(route.way, "") for route in routes],
-        [int(route.required) for route in routes],
+        [route.required.value for route in routes],
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a workspace knows of the MTA-STS policies of its recipients' domains, between processes."""
+"""What a workspace knows of its recipients' domains between processes: their policies and their servers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,10 @@ from datetime import timedelta
 from django.db import transaction
 
 from delivery.models import StsPolicy
+from delivery.services import pins, server_sets
+from delivery.services.server_sets import Known
 from delivery.wire.door import Envelope, Outcome
+from delivery.wire.pins import Pin
 from delivery.wire.policies import KeptPolicy
 from delivery.wire.sts import Mode, Policy
 from tenancy import clock
@@ -20,29 +23,43 @@ class Memory:
 
     known: dict[str, KeptPolicy | None] = field(default_factory=dict)
     fresh: dict[str, KeptPolicy] = field(default_factory=dict)
+    told: dict[str, Pin] = field(default_factory=dict)
+    servers: dict[str, Known] = field(default_factory=dict)
+    changed: dict[str, Known] = field(default_factory=dict)
 
     def recalled(self, envelopes: Sequence[Envelope]) -> list[Envelope]:
         """The envelopes, with what is known of their domains."""
         unasked = {envelope.domain for envelope in envelopes} - self.known.keys()
         if unasked:
             self.known |= dict.fromkeys(unasked) | known(unasked)
-        return [
-            replace(envelope, known_policy=policy)
-            if (policy := self.known[envelope.domain])
-            else envelope
-            for envelope in envelopes
-        ]
+            self.told |= pins.known(unasked)
+            self.servers |= server_sets.known(unasked)
+        return [self._recalled(envelope) for envelope in envelopes]
+
+    def _recalled(self, envelope: Envelope) -> Envelope:
+        policy = self.known[envelope.domain]
+        pin = self.told.get(envelope.domain) or server_sets.steady(
+            self.servers.get(envelope.domain)
+        )
+        return replace(envelope, known_policy=policy, pin=pin) if policy or pin else envelope
 
     def learn(self, envelope: Envelope, outcome: Outcome) -> None:
         """What the try fetched, or another workspace's before."""
         if outcome.policy and outcome.policy != self.known.get(envelope.domain):
             self.known[envelope.domain] = self.fresh[envelope.domain] = outcome.policy
+        before = self.servers.get(envelope.domain)
+        now = server_sets.after(before, outcome)
+        if now and now != before:
+            self.servers[envelope.domain] = self.changed[envelope.domain] = now
 
     def store(self) -> None:
         """Write down what is new."""
         if self.fresh:
             remember(self.fresh)
             self.fresh = {}
+        if self.changed:
+            server_sets.remember(self.changed)
+            self.changed = {}
 
 
 def known(domains: Iterable[str]) -> dict[str, KeptPolicy]:

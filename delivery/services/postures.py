@@ -120,7 +120,7 @@ def remember(lessons: Mapping[str, Lesson], now: datetime) -> dict[str, UUID]:
                 [now if lesson.is_safe else None for lesson in learned],
                 [now if lesson.is_safe is False else None for lesson in learned],
                 [lesson.shown for lesson in learned],
-                [lesson.level for lesson in learned],
+                [lesson.level and lesson.level.value for lesson in learned],
             ],
         )  # fmt: skip
         ids = {bytes(index): row for index, row in cursor.fetchall()}

@@ -142,7 +142,7 @@ def born(
         verdict=verdict.as_record(),
         reason=verdict.reasons[0].value if is_denied else "",
         route=ROUTES.get(planned.route.way, ""),
-        required_level=int(planned.route.required),
+        required_level=planned.route.required.value,
         message_id=message_id(mail_id, planned.sender),
         domain_index=recipient_domains.keep([domain])[domain] if domain else None,
         due_at=due_at or now,

@@ -16,6 +16,7 @@ MX = "mx: "
 OF_LEVELS = {
     Level.T4.name: PolicyType.TLSA,
     Level.T3.name: PolicyType.STS,
+    Level.T2P.name: PolicyType.NONE,
     Level.T2.name: PolicyType.NONE,
     Level.T1.name: PolicyType.NONE,
 }
@@ -36,7 +37,7 @@ AS_REPORTED = {
     TlsFailure.NOT_NAMED: TlsFailure.OLD_VERSION,
 }
 # What a workspace asks for beyond what the domain promises is no failure of the domain.
-OURS = frozenset({TlsFailure.NOT_PROMISED})
+OURS = frozenset({TlsFailure.NOT_PROMISED, TlsFailure.NOT_PINNED, TlsFailure.UNPINNED})
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from functools import partial
 
 from delivery.wire.conversation import Conversation, Question, elsewhere
 from delivery.wire.dns import Dns
-from delivery.wire.hosts import Host, hosts_for, in_turn
+from delivery.wire.hosts import Host, hosts_of, in_turn, names_for
 from delivery.wire.policies import Found, KeptPolicy, Policies
 from delivery.wire.promises import Promise, promise_of
 from delivery.wire.tls import TlsUnavailable
@@ -22,6 +22,7 @@ class Destination:
 
     domain: str
     hosts: list[Host]
+    mx: tuple[str, ...]
     found: Found
     remembered: KeptPolicy | None
     until: float
@@ -80,6 +81,9 @@ class Destinations:
         self._known.pop(domain, None)
 
     def _asked(self, domain: str, remembered: KeptPolicy | None) -> Destination:
-        hosts = hosts_for(domain, self.dns, allow_loopback=self.allow_loopback)
+        names = names_for(domain, self.dns)
+        hosts = hosts_of(names, self.dns, allow_loopback=self.allow_loopback)
         found = self.policies.of(domain, self.dns, remembered)
-        return Destination(domain, hosts, found, remembered, time.monotonic() + SHARED_SECONDS)
+        mx = tuple(sorted({name for _, name in names}))
+        until = time.monotonic() + SHARED_SECONDS
+        return Destination(domain, hosts, mx, found, remembered, until)

@@ -16,6 +16,7 @@ from delivery.wire.levels import (
     PolicyType,
     TlsFailure,
 )
+from delivery.wire.pins import Pin
 from delivery.wire.policies import KeptPolicy
 from delivery.wire.promises import NO_PROMISE, Promise
 from delivery.wire.reply import Finding, Reply
@@ -61,6 +62,8 @@ class Envelope:
     tells_delay: bool = False
     # The domain's MTA-STS policy as the workspace remembers it.
     known_policy: KeptPolicy | None = None
+    # What the workspace expects of the domain's servers.
+    pin: Pin | None = None
 
     @property
     def is_international(self) -> bool:
@@ -105,6 +108,7 @@ class Outcome:
     evidence: Evidence = NO_PROTECTION
     failures: tuple[HostFailure, ...] = ()
     policy: KeptPolicy | None = None  # of the recipient's domain, in whatever mode
+    mx: tuple[str, ...] = ()  # the servers that the domain named, in the order of their names
 
 
 Announce = Callable[[UUID], bool]

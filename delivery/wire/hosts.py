@@ -41,12 +41,11 @@ class Host:
     preference: int = field(default=0, compare=False)
 
 
-def hosts_for(domain: str, dns: Dns, *, allow_loopback: bool) -> list[Host]:
+def hosts_of(names: Records[tuple[int, str]], dns: Dns, *, allow_loopback: bool) -> list[Host]:
     """Best first; hosts of equal preference are shuffled so that they share the load.
 
-    Raises DomainTakesNoMail, NoUsableHost, or DnsUnavailable.
+    Raises NoUsableHost, or DnsUnavailable.
     """
-    names = _names(domain, dns)
     hosts, unknown = [], 0
     for preference, name in names:
         try:
@@ -69,7 +68,8 @@ def in_turn(hosts: list[Host]) -> list[Host]:
     return sorted(hosts, key=lambda host: (host.preference, random.random()))  # noqa: S311 load, not secrecy
 
 
-def _names(domain: str, dns: Dns) -> Records[tuple[int, str]]:
+def names_for(domain: str, dns: Dns) -> Records[tuple[int, str]]:
+    """The domain's mail servers, best first. Raises DomainTakesNoMail, or DnsUnavailable."""
     try:
         records = dns.mx(domain)
     except NoSuchDomain:

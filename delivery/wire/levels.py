@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from tenancy.ranked import Ranked
 
 
-class Level(IntEnum):
+class Level(Ranked):
     """Assurance, weakest first, so that `achieved >= required` is the whole check."""
 
     T0 = 0  # no TLS, or a version older than 1.2
     T1 = 1  # TLS with a certificate nobody vouches for
     T2 = 2  # certificate chain and MX name verified; the MX name itself came from unsigned DNS
+    T2P = 5  # as T2, and a pin of the workspace or thirty days without a change say that it is the right name
     T3 = 3  # as T2, and the MX name is in the domain's enforced MTA-STS policy (RFC 8461)
     T4 = 4  # certificate matched to DNSSEC-signed TLSA records (RFC 7672)
 
@@ -21,10 +24,11 @@ class PolicyType(StrEnum):
     NONE = "no-policy-found"
     STS = "sts"
     TLSA = "tlsa"
+    PIN = "pin"  # ours: told to a workspace by whoever runs the domain's mail
 
 
 class TlsFailure(StrEnum):
-    """Why a host missed a level: result types of RFC 8460 4.3, three that may pass, and two of ours."""
+    """Why a host missed a level: result types of RFC 8460 4.3, three that may pass, and four of ours."""
 
     NOT_OFFERED = "starttls-not-supported"
     EXPIRED = "certificate-expired"
@@ -42,6 +46,8 @@ class TlsFailure(StrEnum):
     STS_WEBPKI = "sts-webpki-invalid"  # the web server of the policy has no valid certificate
     NOT_NAMED = "sts-host-not-named"  # a mail server that the enforced policy does not name
     NOT_PROMISED = "level-not-promised"  # T3 is asked of a domain without an enforced policy
+    NOT_PINNED = "host-not-pinned"  # a mail server that the pin of the workspace does not name
+    UNPINNED = "level-not-pinned"  # T2P is asked of servers that nothing says are the right ones
 
 
 # A server that offers no STARTTLS today will hardly do so in five minutes; a reset may be over.
@@ -64,10 +70,11 @@ POLICY_FAILURES = frozenset(
         TlsFailure.STS_INVALID,
         TlsFailure.STS_WEBPKI,
         TlsFailure.NOT_NAMED,
+        TlsFailure.NOT_PINNED,
     }
 )
 # The message asks for more than the domain promises: no other try changes that.
-NEVER_PROMISED = frozenset({TlsFailure.DANE_REQUIRED, TlsFailure.NOT_PROMISED})
+NEVER_PROMISED = frozenset({TlsFailure.DANE_REQUIRED, TlsFailure.NOT_PROMISED, TlsFailure.UNPINNED})
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,8 @@ class Evidence:
     sts_id: str = ""
     requires_tls: bool = False  # its server was told to pass it on under verified TLS only
     tlsa: str = ""  # usage, selector and matching type of the record that the chain matched
+    pin: str = ""  # the name or pattern of the workspace's pin that its host fits
+    unchanged_since: str = ""  # the day since which the domain names the same servers, all verified
 
 
 NO_PROTECTION = Evidence(Level.T0, "", "", "", "", (), None)

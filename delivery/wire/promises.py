@@ -1,12 +1,14 @@
 """What a domain promises of a mail server, and so demands of whoever sends there."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 from delivery.wire import dane
 from delivery.wire.dane import SignedKeys
 from delivery.wire.dns import Dns, DnsUnavailable, NoSuchDomain, Records, Tlsa
 from delivery.wire.hosts import Host
 from delivery.wire.levels import Evidence, Level, PolicyType, TlsFailure
+from delivery.wire.pins import Pin
 from delivery.wire.policies import Found
 from delivery.wire.sts import Policy
 from delivery.wire.tls import TlsUnavailable
@@ -21,12 +23,30 @@ class Promise:
     keys: SignedKeys | None = None
     policy: Policy | None = None  # enforced, and it names the host
     missing: TlsFailure = TlsFailure.NOT_PROMISED  # why there is no policy
+    # Of the workspace that the message is from, and of no other.
+    pin: Pin | None = None
+    fits: str = ""  # what of the pin names the host
 
     @property
     def type(self) -> PolicyType:
         if self.keys:
             return PolicyType.TLSA
-        return PolicyType.STS if self.policy else PolicyType.NONE
+        if self.policy:
+            return PolicyType.STS
+        return PolicyType.PIN if self.pin and self.pin.was_told else PolicyType.NONE
+
+    def under(self, pin: Pin | None, host: str) -> Self:
+        """With what the workspace itself expects of the domain.
+
+        Raises TlsUnavailable for a host that it was not told of.
+        """
+        fits = pin.fits(host) if pin else ""
+        if pin is None or not (fits or pin.was_told):
+            return self
+        if not fits:
+            raise TlsUnavailable(TlsFailure.NOT_PINNED, PolicyType.PIN)
+        least = max(self.required, Level.T2P) if pin.was_told else self.required
+        return replace(self, required=least, pin=pin, fits=fits)
 
     def must_prove(self, required: Level) -> Level:
         """What the connection itself must prove for a message that needs `required`.
@@ -40,12 +60,21 @@ class Promise:
             raise TlsUnavailable(TlsFailure.DANE_REQUIRED)
         if wanted is Level.T3 and not self.policy:
             raise TlsUnavailable(self.missing)
+        if wanted is Level.T2P and not (self.policy or self.pin):
+            never = self.missing is TlsFailure.NOT_PROMISED
+            raise TlsUnavailable(TlsFailure.UNPINNED if never else self.missing)
         return min(wanted, Level.T2)
 
     def vouched(self, proved: Evidence) -> Evidence:
         """What the connection proved, with the word of the domain that its server is the right one."""
-        if self.policy and not self.keys and proved.level is Level.T2:
-            proved = replace(proved, level=Level.T3, policy=self.type, sts_id=self.policy.id)
+        if self.pin:
+            since = self.pin.unchanged_since
+            proved = replace(proved, pin="" if since else self.fits, unchanged_since=since)
+        if proved.level is Level.T2 and not self.keys:
+            if self.policy:
+                proved = replace(proved, level=Level.T3, policy=self.type, sts_id=self.policy.id)
+            elif self.pin:
+                proved = replace(proved, level=Level.T2P, policy=self.type)
         return replace(proved, is_dnssec=self.is_dnssec)
 
 

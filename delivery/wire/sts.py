@@ -47,9 +47,14 @@ class Policy:
 
     def names(self, host: str) -> bool:
         """Whether the host takes the domain's mail (4.1). A star stands for one label, the leftmost."""
-        name = host.rstrip(".").lower()
-        parent = "*." + name.partition(".")[2]
-        return any(pattern in {name, parent} for pattern in self.mx)
+        return fitting(self.mx, host) is not None
+
+
+def fitting(patterns: Iterable[str], host: str) -> str | None:
+    """The name or pattern that the host fits (4.1)."""
+    name = host.rstrip(".").lower()
+    parent = "*." + name.partition(".")[2]
+    return next((pattern for pattern in patterns if pattern in {name, parent}), None)
 
 
 def record_name(domain: str) -> str:
@@ -92,7 +97,7 @@ def parse(body: bytes, announced: str) -> Policy:
             if line.strip(" \t"):
                 raise PolicyInvalid("A line is not a name and a value.")
         elif match[1] == "mx":
-            hosts.append(_pattern(match[2].strip(" \t")))
+            hosts.append(host_pattern(match[2].strip(" \t")))
         else:
             fields.setdefault(match[1], match[2].strip(" \t"))
     return _policy(fields, tuple(hosts), announced)
@@ -113,7 +118,8 @@ def _policy(fields: dict[str, str], hosts: tuple[str, ...], announced: str) -> P
     return Policy(announced, mode, hosts, timedelta(seconds=min(int(age), LONGEST_AGE)))
 
 
-def _pattern(text: str) -> str:
+def host_pattern(text: str) -> str:
+    """As it is compared. Raises PolicyInvalid for what names no host."""
     name = text.rstrip(".").lower()
     if not _PATTERN.fullmatch(name) or len(name) > 255:
         raise PolicyInvalid("A host is not a name in ASCII.")

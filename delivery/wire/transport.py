@@ -16,7 +16,7 @@ from delivery.wire.hosts import DomainTakesNoMail, NoUsableHost
 from delivery.wire.levels import PolicyType
 from delivery.wire.policies import Policies
 from delivery.wire.pool import Pool
-from delivery.wire.promises import Promise
+from delivery.wire.promises import NO_PROMISE, Promise
 from delivery.wire.reply import Finding
 from delivery.wire.session import Answer, Session, Stage
 from delivery.wire.tls import TlsUnavailable
@@ -106,7 +106,7 @@ class SmtpTransport:
         outcome = yield from self._first_that_takes_it(destination, envelope, announce)
         if any(failure.policy is PolicyType.STS for failure in outcome.failures):
             self._destinations.doubt(envelope.domain)
-        return replace(outcome, policy=kept) if (kept := destination.found.kept) else outcome
+        return replace(outcome, policy=destination.found.kept, mx=destination.mx)
 
     def _first_that_takes_it(
         self, destination: Destination, envelope: Envelope, announce: Announce
@@ -115,7 +115,9 @@ class SmtpTransport:
         left = HOSTS_TRIED
         for host in destination.in_turn():
             try:
+                NO_PROMISE.under(envelope.pin, host.name)
                 promise = yield from destination.promise(host, self.dns, port=self.dialer.port)
+                promise = promise.under(envelope.pin, host.name)
                 promise.must_prove(envelope.required)
             except TlsUnavailable as unavailable:  # its domain forbids the host
                 failures.append(

@@ -19,7 +19,7 @@ from tests.delivery.postures import NOT_OFFERED, learn
 from tests.factories.campaigns import ready_campaign
 from tests.factories.contacts import make_contact
 
-ANY, ENCRYPTED, VERIFIED, MTA_STS, DANE = TransportLevel
+ANY, ENCRYPTED, VERIFIED, PINNED, MTA_STS, DANE = TransportLevel
 
 
 def only(**parts: object) -> Forecast:
@@ -32,6 +32,10 @@ def only(**parts: object) -> Forecast:
         (Mailbox("x", VERIFIED), None, only(verified=Counter({None: 3}))),
         (Mailbox("x", VERIFIED), Expectation(DANE), only(verified=Counter({DANE: 3}))),
         (Mailbox("x", MTA_STS), Expectation(VERIFIED), only(below=Counter(x=3))),
+        (Mailbox("x", MTA_STS), Expectation(PINNED), only(below=Counter(x=3))),
+        (Mailbox("x", PINNED), Expectation(VERIFIED), only(below=Counter(x=3))),
+        (Mailbox("x", PINNED), Expectation(PINNED), only(verified=Counter({PINNED: 3}))),
+        (Mailbox("x", PINNED), Expectation(MTA_STS), only(verified=Counter({MTA_STS: 3}))),
         (Mailbox("x", VERIFIED), Expectation(ENCRYPTED), only(below=Counter(x=3))),
         (Mailbox("x", ANY), Expectation(VERIFIED), only(verified=Counter({VERIFIED: 3}))),
         (Mailbox("x", ANY), Expectation(ANY), only(harmless=3)),

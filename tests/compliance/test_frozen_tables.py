@@ -55,6 +55,7 @@ GOES_ON = {
     "delivery_message", "delivery_messageevent", "delivery_mustarrive", "delivery_portalpasskey",
     "delivery_portalpassphrase", "delivery_portaltext", "delivery_reaction", "delivery_recipientdomain",
     "delivery_reply", "delivery_replyfile", "delivery_senttlsreport", "delivery_stspolicy",
+    "delivery_serverpin", "delivery_serverset",
     "delivery_tlsreporting",
     "delivery_tlsreport", "delivery_warmup", "delivery_warmupplan",
     "integrations_idempotentrequest", "tenancy_job", "tenancy_systemmail",

@@ -9,7 +9,7 @@ from delivery.wire.levels import STABLE_FAILURES
 from tenancy import clock
 
 NOT_OFFERED = "starttls-not-supported"
-SAFE = {"T2", "T3", "T4"}
+SAFE = {"T2", "T2P", "T3", "T4"}
 
 
 def learn(**shown: str) -> dict[str, object]:

@@ -3,11 +3,22 @@ import json
 import pytest
 
 from delivery.wire.dns import DnsUnavailable, NoSuchDomain, Tlsa, ZoneFileDns
-from delivery.wire.hosts import DomainTakesNoMail, Host, NoUsableHost, hosts_for, may_connect
+from delivery.wire.hosts import (
+    DomainTakesNoMail,
+    Host,
+    NoUsableHost,
+    hosts_of,
+    may_connect,
+    names_for,
+)
 from tests.fakes import FakeDns
 from tests.tenancy.hostile_addresses import INSIDE
 
 ADDRESS = "8.8.8.1"  # a global address; nothing connects to it
+
+
+def hosts_for(domain, dns, *, allow_loopback):
+    return hosts_of(names_for(domain, dns), dns, allow_loopback=allow_loopback)
 
 
 def test_hosts_come_in_the_order_of_their_preference():

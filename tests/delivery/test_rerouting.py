@@ -46,6 +46,13 @@ def after(trouble: Trouble, *, minutes: int | None = None, route=STRICT, **known
         (hosts(STABLE, policy=PolicyType.TLSA), Trouble.DANE),
         (hosts(STABLE, policy=PolicyType.STS), Trouble.MTA_STS),
         (hosts(TlsFailure.NOT_NAMED, TlsFailure.NOT_PROMISED), Trouble.MTA_STS),
+        (hosts(TlsFailure.NOT_PINNED, STABLE, policy=PolicyType.PIN), Trouble.PIN),
+        (hosts(STABLE, policy=PolicyType.PIN), Trouble.PIN),
+        (
+            hosts(STABLE, policy=PolicyType.PIN) + hosts(STABLE, policy=PolicyType.STS),
+            Trouble.MTA_STS,
+        ),
+        (hosts(TlsFailure.UNPINNED), Trouble.NEVER_PROMISED),
     ],
 )
 def test_a_broken_promise_counts_most(failures, trouble):
@@ -69,6 +76,8 @@ def test_a_broken_promise_counts_most(failures, trouble):
         (Trouble.DANE, 60, Way.PORTAL),
         (Trouble.MTA_STS, None, 5),
         (Trouble.MTA_STS, 60, Way.PORTAL),
+        (Trouble.PIN, None, 5),
+        (Trouble.PIN, 60, Way.PORTAL),
         (Trouble.NEVER_PROMISED, None, Way.PORTAL),
     ],
 )
@@ -102,7 +111,7 @@ def test_a_short_hold_is_short_for_broken_promises_too():
 
 
 def test_what_tells_of_no_care_keeps_trying_and_needs_no_portal():
-    for trouble in (Trouble.NAMES, Trouble.DANE, Trouble.MTA_STS):
+    for trouble in (Trouble.NAMES, Trouble.DANE, Trouble.MTA_STS, Trouble.PIN):
         assert after(trouble, minutes=10_000, route=WITHOUT_PHI) is Way.HOLD
 
 

@@ -11,6 +11,7 @@ from delivery.reports.figures import share
 LEVEL_WORDS = {
     "t4": "signed DNS (DANE)",
     "t3": "the domain's own policy (MTA-STS)",
+    "t2p": "servers pinned or unchanged",
     "t2": "certificate checked",
     "t1": "TLS without proof",
     "t0": "no TLS",
@@ -23,7 +24,7 @@ WAIT_WORDS = {
     "in_day": "1 day",
     "in_longer": "more than a day",
 }
-PROVEN = ("t2", "t3", "t4")
+PROVEN = ("t2", "t2p", "t3", "t4")
 
 
 @dataclass(frozen=True)

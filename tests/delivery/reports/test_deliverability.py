@@ -136,7 +136,7 @@ def test_the_file_says_what_the_page_says(analyst, week, clinic):
     assert [line[0] for line in lines[1:]] == ["gmail.example", "hospital.example"]
     assert lines[2] == [
         "hospital.example", "A server of its own", "20", "10", "0", "0", "0", "0", "5", "0",
-        "10", "0", "0", "0", "0", "1 day",
+        "10", "0", "0", "0", "0", "0", "1 day",
     ]  # fmt: skip
     with tenant_scope(clinic.id):
         event = AuditEvent.objects.get(action="deliverability.taken")
