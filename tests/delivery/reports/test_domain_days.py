@@ -1,5 +1,6 @@
 """What becomes of mail is counted by recipient domain and day, once, and without opening a message."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from delivery.inbound.understanding import Bounce, Complaint
 from delivery.models import DomainDay, Message
 from delivery.models.domain_day import FIGURES
 from delivery.replies import Meaning
+from delivery.wire.levels import Level
 from tenancy import clock
 from tests import fakes
 from tests.delivery.sending import due, send
@@ -36,6 +38,13 @@ def test_each_answer_is_counted_for_the_domain_that_gave_it(clinic):
     assert len(days["x.example"].people) == 2
     midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     assert days["x.example"].day == midnight
+
+
+def test_a_pinned_server_has_its_own_figure(clinic):
+    due("ada")
+    evidence = replace(fakes.VERIFIED, level=Level.T2P)
+    send(fakes.FakeTransport({"ada@x.example": replace(fakes.ACCEPTED, evidence=evidence)}))
+    assert figures(DomainDay.objects.get()) == {"sent": 1, "accepted": 1, "t2p": 1, "in_minute": 1}
 
 
 def test_a_message_that_is_put_off_and_then_taken_is_sent_once(clinic):

@@ -57,6 +57,24 @@ def test_a_greylisted_message_arrives_at_the_second_try():
 
 
 @pytest.mark.parametrize(
+    ("known", "fact"),
+    [
+        ({"pin": "*.postlark.example"}, ("Your pin that names the server", "*.postlark.example")),
+        (
+            {"unchanged_since": "2026-10-20"},
+            ("Same servers, all verified, since", "2026-10-20"),
+        ),
+    ],
+)
+def test_a_pinned_server_is_told_with_the_pin(known, fact):
+    (moment,) = story.tell([Event("accepted", at(1), TLS | {"level": "T2P"} | known)])
+    assert moment.explanation == (
+        "Verified TLS: you pinned the server, or it has been the same for thirty days."
+    )
+    assert (moment.mark, fact in moment.evidence) == ("tls", True)
+
+
+@pytest.mark.parametrize(
     ("kind", "sentence"),
     [
         ("deferred", "It could not be handed over. We try again."),

@@ -145,6 +145,16 @@ def test_it_goes_by_mail_as_the_standard_has_it(clinic):
     assert report().status == "sent"
 
 
+def test_what_a_workspace_pinned_is_no_matter_of_the_domain(clinic):
+    saw(T2=10, T2P=8, host_not_pinned=5, level_not_pinned=4)
+    gathered()
+    transport = FakeTransport()
+    told(transport)
+    (letter,) = transport.handed_over["tls@post.example"]
+    said = [(each.policy, each.successful, each.failed) for each in reports_in(letter)]
+    assert said == [("no-policy-found", 18, 0)]
+
+
 def test_it_goes_by_https_where_that_is_asked_for(clinic):
     saw(T4=40)
     gathered()
