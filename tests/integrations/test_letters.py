@@ -10,6 +10,7 @@ from contacts import services as contacts
 from contacts.models import Contact
 from delivery.escrow import attachments, keys
 from delivery.models import EscrowItem, Letter, LetterFile, Message, SingleSend
+from delivery.wire.levels import Level
 from integrations.models import LetterDefaults
 from tenancy import clock
 from tests.factories.contacts import agree, make_contact
@@ -64,7 +65,7 @@ def test_a_letter_leaves_under_verified_tls_as_it_was_written(system, ada):
     assert answer.json()["contact_id"] == str(ada.pk)
     transport = send()
     message = delivered(transport)
-    assert transport.required["ada@harbourmail.example"] == 2
+    assert transport.required["ada@harbourmail.example"] is Level.T2
     assert message["Subject"] == "Your visit"
     assert message["From"] == "Elm Street Clinic <care@mail.elm.example>"
     assert "DKIM-Signature" in message

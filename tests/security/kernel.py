@@ -58,6 +58,7 @@ KERNEL: dict[str, tuple[str, ...]] = CORE | {
     "tenancy/origins.py": ("tests/accounts/test_countersignatures.py",),
     "tenancy/provisioning.py": (EDGES,),
     "tenancy/public_address.py": FETCH,
+    "tenancy/ranked.py": (f"{TENANCY}test_ranked.py",),
     "tenancy/removal.py": (
         "tests/compliance/test_holds.py",
         "tests/compliance/test_disposal_walls.py",

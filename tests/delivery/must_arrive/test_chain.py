@@ -18,6 +18,7 @@ from delivery.must_arrive import chain, promises
 from delivery.queries import due
 from delivery.replies import Meaning
 from delivery.reports.worklists import undelivered
+from delivery.wire.levels import Level
 from tenancy import clock
 from tests.delivery.must_arrive.promised import (
     HOURS,
@@ -99,7 +100,7 @@ def test_a_mailbox_that_does_not_exist_is_passed_over_at_once(person):
     ]
     send(transport)
     assert list(transport.handed_over) == [SECOND]
-    assert transport.required[SECOND] == 2
+    assert transport.required[SECOND] is Level.T2
     assert b"To: <ada.second@lakepost.example>" in transport.handed_over[SECOND][0]
     assert second().status == "sent"
     assert look(hours=STEP, seconds=2) == 1

@@ -20,6 +20,7 @@ from audit.models import AuditEvent
 from audit.services import SYSTEM
 from contacts import services as contacts
 from delivery.models import Letter, Message
+from delivery.wire.levels import Level
 from integrations.management.commands.smtpd import listeners
 from integrations.models import LetterDefaults
 from tests.factories.contacts import PAPER, make_contact
@@ -82,7 +83,7 @@ def test_a_message_becomes_a_letter(session):
     assert (code, said.decode()) == (250, f"2.6.0 Taken as {letter.pk}")
     assert letter.contact.identity["family_name"] == "Quennell"
     transport = send()
-    assert transport.required[ADA] == 2
+    assert transport.required[ADA] is Level.T2
     arrived = delivered(transport)
     assert arrived["X-Mailer"] is None
     assert str(arrived["From"]) == f"Elm Street Clinic <{CARE}>"
