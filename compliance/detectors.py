@@ -44,21 +44,25 @@ _MRN_LABEL = (
     r"(?: (?:number|numero|no|num|id))?"
 )
 
+# With how many digits each has at least: most values have fewer.
 # Python compiles each once; every pattern is linear: no nested repetition over the same characters.
-_WITH_DIGITS: tuple[tuple[Detector, re.Pattern[str]], ...] = (
+_WITH_DIGITS: tuple[tuple[Detector, int, re.Pattern[str]], ...] = (
     # The Social Security Administration never assigns 000, 666 and 9xx, nor zero groups.
     (
         Detector.SSN,
+        9,
         re.compile(r"(?<![\d-])(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])"),
     ),
     (
         Detector.SSN,
+        9,
         re.compile(r"\b(?:ssn|social security|seguro social)\b\D{0,12}(?!000|666|9)\d{9}(?!\d)"),
     ),
-    (Detector.MRN, re.compile(rf"{_MRN_LABEL}\b[^a-z0-9]{{0,4}}[a-z]{{0,4}}-?\d{{4,12}}(?!\d)")),
-    (Detector.BIRTH_DATE, re.compile(rf"{_BORN}[^0-9]{{0,24}}?{_DATE}(?!\d)")),
+    (Detector.MRN, 4, re.compile(rf"{_MRN_LABEL}\b[^a-z0-9]{{0,4}}[a-z]{{0,4}}-?\d{{4,12}}(?!\d)")),
+    (Detector.BIRTH_DATE, 4, re.compile(rf"{_BORN}[^0-9]{{0,24}}?{_DATE}(?!\d)")),
     (
         Detector.PHONE,
+        7,
         re.compile(
             r"(?<![\d-])(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}(?![\d-])"
             r"|\+\d{1,3}[ .-]?\d{6,12}(?!\d)"
@@ -67,6 +71,7 @@ _WITH_DIGITS: tuple[tuple[Detector, re.Pattern[str]], ...] = (
     # Without a label the dot is required: B12 is a vitamin and A1C a blood value.
     (
         Detector.DIAGNOSIS_CODE,
+        1,
         re.compile(
             r"\b[a-tv-z]\d[0-9ab]\.[0-9a-z]{1,4}\b"
             r"|\b(?:icd(?:-?10)?|dx|diagnosis(?: code)?|diagnostico)\b[^a-z0-9]{0,4}"
@@ -76,6 +81,7 @@ _WITH_DIGITS: tuple[tuple[Detector, re.Pattern[str]], ...] = (
 )
 _EMAIL = re.compile(r"[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _CARD = re.compile(r"(?<![\d-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])")
+_CARD_DIGITS = 13
 _NUMERIC_DATE = re.compile(rf"(?<!\d){_DATE}(?!\d)")
 _WORD = re.compile(r"[a-z]+")
 _DIGIT = re.compile(r"\d")
@@ -144,13 +150,15 @@ def _find_addresses(folded: str) -> Iterator[Hit]:
 
 
 def _find_numbers(folded: str) -> Iterator[Hit]:
+    digits = len(_DIGIT.findall(folded))
     hits = [
         Hit(detector, *match.span())
-        for detector, pattern in _WITH_DIGITS
+        for detector, least, pattern in _WITH_DIGITS
+        if digits >= least
         for match in pattern.finditer(folded)
     ]
     yield from hits
-    for match in _CARD.finditer(folded):
+    for match in _CARD.finditer(folded) if digits >= _CARD_DIGITS else ():
         if passes_luhn(match.group()):
             yield Hit(Detector.CARD, *match.span())
     records = [hit for hit in hits if hit.detector in {Detector.SSN, Detector.MRN}]

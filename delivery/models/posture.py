@@ -22,7 +22,7 @@ LONGEST_SHOWN = 26
 class DomainPosture(TenantModel):
     """When mail to a domain last left under verified TLS, and since when it could not.
 
-    It plans and never allows: every message proves its own connection again.
+    It plans: every message proves its own connection again.
     """
 
     while_frozen = WhileFrozen.GOES_ON
