@@ -28,6 +28,7 @@ DOORS = {
     "delivery.wire.loop": "waits for connections of the mail door",
     "delivery.wire.session": "the mail door",
     "delivery.wire.tls": "the mail door",
+    "delivery.wire.tls_layer": "the mail door",
     "compliance.checks": "looks whether OpenSSL does as it is told",
     "compliance.mail_certificates": "asks where the system keeps its authorities",
     "delivery.escrow.scanning": "asks the malware scanner that the operator named",
